@@ -14,8 +14,10 @@ from litestar.types import ASGIApp
 
 from backend.access.guards import actor_of, actor_store_of, principal_of
 from backend.access.openapi import add_refusals_of_kinds
+from backend.core.api_response import ApiResponse
 from backend.core.bodies import StrictRequest
 from backend.core.clock import clock
+from backend.core.compression import COMPRESSION
 from backend.core.failures import HANDLERS
 from backend.core.logs import configure_logs
 from backend.core.middleware import RequestMiddleware
@@ -64,6 +66,8 @@ def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> 
         dependencies=_dependencies(),
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
+        response_class=ApiResponse,
+        compression_config=COMPRESSION,
         openapi_config=DOCUMENT if shows_docs(settings) else None,
         plugins=[DescribedStructs()],
         request_max_body_size=BODY_BYTES_MAX,

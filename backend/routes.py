@@ -8,6 +8,7 @@ from backend.access.guards import API_KEYS, ON_BEHALF, all_of, at_store, with_fe
 from backend.administration.routes.invitations import AdminMerchantInvitationController
 from backend.administration.routes.merchants import AdminMerchantController
 from backend.administration.routes.stores import AdminStoreController
+from backend.core.request_checks import ANY_QUERY, check_request
 from backend.core.settings import Settings
 from backend.identity.api_keys.routes import MerchantApiKeyController, OwnApiKeyController
 from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
@@ -162,13 +163,14 @@ admin = Router(
         AdminInvitationController,
     ],
 )
-apple = Router("/apple", route_handlers=[AppleWebService])
+apple = Router("/apple", opt={ANY_QUERY: True}, route_handlers=[AppleWebService])
 bookings = Router(
     "/", guards=[identified], opt={API_KEYS: True}, security=BEARER, route_handlers=[IdempotencyController]
 )
 
 api = Router(
     "/api/v1",
+    before_request=check_request,
     route_handlers=[
         AuthController,
         SignInStepController,
@@ -196,8 +198,7 @@ def about(settings: Settings) -> list[ControllerRouterHandler]:
 
     Phones reach the same port, so production shows the documentation only when `public_docs` is set.
     """
-    always: list[ControllerRouterHandler] = [live, ready, metrics, problem_page]
-    return [*always, start, docs, assets] if shows_docs(settings) else always
+    return [live, ready, metrics, problem_page, *([start, docs, assets] if shows_docs(settings) else ())]
 
 
 def shows_docs(settings: Settings) -> bool:

@@ -5,7 +5,7 @@ from litestar.routes import HTTPRoute
 
 from backend.access.guards import API_KEYS, DEVICES
 from backend.access.problems import ApiKeyRevoked, NotForApiKeys, NotForDevices
-from backend.core.openapi import Refusals, refusals
+from backend.core.openapi.refusals import Refusals, refusals
 
 SCHEME = "token"
 REFUSED_UNLESS = {API_KEYS: NotForApiKeys, DEVICES: NotForDevices}

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
+from i18n.translator import N_
 
 KNOWN = table("pg_timezone_names", column("name"))
 
@@ -15,4 +16,4 @@ async def check_time_zone(session: AsyncSession, name: str | None, pointer: str)
         return
     is_known = name in available_timezones() and await session.scalar(select(KNOWN.c.name).where(KNOWN.c.name == name))
     if not is_known:
-        raise ValidationFailed(FieldError(pointer, "not_found", "There is no such time zone."))
+        raise ValidationFailed(FieldError(pointer, "not_found", N_("There is no such time zone.")))

@@ -11,7 +11,8 @@ from backend.core.schemas import ONE_LINE, Answer, Body
 
 KeyName = Annotated[str, Meta(min_length=1, max_length=100, pattern=ONE_LINE, examples=["Web shop"])]
 KeyPermissions = Annotated[
-    list[Annotated[str, Meta(max_length=100, examples=["loyalty.manage_cards"])]], Meta(min_length=1, max_length=100)
+    list[Annotated[str, Meta(max_length=100)]],
+    Meta(min_length=1, max_length=100, examples=[["loyalty.manage_cards"]]),
 ]
 ApiKeyMode = Annotated[str, one_of("ApiKeyMode", "live", "test")]
 ApiKeyState = Annotated[str, one_of("ApiKeyState", "active", "expired", "revoked")]

@@ -1,54 +1,52 @@
 """Strict JSON request bodies: types are not converted, control characters are refused, invisible ones removed."""
 
-import re
+from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 from litestar import Request
-from litestar.exceptions import ValidationException
 
 from backend.core.absence import leave_nulls_out
-from backend.core.problems import MalformedJson
+from backend.core.problems import MalformedJson, ValidationFailed
+from backend.core.schemas import FieldError
+from backend.core.validation import escaped, schema_errors
 from i18n.unseen import CONTROL, clean_field
-
-WHERE = re.compile(r" - at `\$\.?(.*)`$")
 
 
 class StrictRequest(Request[Any, Any, Any]):
     """Litestar decodes leniently: it would accept "1e3" as the integer 1000."""
 
     async def json(self) -> Any:
-        """Raises MalformedJson, or ValidationException naming the field."""
+        """Raises MalformedJson, or ValidationFailed with all errors."""
         try:
             body = await super().json()
         except (RecursionError, UnicodeDecodeError) as error:
             raise MalformedJson from error
-        for field, value in body.items() if isinstance(body, dict) else [("", body)]:
-            if _has_control(field) or _has_control(value):
-                raise ValidationException(extra=[{"message": "Has control characters", "key": field}])
+        errors = list(_control_characters(body))
         _clean(body)
         data_field = self.route_handler.parsed_data_field
         if data_field is not None:
             leave_nulls_out(body, data_field.annotation)
-            try:
-                msgspec.convert(body, data_field.annotation)
-            except msgspec.ValidationError as error:
-                raise _validation_error(str(error)) from error
+            places = {error.pointer for error in errors}
+            errors += [error for error in schema_errors(body, data_field.annotation) if error.pointer not in places]
+        if errors:
+            raise ValidationFailed(*errors)
         return body
 
 
-def _has_control(value: Any) -> bool:
-    """Whether any text in the value has a control character. Iterative: the client decides how deep the value is."""
-    waiting = [value]
+def _control_characters(body: Any) -> Iterator[FieldError]:
+    """An error for each text with control characters. Iterative: the client decides how deep the value is."""
+    waiting: list[tuple[str, Any]] = [("", body)]
     while waiting:
-        part = waiting.pop()
+        pointer, part = waiting.pop()
         if isinstance(part, str) and CONTROL.search(part):
-            return True
-        if isinstance(part, dict):
-            waiting += [*part.keys(), *part.values()]
+            yield FieldError(pointer, "invalid_characters")
+        elif isinstance(part, dict):
+            # The name of a field is not repeated when it has such characters.
+            if any(CONTROL.search(name) for name in part):
+                yield FieldError(pointer, "invalid_characters")
+            waiting += [(pointer + escaped(name), value) for name, value in part.items() if not CONTROL.search(name)]
         elif isinstance(part, list):
-            waiting += part
-    return False
+            waiting += [(pointer + escaped(index), value) for index, value in enumerate(part)]
 
 
 def _clean(body: Any) -> None:
@@ -62,8 +60,3 @@ def _clean(body: Any) -> None:
                 part[key] = clean_field(key, value)
             else:
                 waiting.append(value)
-
-
-def _validation_error(reason: str) -> ValidationException:
-    match = WHERE.search(reason)
-    return ValidationException(extra=[{"message": WHERE.sub("", reason), "key": match[1] if match else ""}])

@@ -7,7 +7,13 @@ from typing import Any
 import msgspec
 import structlog
 from litestar import Response
-from litestar.exceptions import ClientException, HTTPException, NotFoundException, ValidationException
+from litestar.exceptions import (
+    ClientException,
+    HTTPException,
+    MethodNotAllowedException,
+    ValidationException,
+)
+from litestar.handlers import HTTPRouteHandler
 
 from backend.core.outages import server_away
 from backend.core.problems import (
@@ -22,13 +28,17 @@ from backend.core.problems import (
     Unavailable,
     ValidationFailed,
 )
+from backend.core.request_checks import parameter_error, parameters_of
 from backend.core.requests import ApiRequest, reader_language
 from backend.core.schemas import FieldError
+from backend.core.validation import REQUIRED, escaped
 
 log = structlog.get_logger()
 
 ProblemResponse = Response[bytes]
-BY_STATUS: dict[int, type[Problem]] = {404: NotFound, 405: MethodNotAllowed, 413: PayloadTooLarge}
+BY_STATUS: dict[int, type[Problem]] = {404: NotFound, 413: PayloadTooLarge}
+MISSING = re.compile(r"^Missing required \w+ parameter '([^']+)'")
+"""Litestar says so without saying it in any other way."""
 
 
 def render(request: ApiRequest, problem: Problem) -> ProblemResponse:
@@ -53,18 +63,30 @@ def on_problem(request: ApiRequest, problem: Problem) -> ProblemResponse:
 
 def on_framework(request: ApiRequest, error: HTTPException) -> ProblemResponse:
     """Maps Litestar's exceptions to problems."""
-    if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        return render(request, ValidationFailed(*map(_field_error, error.extra)))
+    problem = _problem_of(request, error)
+    return render(request, problem) if problem else on_anything(request, error)
+
+
+def _problem_of(request: ApiRequest, error: HTTPException) -> Problem | None:
+    """None for a failure of the server."""
+    if isinstance(error, ValidationException) and (errors := _field_errors(request, error)):
+        return ValidationFailed(*errors)
     if isinstance(error.__cause__, msgspec.DecodeError | json.JSONDecodeError | UnicodeDecodeError):
-        return render(request, MalformedJson())
-    if isinstance(error, NotFoundException):
-        return render(request, NotFound())
-    problem = BY_STATUS.get(error.status_code)
-    if problem is None and error.status_code >= 500:  # noqa: PLR2004 - server errors
-        return on_anything(request, error)
-    if isinstance(error, ClientException) and problem is None:
-        return render(request, MalformedJson() if error.status_code == 400 else RequestRefused(error.status_code))  # noqa: PLR2004
-    return render(request, problem() if problem else RequestRefused(error.status_code))
+        return MalformedJson()
+    if isinstance(error, MethodNotAllowedException):
+        return MethodNotAllowed(_allowed(error))
+    if problem := BY_STATUS.get(error.status_code):
+        return problem()
+    if error.status_code >= 500:  # noqa: PLR2004 - server errors
+        return None
+    is_malformed = isinstance(error, ClientException) and error.status_code == 400  # noqa: PLR2004
+    return MalformedJson() if is_malformed else RequestRefused(error.status_code)
+
+
+def _allowed(error: MethodNotAllowedException) -> str:
+    """With HEAD, which the middleware answers as GET."""
+    methods = set((error.headers or {}).get("allow", "").split(", ")) - {""}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 def on_anything(request: ApiRequest, error: Exception) -> ProblemResponse:
@@ -76,11 +98,24 @@ def on_anything(request: ApiRequest, error: Exception) -> ProblemResponse:
     return render(request, Internal())
 
 
-def _field_error(entry: dict[str, Any]) -> FieldError:
-    # Litestar names the whole body `data`.
-    key = str(entry.get("key", "")).removeprefix("data").strip(".").replace(".", "/")
-    key = re.sub(r"\[(\d+)\]", r"/\1", key)
-    return FieldError(pointer=f"/{key}" if key else "", code="invalid", detail=str(entry.get("message", "")))
+def _field_errors(request: ApiRequest, error: ValidationException) -> list[FieldError]:
+    """Of parameters. Bodies have been checked by StrictRequest, apart from uploads."""
+    if missing := MISSING.search(error.detail):
+        return [FieldError("", "required", parameter=missing[1])]
+    if not isinstance(error.extra, list):
+        return []
+    handler: HTTPRouteHandler = request.scope["route_handler"]  # type: ignore[assignment]
+    values = {**request.headers, **request.path_params, **request.query_params.dict()}
+    values = {name.lower(): value[-1] if isinstance(value, list) else str(value) for name, value in values.items()}
+    return [_field_error(handler, entry, values) for entry in error.extra]
+
+
+def _field_error(handler: HTTPRouteHandler, entry: dict[str, Any], values: dict[str, str]) -> FieldError:
+    argument = str(entry.get("key", "")).partition(".")[0]
+    if argument in parameters_of(handler):
+        return parameter_error(handler, argument, values)
+    # The body is missing, or a part of an upload.
+    return FieldError("" if argument == "data" else escaped(argument), REQUIRED)
 
 
 HANDLERS: dict[Any, Any] = {Problem: on_problem, HTTPException: on_framework, Exception: on_anything}

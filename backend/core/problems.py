@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.core.field_messages import with_sentence
 from backend.core.schemas import FieldError
 from i18n.formatting import get_formatter
 from i18n.translator import N_, Translator, get_translator
@@ -104,6 +105,14 @@ def known_problems() -> dict[str, type[Problem]]:
     return {problem.code: problem for problem in reversed(all_problems())}
 
 
+class UnsupportedMediaType(Problem):
+    code, status = "unsupported_media_type", 415
+    title = N_("The body of the request has an unexpected format")
+    detail = N_("Send %(supported)s.")
+    supported: str
+    """The media type of the body."""
+
+
 class MalformedJson(Problem):
     code, status = "malformed_json", 400
     title = N_("The request is not valid JSON")
@@ -115,7 +124,13 @@ class ValidationFailed(Problem):
     errors: list[FieldError]
 
     def __init__(self, *errors: FieldError) -> None:
+        """An error without a detail gets the sentence of its code; a given one is a source text for translation."""
         super().__init__(errors=list(errors))
+
+    def as_dict(self, *, language: str, instance: str, request_id: str) -> dict[str, Any]:
+        document = super().as_dict(language=language, instance=instance, request_id=request_id)
+        translated = [with_sentence(error, language) for error in self.facts["errors"]]
+        return {**document, "errors": msgspec.to_builtins(translated)}
 
 
 class NotFound(Problem):
@@ -126,6 +141,11 @@ class NotFound(Problem):
 class MethodNotAllowed(Problem):
     code, status = "method_not_allowed", 405
     title = N_("This address does not take that method")
+
+    def __init__(self, allowed: str = "") -> None:
+        """`allowed`: the value of the header `Allow`."""
+        super().__init__()
+        self.headers = {"Allow": allowed} if allowed else {}
 
 
 class PayloadTooLarge(Problem):

@@ -79,11 +79,14 @@ class TenantRepository(SQLAlchemyAsyncRepository[Entity], Generic[Entity]):
         self, query: ListQuery, cursors: Cursors, show: Callable[[Entity], View], *filters: Filter
     ) -> Page[View]:
         """One page of the list in its order. Raises CursorExpired."""
-        position = cursors.read(query.scope, query.after, query.now)
+        scope = f"{self.merchant_id} {query.scope}"
+        position = cursors.read(scope, query.after, query.now)
         keyset = [_After(query.sorting, position)] if position else []
         rows = list(await self.get_many(*filters, *keyset, *_order(query.sorting), LimitOffset(query.limit + 1, 0)))
         shown, has_more = rows[: query.limit], len(rows) > query.limit
-        return Page([show(row) for row in shown], _cursor(query, shown[-1], cursors) if has_more else None, has_more)
+        return Page(
+            [show(row) for row in shown], _cursor(query, scope, shown[-1], cursors) if has_more else None, has_more
+        )
 
 
 class _After(StatementFilter):
@@ -112,5 +115,5 @@ def _order(sorting: Sorting) -> list[OrderBy]:
     return [OrderBy(sorting.column, direction), OrderBy("id", direction)]
 
 
-def _cursor(query: ListQuery, last: Entity, cursors: Cursors) -> str:
-    return cursors.write(query.scope, getattr(last, query.sorting.column.key), last.id, query.now)
+def _cursor(query: ListQuery, scope: str, last: Entity, cursors: Cursors) -> str:
+    return cursors.write(scope, getattr(last, query.sorting.column.key), last.id, query.now)

@@ -51,11 +51,23 @@ class FieldError(Answer, omit_defaults=True):
     """What is wrong with one field of the request."""
 
     pointer: str
-    """JSON pointer into the request body, such as `/email`."""
+    """JSON pointer (RFC 6901) into the request body, such as `/stores/0/code`; empty for the whole body and for what is
+    no part of it.
+    """
     code: str
-    """Stable code of the error, to choose a text of your own by."""
-    detail: str
+    """Stable code of the error, such as `required`, `too_long`, `not_one_of`, to choose a text of your own by."""
+    detail: str = ""
     """One sentence for people, in the language of `Accept-Language`."""
+    parameter: str = ""
+    """Name of the parameter in query, header or path that is wrong; left out for fields of the body."""
+    min: int | None = None
+    """Least number, length of a text, or number of entries that is accepted."""
+    max: int | None = None
+    """Greatest number, length of a text, or number of entries that is accepted."""
+    allowed: list[str] = []
+    """All values that are accepted."""
+    expected: str = ""
+    """The type, as JSON Schema names it, or the format, such as `email`."""
 
 
 class ProblemView(Answer):

@@ -1,8 +1,10 @@
 """Optimistic concurrency: `ETag` of a row, and `If-Match` of the request that changes it (RFC 9110, 13.1.1)."""
 
+import hashlib
 from datetime import datetime
 from typing import Annotated, Protocol, TypeVar
 
+import msgspec
 from litestar import Response
 
 from backend.core.openapi.headers import RequiredHeader
@@ -53,7 +55,17 @@ def versioned(view: ViewT) -> Response[ViewT]:
 
 def is_current(if_match: str | None, version: int) -> bool:
     """Whether the header names the version. Raises PreconditionRequired without the header."""
+    return names_tag(if_match, f'"{version}"')
+
+
+def names_tag(if_match: str | None, tag: str) -> bool:
+    """As `is_current`, for any strong tag."""
     if not if_match:
         raise PreconditionRequired
-    expected = {tag.strip() for tag in if_match.split(",")}
-    return not expected.isdisjoint({"*", f'"{version}"'})
+    return not {each.strip() for each in if_match.split(",")}.isdisjoint({"*", tag})
+
+
+def content_etag(content: msgspec.Struct) -> dict[str, str]:
+    """The header of what has no version of its own, such as a list that is edited as a whole."""
+    digest = hashlib.sha256(msgspec.json.encode(content)).hexdigest()
+    return {"ETag": f'"{digest[:32]}"'}

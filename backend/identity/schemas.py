@@ -10,7 +10,14 @@ from backend.core.enums import Role, SessionKind
 from backend.core.schemas import Answer, Body, Language
 from backend.staff_pins.schemas import Pin
 
-TotpCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)", description="Code of the authenticator app: six digits.")]
+TotpCode = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{6}$(?!\n)",
+        extra={"format": "one-time-code"},
+        description="Code of the authenticator app: six digits.",
+    ),
+]
 
 
 class SignIn(Body):

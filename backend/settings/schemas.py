@@ -103,7 +103,7 @@ class SettingsChange(Body):
 
     values: dict[str, Annotated[str, Meta(max_length=VALUE_MAX)] | int | bool | None]
     """New values by key; null resets a setting to the environment. Other settings stay as they are."""
-    reason: Annotated[str, Meta(max_length=300, pattern=ONE_LINE)] | None = None
+    reason: Annotated[str, Meta(max_length=300, pattern=ONE_LINE, extra={"format": "line"})] | None = None
     """Kept in the audit entry, which is never deleted. It must not name customers. Null: none."""
 
 

@@ -8,6 +8,7 @@ Pin = Annotated[
     str,
     Meta(
         pattern=r"^[0-9]{4,8}$(?!\n)",
+        extra={"format": "pin"},
         examples=["2468"],
         description="PIN of the person at the till, 4 to 8 digits. The policy says whether bookings need one.",
     ),

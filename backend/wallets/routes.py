@@ -9,6 +9,7 @@ from backend.access.guards import limited
 from backend.core.failures import on_problem
 from backend.core.openapi import refusals
 from backend.core.problems import Problem
+from backend.core.request_checks import ANY_QUERY
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.wallets.google.open import Google
@@ -37,6 +38,7 @@ def redirect_to_page(request: Request[Any, Any, Any], problem: Problem) -> Respo
 class GoogleSaveController(Controller):
     path = "/loyalty/wallets/google"
     tags = ["Loyalty - Storefront"]
+    opt = {ANY_QUERY: True}
     dependencies = {"save_to_google": Provide(provide_save_to_google, sync_to_thread=False)}
 
     @get(

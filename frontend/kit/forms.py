@@ -1,13 +1,18 @@
 """Submitted form values and their errors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
+from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
 
-from backend.core.schemas import Body
+from backend.core.field_messages import with_sentence
+from backend.core.schemas import Body, FieldError
+from backend.core.validation import schema_errors
 from frontend.api.responses import BackendProblem
 from frontend.kit.request import Request
+from i18n.translator import get_translator
 from i18n.unseen import clean_field
 
 B = TypeVar("B", bound=Body)
@@ -39,10 +44,19 @@ class Form:
 class FormError(Exception):
     """An invalid field that the frontend detects itself; the sentence is shown beside the field."""
 
-    def __init__(self, field: str, sentence: str) -> None:
+    def __init__(self, field: str, sentence: str, errors: Sequence[FieldError] = ()) -> None:
+        """`errors`: all that the schema of the body refuses."""
         super().__init__(field)
         self.field = field
         self.sentence = sentence
+        self.errors = errors
+
+    def sentences(self, language: str, own: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+        """By field. `own`: sentences of the form, marked for translation, that say more than those of the schema."""
+        say = get_translator(language).gettext
+        told = {field_of(error.pointer): with_sentence(error, language).detail for error in reversed(self.errors)}
+        sentences = told or {self.field: self.sentence}
+        return {field: say(own[field]) if field in own else sentence for field, sentence in sentences.items()}
 
 
 async def read_form(request: Request) -> Form:
@@ -87,13 +101,19 @@ def errors_of(problem: BackendProblem) -> dict[str, str]:
     """Sentences by field name; empty when the problem concerns the whole form."""
     if problem.code in FIELD_OF_CODE:
         return {FIELD_OF_CODE[problem.code]: problem.sentence}
-    return {error.pointer.strip("/").split("/")[0]: error.detail for error in problem.view.errors}
+    return {field_of(error.pointer): error.detail for error in reversed(problem.view.errors)}
+
+
+def field_of(pointer: str) -> str:
+    """The name that a form gives to the field of a body: `/store/name` is `store_name`, `/store_ids/0` `store_ids`."""
+    steps = pointer.split("/")[1:]
+    return "_".join(takewhile(lambda step: not step.isdecimal(), steps))
 
 
 def body_of(schema: type[B], values: Mapping[str, object], sentence: str) -> B:
-    """Raises FormError with the sentence for the field that the schema refuses."""
+    """Raises FormError with the sentence for the first field that the schema refuses, and with all errors."""
     try:
         return msgspec.convert(values, schema)
     except msgspec.ValidationError as error:
-        field = str(error).partition("$.")[2].rstrip("`").split("[")[0]
-        raise FormError(field, sentence) from error
+        errors = schema_errors(dict(values), schema)
+        raise FormError(field_of(errors[0].pointer), sentence, errors) from error

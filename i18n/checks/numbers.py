@@ -120,7 +120,7 @@ TEXTS = frozenset(
     # Of the connection test; ports and milliseconds agree with nothing.
     | {"encryption", "error", "hidden", "host", "methods", "ms", "names", "port", "ports", "protocol", "recipient"}
     | {"reply_to", "sender_address", "sender_name", "sentence", "source", "step", "subject", "user"}
-    | {"invited", "permissions", "platform", "role", "when"}
+    | {"invited", "permissions", "platform", "role", "supported", "when"}
 )
 LABELS = "a label and a number, nothing to agree with"
 # Sentences that are correct with any number, with the reason.

@@ -18,6 +18,7 @@ LANGUAGE sql STABLE AS $$
         THEN (SELECT v.stamp_reward FROM terms_versions v
               WHERE v.merchant_id = t.merchant_id AND v.program_id = t.program_id AND v.version = t.terms_version)
     END,
+    'store_id', t.store_id, 'user_id', t.user_id, 'device_id', t.device_id, 'reward_id', t.reward_id,
     'reason', t.reason, 'occurred_at', t.occurred_at, 'recorded_at', t.recorded_at, 'voids_id', t.voids_id,
     'voids', (SELECT json_build_object('recorded_at', o.recorded_at, 'sign_in_id', o.sign_in_id) FROM transactions o
               WHERE o.merchant_id = t.merchant_id AND o.id = t.voids_id),

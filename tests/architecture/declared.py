@@ -59,7 +59,7 @@ DECLARED: dict[str, str] = {
     "staff: loyalty.manage_pins and confirmed": "setOwnPin",
     "store: loyalty.adjust_points and also by API key": "adjustPoints",
     "store: loyalty.manage_cards and also by API key": "addStamp confirmHold earnPoints enrollCustomer getCard "
-    "lookupCards redeemReward releaseHold relinkCard replaceCard reserveReward",
+    "lookupCards previewEarn redeemReward releaseHold relinkCard replaceCard reserveReward",
     "store: loyalty.manage_pins": "clearPin listPins unlockPin",
     "store: loyalty.view_programs and also by API key": "explainCard getProgram getTill getTransaction "
     "listCardTransactions listStoreTransactions",
@@ -77,7 +77,8 @@ DECLARED: dict[str, str] = {
     "merchant: loyalty.manage_rewards": "archiveReward changeReward createReward getReward listRewards moveReward "
     "restoreReward uploadPicture",
     "merchant: loyalty.view_analytics and also by API key": "getToday",
-    "merchant: loyalty.view_programs and also by API key": "explainCardAsOwner listCardTransactionsAsOwner",
+    "merchant: loyalty.view_programs and also by API key": "explainCardAsOwner listCardTransactionsAsOwner "
+    "listTransactions",
     "merchant: messaging.manage_templates": "changeOwnEmailTemplate getOwnEmailTemplate listOwnEmailTemplateVersions "
     "listOwnEmailTemplates previewOwnEmailTemplate resetOwnEmailTemplate restoreOwnEmailTemplate testOwnEmailTemplate",
     "merchant: staff.manage": "changeMember getMember inviteMember listInvitations listMembers removeMember "

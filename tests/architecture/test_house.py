@@ -10,7 +10,8 @@ from backend.core.problems import Problem, RequestRefused, known_problems
 
 ROOT = Path(__file__).resolve().parents[2]
 OUR_TESTS = sorted((ROOT / "tests").rglob("*.py"))
-SCHEMAS = re.compile(r"backend\.(\w+\.)*schemas(\.\w+)?")
+SCHEMAS = re.compile(r"backend\.(\w+\.)*schemas(\.\w+)?|backend\.core\.(validation|field_messages)")
+"""With the check of a value against a schema."""
 NOT_PROVOKED = {
     "request_refused": "all other refusals of the framework; provoked in tests/core/test_failures.py by hand",
 }

@@ -21,6 +21,7 @@ DOCUMENT: Json = msgspec.json.decode(document_text())
 REASON = {"reason": "Goodwill"}
 STORES = [{"store_id": "{store_id}", "permissions": []}]
 OF_REWARD = {"store_ids": ["{store_id}"], "picture": "{picture}"}
+OF_SALE = {"category_ids": ["{category_id}"], "lines": [{"amount_cents": 100, "category_id": "{category_id}"}]}
 BODIES: dict[str, Json] = {
     "addStamp": {"category_ids": ["{category_id}"]},
     "adjustPoints": {"points": 5} | REASON,
@@ -43,11 +44,12 @@ BODIES: dict[str, Json] = {
         "picture": "{picture}",
     },
     "deactivateCard": REASON,
-    "earnPoints": {"purchase_amount_cents": 100, "category_ids": ["{category_id}"]},
+    "earnPoints": OF_SALE,
     "inviteMember": {"email": "zoe@x.example", "stores": STORES},
     "inviteToMerchant": {"email": "zoe@x.example", "role": "store_member", "stores": STORES},
     "mergeCards": {"other_card_id": "{card_id}"} | REASON,
     "moveReward": {"position": 1},
+    "previewEarn": OF_SALE,
     "reactivateCard": REASON,
     "redeemReward": {"reward_id": "{reward_id}"},
     "releaseHold": {},
@@ -67,6 +69,8 @@ QUERIES = {
     "getTill": "?card_id={card_id}",
     "listAuditEntries": "?user={user_id}",
     "listRewards": "?store_id={store_id}",
+    "listStoreTransactions": "?card_id={card_id}",
+    "listTransactions": "?store_id={store_id}&card_id={card_id}",
 }
 NAMED = re.compile(r"\{(\w+_id|key|picture)\}")
 """What names a row of a merchant's."""

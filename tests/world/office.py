@@ -60,7 +60,8 @@ class Office(Caller):
         return limits
 
     async def set_fraud_limits(self, *limits: Json) -> list[Json]:
-        answer = await self.ask("PUT", "/merchant/loyalty/fraud-limits", json={"limits": limits})
+        path = "/merchant/loyalty/fraud-limits"
+        answer = await self.ask("PUT", path, json={"limits": limits}, headers={"if-match": "*"})
         saved: list[Json] = answer["limits"]
         return saved
 

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from backend.core.schemas import ONE_LINE
 
-Label = Annotated[str, Meta(max_length=100, pattern=ONE_LINE)]
+Label = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, extra={"format": "line"})]
 TimeZone = Annotated[
     str, Meta(max_length=64, examples=["Europe/Luxembourg"], description="IANA time zone in which days begin and end.")
 ]
@@ -14,6 +14,7 @@ Country = Annotated[
     str,
     Meta(
         pattern=r"^[A-Z]{2}$(?!\n)",
+        extra={"format": "country"},
         examples=["LU"],
         description="ISO 3166 code of the country whose prefix is assumed for phone numbers without one.",
     ),

@@ -19,6 +19,7 @@ NewMerchantCode = Annotated[
     Meta(
         max_length=40,
         pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)",
+        extra={"format": "lowercase-code"},
         examples=["bakery-thill"],
         description="Code of the merchant, in addresses of the API. It never changes.",
     ),
@@ -28,12 +29,18 @@ ContactEmail = Annotated[
     Meta(
         max_length=254,
         pattern=r"^[^@\s]+@[^@\s]+$(?!\n)",
+        extra={"format": "email"},
         description="Address that receives answers to emails to customers. Null: the platform's.",
     ),
 ]
 PostalAddress = Annotated[
     str,
-    Meta(max_length=300, pattern=ONE_LINE, description="Address in the footer of emails, on one line. Null: none."),
+    Meta(
+        max_length=300,
+        pattern=ONE_LINE,
+        extra={"format": "line"},
+        description="Address in the footer of emails, on one line. Null: none.",
+    ),
 ]
 
 

@@ -13,6 +13,7 @@ NewStoreCode = Annotated[
     Meta(
         max_length=40,
         pattern=r"^[A-Z0-9]{2,40}$(?!\n)",
+        extra={"format": "uppercase-code"},
         examples=["THILLGARE"],
         description="Code of the store, on posters and in addresses; unique on the platform. It never changes.",
     ),

@@ -10,7 +10,8 @@ from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
 from backend.core.openapi.refusals import Refusals, refusals
-from backend.core.problems import NotFound, Problem, ValidationFailed
+from backend.core.problems import NotFound, Problem, UnsupportedMediaType, ValidationFailed
+from backend.core.request_checks import ANY_QUERY
 
 ANY_TEXT = (str, str | None, Path)
 """Types of parameters that take any text, unless they say which."""
@@ -27,11 +28,18 @@ def add_own_refusals(api: Litestar) -> None:
 
 
 def _own_refusals(route: HTTPRoute, handler: HTTPRouteHandler) -> list[type[Problem]]:
-    """An id in the address that is no UUID names nothing; a value of another type than the parameter's is invalid."""
+    """An id in the address that is no UUID names nothing. A body of another type, a value of another type than the
+    parameter's, and an unknown parameter are invalid.
+    """
     ids = {name for name, parameter in route.path_parameters.items() if parameter.type is UUID}
     fields = handler.parsed_fn_signature.parameters.items()
     is_checked = any(_is_checked(field) for name, field in fields if name not in ids)
-    return [NotFound] * bool(ids) + [ValidationFailed] * is_checked
+    own: list[tuple[type[Problem], bool]] = [
+        (NotFound, bool(ids)),
+        (ValidationFailed, is_checked or not handler.opt.get(ANY_QUERY)),
+        (UnsupportedMediaType, handler.parsed_data_field is not None),
+    ]
+    return [problem for problem, applies in own if applies]
 
 
 def _is_checked(field: FieldDefinition) -> bool:

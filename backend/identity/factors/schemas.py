@@ -90,14 +90,14 @@ class PasskeyRegistration(Body):
     """`step` from the options that the browser was given."""
     credential: Credential
     """The browser's `PublicKeyCredential`, as its `toJSON()` gives it."""
-    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=ONE_LINE)]
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=ONE_LINE, extra={"format": "line"})]
     """Name by which the person recognizes the passkey."""
 
 
 class PasskeyName(Body):
     """The new name of a passkey."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=ONE_LINE)]
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=ONE_LINE, extra={"format": "line"})]
     """Name by which the person recognizes the passkey."""
 
 

@@ -15,7 +15,7 @@ from backend.staff.models import MerchantMember, User
 def check_email(email: str) -> str:
     """The normalized address. Raises ValidationFailed."""
     if not can_be_mailed(email):
-        raise ValidationFailed(FieldError("/email", "not_an_address", "This is not an email address."))
+        raise ValidationFailed(FieldError("/email", "invalid_format", expected="email"))
     return normalize_email(email)
 
 

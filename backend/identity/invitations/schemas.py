@@ -15,6 +15,7 @@ InvitedEmail = Annotated[
     Meta(
         max_length=254,
         pattern=r"^\s*[^@\s]+@[^@\s]+\s*$(?!\n)",
+        extra={"format": "email"},
         examples=["lea@fashion.example"],
         description="Address to which the invitation is sent. It becomes the address to sign in with.",
     ),
@@ -24,6 +25,7 @@ InvitedName = Annotated[
     Meta(
         max_length=100,
         pattern=ONE_LINE,
+        extra={"format": "line"},
         examples=["Léa Thoma"],
         description="Name of the invited person, for the email. Null: not known.",
     ),

@@ -10,6 +10,7 @@ from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.identity.members.schemas import StorePermissions
 from backend.merchants.models import Store
+from i18n.translator import N_
 
 
 async def check_stores(session: AsyncSession, merchant_id: UUID, stores: list[StorePermissions]) -> None:
@@ -19,11 +20,11 @@ async def check_stores(session: AsyncSession, merchant_id: UUID, stores: list[St
     errors = []
     for index, place in enumerate(stores):
         if place.store_id not in known:
-            errors.append(FieldError(f"/stores/{index}/store_id", "not_found", "There is no such store."))
+            errors.append(FieldError(f"/stores/{index}/store_id", "not_found", N_("There is no such store.")))
         elif place.store_id in named[:index]:
-            errors.append(FieldError(f"/stores/{index}/store_id", "duplicate", "The store is named twice."))
+            errors.append(FieldError(f"/stores/{index}/store_id", "duplicate", N_("The store is named twice.")))
         errors += [
-            FieldError(f"/stores/{index}/permissions/{number}", "not_given", "This permission cannot be given.")
+            FieldError(f"/stores/{index}/permissions/{number}", "not_given", N_("This permission cannot be given."))
             for number, code in enumerate(place.permissions)
             if code not in GIVEN
         ]

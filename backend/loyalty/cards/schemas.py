@@ -138,7 +138,15 @@ ENOUGH_TO_FIND = "[\\s\\S]{2}|[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7ff\uf900-\uf
 class CardLookup(Body):
     """Which cards to find."""
 
-    query: Annotated[str, Meta(max_length=254, pattern=ENOUGH_TO_FIND, examples=["BDFH KLNP RSTV XGCJ", "weber"])]
+    query: Annotated[
+        str,
+        Meta(
+            max_length=254,
+            pattern=ENOUGH_TO_FIND,
+            extra={"format": "search"},
+            examples=["BDFH KLNP RSTV XGCJ", "weber"],
+        ),
+    ]
     """Card code (any case, spaces allowed), email, phone or its last digits, or two letters of a name; one in scripts
     where one may be a name."""
 

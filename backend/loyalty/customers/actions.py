@@ -23,7 +23,7 @@ async def find_or_add_customer(
     """
     email_norm = normalize_email(email)
     if len(email_norm) > EMAIL_MAX:
-        raise ValidationFailed(FieldError("/email", "too_long", f"At most {EMAIL_MAX} characters."))
+        raise ValidationFailed(FieldError("/email", "too_long", max=EMAIL_MAX))
     added = await session.scalar(
         insert(Customer)
         .values(
@@ -55,7 +55,7 @@ def phone_in_one_form(phone: str | None, country: str) -> str | None:
     """Raises ValidationFailed for what is no number in any country."""
     norm = normalize_phone(phone, country) if phone is not None else None
     if phone is not None and norm is None:
-        raise ValidationFailed(FieldError("/phone", "phone", "No phone number is written like this."))
+        raise ValidationFailed(FieldError("/phone", "invalid_format", expected="phone"))
     return norm
 
 

@@ -26,6 +26,7 @@ Email = Annotated[
         max_length=EMAIL_MAX,
         # Alone, or as mail programs copy it, behind a name.
         pattern=rf"^({ADDRESS}|[^<>{INVISIBLE}]*<{ADDRESS}>\s*)$(?!\n)",
+        extra={"format": "email"},
         examples=["marie.weber@example.com"],
     ),
 ]
@@ -36,6 +37,7 @@ PersonName = Annotated[
         max_length=100,
         # Emails contain it: a name like a web address would make them advertisements.
         pattern=rf"^(?!.*(://|[wW]{{3}}\.)){SHOWN}$(?!\n)",
+        extra={"format": "name"},
         examples=["Marie"],
     ),
 ]
@@ -51,6 +53,7 @@ PublicName = Annotated[
         max_length=100,
         # It is written into mails, and nobody knows who has typed it.
         pattern=rf"^(?!.*({NO_PUBLIC_NAME})){SHOWN}$(?!\n)",
+        extra={"format": "name"},
         examples=["Marie"],
     ),
 ]
@@ -61,6 +64,7 @@ Phone = Annotated[
     Meta(
         pattern=rf"^[{BLANKS}{AROUND}]*([tT][eE][lL]:)?[{BLANKS}{AROUND}]*\+?"
         rf"(?=([^0-9]*[0-9]){{5}})[{DASHES}0-9{BLANKS}()./]{{5,25}}[{AROUND}]*$(?!\n)",
+        extra={"format": "phone"},
         examples=["+352 621 123 456"],
     ),
 ]

@@ -20,6 +20,7 @@ from backend.loyalty.ledger.booking.setup import Setup
 from backend.loyalty.ledger.events import CardEnrolled, WelcomeBonusGiven
 from backend.loyalty.ledger.rules.expiry import lot_life
 from backend.loyalty.ledger.views import Show, works_at
+from i18n.translator import N_
 
 BORN_FIRST = date(1900, 1, 1)
 
@@ -106,4 +107,4 @@ def decide_enrolled(draft: BookingDraft, *, is_welcome: bool = True) -> Decided:
 def check_birth_date(born: date | None, today: date) -> None:
     """`today`: where the store is. Raises ValidationFailed for a day in the future or before living memory."""
     if born is not None and not BORN_FIRST <= born <= today:
-        raise ValidationFailed(FieldError("/birth_date", "out_of_range", "Between 1900 and today."))
+        raise ValidationFailed(FieldError("/birth_date", "out_of_range", N_("Enter a date between 1900 and today.")))

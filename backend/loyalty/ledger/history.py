@@ -1,6 +1,7 @@
 """The history of cards and stores: each read is one statement."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,27 @@ from backend.loyalty.ledger.booking.setup import in_language
 from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.loyalty.ledger.problems.returns import TransactionNotFound
 from backend.loyalty.ledger.queries import get_state
+from backend.loyalty.ledger.receipts import fold_reference
 from backend.loyalty.ledger.rules.undo import UNDO_WINDOW, undo_until
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.transaction_view import LineNames, LineState, transaction_view
 
 FIND_TRANSACTION = "SELECT find_transaction($1, $2)"
 HISTORY = "SELECT list_transactions($1, $2, $3, $4, $5, $6)"
+FILTERED = "SELECT filter_transactions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionFilters:
+    """None: not asked for. Days are those of the merchant, both included."""
+
+    store_id: UUID | None = None
+    card_id: UUID | None = None
+    kind: str | None = None
+    order_reference: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    is_oldest_first: bool = False
 
 
 class BookedAt(msgspec.Struct, frozen=True):
@@ -53,6 +69,10 @@ class HistoryRow(msgspec.Struct, frozen=True):
     voids_id: UUID | None
     voids: BookedAt | None
     quantity: int | None
+    store_id: UUID | None
+    user_id: UUID | None
+    device_id: UUID | None
+    reward_id: UUID | None
     override: bool
     returned_cents: int
     returned_quantity: int
@@ -119,5 +139,27 @@ async def list_transactions(
     """Newest first, of a card or of a store; one row more than `limit` when there are more."""
     rows: list[Any] = await pool.fetch(
         HISTORY, merchant_id, card_id, store_id, after.key if after else None, after.id if after else None, limit + 1
+    )
+    return [_history.decode(row[0]) for row in rows]
+
+
+async def filter_transactions(
+    pool: asyncpg.Pool, merchant_id: UUID, filters: TransactionFilters, after: Position | None, limit: int
+) -> list[HistoryRow]:
+    """Of the whole merchant; one row more than `limit` when there are more."""
+    reference = filters.order_reference
+    rows: list[Any] = await pool.fetch(
+        FILTERED,
+        merchant_id,
+        filters.store_id,
+        filters.card_id,
+        filters.kind,
+        fold_reference(reference) if reference is not None else None,
+        filters.first_day,
+        filters.last_day,
+        filters.is_oldest_first,
+        after.key if after else None,
+        after.id if after else None,
+        limit + 1,
     )
     return [_history.decode(row[0]) for row in rows]

@@ -22,6 +22,7 @@ from backend.loyalty.ledger.rules.holds import is_open
 from backend.loyalty.ledger.schemas.bookings import Redemption
 from backend.loyalty.ledger.schemas.holds import Reservation
 from backend.loyalty.rewards.problems import RewardNotFound
+from i18n.translator import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def check_offer(wanted: Redemption | Reservation, state: CardState) -> None:
         raise CardIsFrozen
     by_stamps = wanted.unit == "stamps"
     if by_stamps and wanted.reward_id is not None:
-        raise ValidationFailed(FieldError("/reward_id", "not_for_stamps", "A full stamp card has its own reward."))
+        raise ValidationFailed(FieldError("/reward_id", "not_for_stamps", N_("A full stamp card has its own reward.")))
     if not (state.program.has_stamps if by_stamps else state.program.has_points):
         raise UnitNotOffered
     if not by_stamps:

@@ -41,6 +41,14 @@ class RecordedLine(Protocol):
     def voids_id(self) -> UUID | None: ...
     @property
     def quantity(self) -> int | None: ...
+    @property
+    def store_id(self) -> UUID | None: ...
+    @property
+    def user_id(self) -> UUID | None: ...
+    @property
+    def device_id(self) -> UUID | None: ...
+    @property
+    def reward_id(self) -> UUID | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +100,8 @@ def transaction_view(line: RecordedLine, names: LineNames, state: LineState) -> 
         returned_quantity=state.returned_quantity,
         voided=state.is_voided,
         undo_until=state.undo_until,
+        store_id=line.store_id,
+        user_id=line.user_id,
+        device_id=line.device_id,
+        reward_id=line.reward_id,
     )

@@ -11,6 +11,7 @@ from backend.core.schemas import FieldError
 from backend.loyalty.ledger.booking.setup import TermsState
 from backend.loyalty.previews.schemas import ProgramDraft
 from backend.loyalty.previews.setup_history import Conditions, SetupHistory
+from i18n.translator import N_
 
 POINTS_PER_EURO_MAX = 100
 BY_DAYS = {"inactivity", "rolling"}
@@ -53,7 +54,7 @@ def propose(draft: ProgramDraft, history: SetupHistory) -> ProposedTerms:
 def _wrong_rate(draft: ProgramDraft) -> list[FieldError]:
     if draft.points_per_euro is None or 0 < Fraction(draft.points_per_euro) <= POINTS_PER_EURO_MAX:
         return []
-    return [FieldError("/points_per_euro", "out_of_range", "More than 0, at most 100.")]
+    return [FieldError("/points_per_euro", "out_of_range", N_("Enter more than 0 and at most 100."))]
 
 
 def _wrong_expiry(draft: ProgramDraft) -> list[FieldError]:
@@ -61,13 +62,13 @@ def _wrong_expiry(draft: ProgramDraft) -> list[FieldError]:
     by_days, by_period = draft.expiry_kind in BY_DAYS, draft.expiry_kind == "end_of_period"
     errors = []
     if by_days != (draft.expiry_days is not None):
-        errors.append(_wrong("/expiry_days", by_days, "This expiry needs a number of days."))
+        errors.append(_wrong("/expiry_days", by_days, N_("This expiry needs a number of days.")))
     if by_period != (draft.expiry_period is not None):
-        errors.append(_wrong("/expiry_period", by_period, "This expiry needs a period."))
+        errors.append(_wrong("/expiry_period", by_period, N_("This expiry needs a period.")))
     return errors
 
 
 def _wrong(pointer: str, is_needed: bool, sentence: str) -> FieldError:
     if is_needed:
         return FieldError(pointer, "required", sentence)
-    return FieldError(pointer, "not_allowed", "This does not belong to the kind of expiry chosen.")
+    return FieldError(pointer, "not_allowed", N_("This does not belong to the kind of expiry chosen."))

@@ -11,6 +11,7 @@ from backend.loyalty.pictures.queries import keep_from_purge
 from backend.loyalty.programs.models import Program
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.models import Store
+from i18n.translator import N_
 
 
 async def check_reward(session: AsyncSession, reward: Reward) -> None:
@@ -18,7 +19,7 @@ async def check_reward(session: AsyncSession, reward: Reward) -> None:
     errors = [*_check_texts(reward, await _language(session, reward)), *_check_period(reward)]
     errors += await _check_stores(session, reward)
     if reward.picture and not await keep_from_purge(session, reward.merchant_id, reward.picture):
-        errors.append(FieldError("/picture", "not_found", "Upload the picture first."))
+        errors.append(FieldError("/picture", "not_found", N_("Upload the picture first.")))
     if errors:
         raise ValidationFailed(*errors)
 
@@ -31,12 +32,12 @@ async def _language(session: AsyncSession, reward: Reward) -> str:
 
 def _check_texts(reward: Reward, language: str) -> Iterator[FieldError]:
     if language not in reward.name:
-        yield FieldError(f"/name/{language}", "required", "The name in the program's default language is required.")
+        yield FieldError(f"/name/{language}", "required", N_("Enter a name in the program’s main language."))
 
 
 def _check_period(reward: Reward) -> Iterator[FieldError]:
     if reward.starts_on and reward.ends_on and reward.ends_on < reward.starts_on:
-        yield FieldError("/ends_on", "before_start", "The last day is before the first.")
+        yield FieldError("/ends_on", "before_start", N_("The last day is before the first."))
 
 
 async def _check_stores(session: AsyncSession, reward: Reward) -> list[FieldError]:
@@ -44,7 +45,7 @@ async def _check_stores(session: AsyncSession, reward: Reward) -> list[FieldErro
     own = select(Store.id).where(Store.merchant_id == reward.merchant_id, Store.id.in_(named))
     known = set(await session.scalars(own)) if named else set()
     return [
-        FieldError(f"/store_ids/{index}", "not_found", "There is no such store.")
+        FieldError(f"/store_ids/{index}", "not_found", N_("There is no such store."))
         for index, store_id in enumerate(named)
         if store_id not in known
     ]

@@ -8,7 +8,7 @@ from backend.core.schemas import IN_ITS_DIRECTION, ONE_LINE, Answer, Body
 
 RewardOrder = Literal["position", "points_required", "-points_required", "-created_at"]
 RewardStatus = Literal["offered", "scheduled", "ended", "paused", "archived"]
-RewardName = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, examples=["Tote bag"])]
+RewardName = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, extra={"format": "line"}, examples=["Tote bag"])]
 RewardDescription = Annotated[str, Meta(max_length=500, pattern=IN_ITS_DIRECTION, examples=["In black or natural"])]
 PointsRequired = Annotated[int, Meta(ge=1, le=1_000_000, examples=[500], description="Points that one piece costs.")]
 ValueCents = Annotated[

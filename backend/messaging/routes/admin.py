@@ -14,6 +14,7 @@ from backend.access.guards import all_of, for_platform, limited
 from backend.access.permissions import MANAGE_EMAILS
 from backend.access.problems import SIGNED_IN
 from backend.audit.actions import record_administrators_change
+from backend.core.api_response import LOCATION
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
@@ -116,6 +117,7 @@ class AdminEmailController(Controller):
         operation_id="resendEmail",
         summary="Send an email again: a new one with the same texts",
         guards=[all_of(for_platform(MANAGE_EMAILS), limited("resend-email", 20))],
+        opt={LOCATION: "/api/v1/admin/emails/{id}"},
         responses={201: success(EmailDetail)}
         | refusals(*SIGNED_IN, EmailNotFound, EmailInProgress, EmailNotResendable),
     )

@@ -14,6 +14,7 @@ from backend.core.database import Sessions
 from backend.core.keys import KeyRing
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound, PayloadTooLarge, RateLimited
+from backend.core.request_checks import ANY_QUERY
 from backend.core.requests import ApiRequest
 from backend.messaging.problems import EventsRefused
 from backend.messaging.queries import find_merchants_of, lock_emails
@@ -34,6 +35,7 @@ log = structlog.get_logger()
 class SendgridEventController(Controller):
     path = "/sendgrid"
     tags = ["Email"]
+    opt = {ANY_QUERY: True}
 
     @post(
         "/events",

@@ -32,7 +32,14 @@ def refused_for(reader: str) -> Iterator[None]:
         yield
     except TemplateInvalid as invalid:
         errors = [
-            TemplateError(f"/{fault.field}", fault.code, fault.sentence(reader), fault.line, fault.column, fault.sample)
+            TemplateError(
+                f"/{fault.field}",
+                fault.code,
+                fault.sentence(reader),
+                line=fault.line,
+                column=fault.column,
+                sample=fault.sample,
+            )
             for fault in invalid.faults
         ]
         raise TemplateRefused(errors=errors) from invalid

@@ -15,6 +15,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody, PathParameter, 
 
 from backend.core.openapi import empty, refusals, success
 from backend.core.problems import NotFound, ValidationFailed
+from backend.core.request_checks import ANY_QUERY
 from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.wallets.apple.builder import MEDIA_TYPE
 from backend.wallets.apple.issue import ApplePasses, ServedPass
@@ -153,6 +154,7 @@ class AppleWebService(Controller):
 class PassDownloadController(Controller):
     path = "/loyalty/passes"
     tags = ["Loyalty - Storefront"]
+    opt = {ANY_QUERY: True}
 
     @get(
         "/{file_name:str}",

@@ -5,6 +5,7 @@ from backend.access.guards import limited
 from backend.core.clock import clock
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound, RateLimited, Unavailable
+from backend.core.request_checks import ANY_QUERY
 from backend.core.requests import ApiRequest
 from backend.wallets.google.open import Google
 from backend.wallets.google.problems import CallbackRefused
@@ -18,6 +19,7 @@ PER_MINUTE = 600
 class GoogleCallbackController(Controller):
     path = "/google"
     tags = ["Wallet - Google"]
+    opt = {ANY_QUERY: True}
 
     @post(
         "/callback",

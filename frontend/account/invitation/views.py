@@ -37,7 +37,7 @@ async def take_invitation(request: Request, caller: NamedDependency[Caller], tok
         body = body_of(AcceptInvitation, {"password": password, "name": form.optional("name")}, "")
         accepted = await accept_invitation(caller, token, body)
     except FormError as error:
-        form.errors[error.field] = say(MISSING.get(error.field, N_("Check this value.")))
+        form.errors |= error.sentences(language_of(request), MISSING if not password else {})
         return await _page(request, caller, token, form, status=UNPROCESSABLE)
     except BackendProblem as problem:
         if problem.status in ENDED:

@@ -6,7 +6,7 @@ from litestar.params import FromPath
 
 from backend.administration.schemas.merchants import MerchantChange
 from backend.administration.schemas.programs import TemplateChoice
-from frontend.admin.merchants.views import MERCHANTS, refuse, refuse_field
+from frontend.admin.merchants.views import MERCHANTS, refuse, refuse_fields
 from frontend.api.client import Caller
 from frontend.api.merchants import add_program, change_merchant
 from frontend.api.responses import BackendProblem
@@ -32,7 +32,7 @@ async def take_details(request: Request, caller: NamedDependency[Caller], code: 
     try:
         await change_merchant(caller, code, body_of(MerchantChange, values, ""), version=version_of(form))
     except FormError as error:
-        return await refuse_field(request, caller, code, form, error.field)
+        return await refuse_fields(request, caller, code, form, error)
     except BackendProblem as problem:
         return await refuse(request, caller, code, form, problem)
     return redirect(request, f"{MERCHANTS}/{code}?done=saved")
@@ -44,7 +44,7 @@ async def take_program(request: Request, caller: NamedDependency[Caller], code: 
     try:
         await add_program(caller, code, body_of(TemplateChoice, {"type": form.text("type")}, ""))
     except FormError as error:
-        return await refuse_field(request, caller, code, form, error.field)
+        return await refuse_fields(request, caller, code, form, error)
     except BackendProblem as problem:
         return await refuse(request, caller, code, form, problem)
     return redirect(request, f"{MERCHANTS}/{code}?done=program")

@@ -6,7 +6,7 @@ from litestar.params import FromPath
 
 from backend.identity.on_behalf.schemas import OnBehalfReason
 from frontend.admin.merchants.details import PATH
-from frontend.admin.merchants.views import refuse, refuse_field
+from frontend.admin.merchants.views import refuse, refuse_fields
 from frontend.api.client import Caller
 from frontend.api.merchants import begin_on_behalf
 from frontend.api.responses import BackendProblem
@@ -22,7 +22,7 @@ async def take_on_behalf(request: Request, caller: NamedDependency[Caller], code
     try:
         begun = await begin_on_behalf(caller, code, body_of(OnBehalfReason, {"reason": form.text("reason")}, ""))
     except FormError as error:
-        return await refuse_field(request, caller, code, form, error.field)
+        return await refuse_fields(request, caller, code, form, error)
     except BackendProblem as problem:
         return await refuse(request, caller, code, form, problem)
     acting = person_of(begun)

@@ -12,11 +12,10 @@ from frontend.admin.merchants.views import FORBIDDEN, MERCHANTS, SIGNED_OUT, UNP
 from frontend.api.client import Caller
 from frontend.api.merchants import open_merchant
 from frontend.api.responses import BackendProblem
-from frontend.kit.forms import Form, FormError, body_of, read_form
+from frontend.kit.forms import Form, FormError, body_of, errors_of, read_form
 from frontend.kit.pages import page, redirect
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from i18n.translator import N_, get_translator
 
 FIELD_OF_CODE = {
     "merchant_code_taken": "code",
@@ -35,16 +34,16 @@ async def show_new_merchant(request: Request) -> Response[str]:
 
 @post(f"{MERCHANTS}/new")
 async def take_new_merchant(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    form, say = await read_form(request), get_translator(language_of(request)).gettext
+    form = await read_form(request)
     try:
         opened = await open_merchant(caller, body_of(MerchantDraft, values_of(form), ""))
     except FormError as error:
-        form.errors[error.field.replace(".", "_")] = say(N_("Check this value."))
+        form.errors |= error.sentences(language_of(request))
         return _page(request, form, status=UNPROCESSABLE)
     except BackendProblem as problem:
         if problem.status in {SIGNED_OUT, FORBIDDEN}:
             raise
-        _take_errors(form, problem, say(N_("Check this value.")))
+        _take_errors(form, problem)
         return _page(request, form, status=problem.status)
     return redirect(request, f"{MERCHANTS}/{opened.code}?done=opened")
 
@@ -77,14 +76,11 @@ def _letters(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", " ", plain).strip()
 
 
-def _take_errors(form: Form, problem: BackendProblem, wrong: str) -> None:
-    pointers = ["_".join(error.pointer.strip("/").split("/")) for error in problem.view.errors]
+def _take_errors(form: Form, problem: BackendProblem) -> None:
     if problem.code in FIELD_OF_CODE:
         form.errors[FIELD_OF_CODE[problem.code]] = problem.sentence
-    elif pointers:
-        form.errors |= dict.fromkeys(pointers, wrong)
     else:
-        form.errors[""] = problem.sentence
+        form.errors |= errors_of(problem) or {"": problem.sentence}
 
 
 def _page(request: Request, form: Form, *, status: int = 200) -> Response[str]:

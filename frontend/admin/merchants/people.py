@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from backend.identity.invitations.schemas import StaffInvitationDraft
 from frontend.admin.merchants.details import PATH
-from frontend.admin.merchants.views import MERCHANTS, refuse, refuse_field
+from frontend.admin.merchants.views import MERCHANTS, refuse, refuse_fields
 from frontend.api.client import Caller
 from frontend.api.merchants import invite_to_merchant, resend_to_merchant, withdraw_from_merchant
 from frontend.api.responses import BackendProblem
@@ -33,7 +33,7 @@ async def take_owner_invitation(
     try:
         await invite_to_merchant(caller, code, body_of(StaffInvitationDraft, values, ""))
     except FormError as error:
-        return await refuse_field(request, caller, code, form, error.field)
+        return await refuse_fields(request, caller, code, form, error)
     except BackendProblem as problem:
         return await refuse(request, caller, code, form, problem)
     return redirect(request, f"{MERCHANTS}/{code}?done=invited")

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from backend.administration.schemas.stores import StoreChange, StoreDraft
 from frontend.admin.merchants.details import PATH
-from frontend.admin.merchants.views import MERCHANTS, refuse, refuse_field
+from frontend.admin.merchants.views import MERCHANTS, refuse, refuse_fields
 from frontend.api.client import Caller
 from frontend.api.merchants import change_store, open_store
 from frontend.api.responses import BackendProblem
@@ -30,7 +30,7 @@ async def take_new_store(request: Request, caller: NamedDependency[Caller], code
     try:
         await open_store(caller, code, body_of(StoreDraft, values, ""))
     except FormError as error:
-        return await refuse_field(request, caller, code, form, f"store_{error.field}")
+        return await refuse_fields(request, caller, code, form, error, prefix="store_")
     except BackendProblem as problem:
         return await refuse(request, caller, code, form, problem)
     return redirect(request, f"{MERCHANTS}/{code}?done=store")
@@ -51,7 +51,7 @@ async def take_store_change(
     try:
         await change_store(caller, code, store_id, body_of(StoreChange, values, ""), version=version_of(form))
     except FormError as error:
-        return await refuse_field(request, caller, code, form, error.field)
+        return await refuse_fields(request, caller, code, form, error)
     except BackendProblem as problem:
         return await refuse(request, caller, code, form, problem)
     return redirect(request, f"{MERCHANTS}/{code}?done=saved")

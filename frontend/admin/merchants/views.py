@@ -10,7 +10,7 @@ from frontend.api.features import list_features
 from frontend.api.merchants import get_merchant, list_merchants
 from frontend.api.responses import BackendProblem
 from frontend.kit.conflicts import saved_by
-from frontend.kit.forms import Form, errors_of, read_query
+from frontend.kit.forms import Form, FormError, errors_of, read_query
 from frontend.kit.pages import page
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
@@ -85,12 +85,15 @@ async def refuse(request: Request, caller: Caller, code: str, form: Form, proble
             N_("%(name)s has changed this meanwhile. Nothing of yours was saved."), name=saved_by(request, problem)
         )
         return await merchant_page(request, caller, code, status=STALE, refused=text)
-    form.errors = dict.fromkeys(errors_of(problem), say(N_("Check this value.")))
+    form.errors = errors_of(problem)
     return await merchant_page(request, caller, code, form, status=problem.status, refused=problem.sentence)
 
 
-async def refuse_field(request: Request, caller: Caller, code: str, form: Form, field: str) -> Response[str]:
-    say = get_translator(language_of(request)).gettext
-    form.errors[field] = say(N_("Check this value."))
-    text = say(N_("Please check what you entered"))
+async def refuse_fields(
+    request: Request, caller: Caller, code: str, form: Form, error: FormError, *, prefix: str = ""
+) -> Response[str]:
+    """`prefix`: of the names of the form's fields."""
+    language = language_of(request)
+    form.errors |= {prefix + field: sentence for field, sentence in error.sentences(language).items()}
+    text = get_translator(language).gettext(N_("Please check what you entered"))
     return await merchant_page(request, caller, code, form, status=UNPROCESSABLE, refused=text)

@@ -27,7 +27,7 @@ from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.permissions.messages import WRONG, PermissionMessages
 from i18n.locales import LANGUAGES
-from i18n.translator import N_, get_translator
+from i18n.translator import get_translator
 
 USERS = "/admin/users"
 NOT_FOUND, CONFLICT, UNPROCESSABLE = 404, 409, 422
@@ -48,7 +48,7 @@ async def take_admin_invitation(request: Request, caller: NamedDependency[Caller
     try:
         await invite_admin(caller, body_of(AdminInvitationDraft, values, ""))
     except FormError as error:
-        form.errors[error.field] = say(WRONG.get(error.field, N_("Check this value.")))
+        form.errors |= error.sentences(language_of(request), WRONG)
         return await _page(request, caller, form, status=UNPROCESSABLE)
     except BackendProblem as problem:
         if problem.status not in {CONFLICT, UNPROCESSABLE}:

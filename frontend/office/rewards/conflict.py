@@ -2,7 +2,7 @@
 
 from backend.loyalty.rewards.schemas import RewardDetail
 from frontend.kit.forms import Form
-from frontend.office.rewards.form import Values, field_of, form_of, is_stock_untouched, values_of
+from frontend.office.rewards.form import Values, form_field, form_of, is_stock_untouched, values_of
 from i18n.locales import LANGUAGES
 
 
@@ -28,4 +28,4 @@ def _by_field(form: Form, language: str) -> Values:
     values = values_of(form, language) | {"store_ids": set(form.many("store_ids"))}
     texts = {kind: values.pop(kind) for kind in ("name", "description")}
     by_language = {f"{kind}_{code}": texts[kind].get(code) for kind in texts for code in LANGUAGES}
-    return by_language | {field_of(name): value for name, value in values.items()}
+    return by_language | {form_field(name): value for name, value in values.items()}

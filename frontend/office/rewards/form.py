@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-import msgspec
-
 from backend.core.schemas import Body
 from backend.loyalty.rewards.schemas import RewardChange, RewardDetail, RewardDraft
 from frontend.api.responses import BackendProblem
-from frontend.kit.fields import WRONG, Fields, shown
-from frontend.kit.forms import Form
+from frontend.kit.fields import Fields, shown
+from frontend.kit.forms import Form, FormError, body_of, field_of
 from frontend.office.rewards.messages import EXAMPLES
 from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGES
@@ -18,11 +16,11 @@ from i18n.translator import N_, get_translator
 NAME_MAX, DESCRIPTION_MAX = 100, 500
 POINTS_MAX, STOCK_MAX, LIMIT_MAX = 1_000_000, 1_000_000, 1_000
 SENTENCES = {
-    "/ends_on": N_("The last day is before the first."),
+    "/name": N_("Enter a name in the program’s main language."),
     "/picture": N_("The picture is no longer there. Choose it once more."),
     "/store_ids": N_("One of these stores does not exist."),
 }
-"""For errors that only the backend can know."""
+"""For errors that only the backend can know, where the form says more."""
 FIELDS = {"value_cents": "value", "is_active": "paused"}
 """Names of the form's fields where the API has other ones."""
 
@@ -82,16 +80,11 @@ def change_of(form: Form, language: str, text_languages: Sequence[str]) -> Rewar
 
 def take_errors(form: Form, problem: BackendProblem, language: str) -> None:
     """The backend's errors beside their fields."""
-    say = get_translator(language).gettext
+    own = {pointer: get_translator(language).gettext(sentence) for pointer, sentence in SENTENCES.items()}
     for error in problem.view.errors:
-        field = field_of(error.pointer.strip("/").replace("/", "_"))
-        if error.pointer.startswith("/store_ids"):
-            field, sentence = "store_ids", SENTENCES["/store_ids"]
-        elif error.pointer.startswith("/name/") and error.code == "required":
-            sentence = N_("Enter a name in the program’s main language.")
-        else:
-            sentence = SENTENCES.get(error.pointer, WRONG)
-        form.errors[field] = say(sentence)
+        field = form_field(field_of(error.pointer))
+        is_name = error.pointer.startswith("/name/") and error.code == "required"
+        form.errors[field] = own.get("/name" if is_name else f"/{field}", error.detail)
 
 
 def is_stock_untouched(form: Form) -> bool:
@@ -124,12 +117,11 @@ def _body(schema: type[B], values: Mapping[str, object], form: Form, language: s
     if form.errors:
         return None
     try:
-        return msgspec.convert(values, schema)
-    except msgspec.ValidationError as error:
-        pointer = str(error).rpartition("$.")[2].rstrip("`")
-        form.errors[field_of(pointer.replace(".", "_").split("[")[0])] = get_translator(language).gettext(WRONG)
+        return body_of(schema, values, "")
+    except FormError as error:
+        form.errors |= {form_field(field): sentence for field, sentence in error.sentences(language).items()}
         return None
 
 
-def field_of(name: str) -> str:
+def form_field(name: str) -> str:
     return FIELDS.get(name, name)

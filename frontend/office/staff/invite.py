@@ -44,7 +44,7 @@ async def take_invite(request: Request, caller: NamedDependency[Caller]) -> Resp
     try:
         await invite_member(caller, _draft_of(form, values))
     except FormError as error:
-        form.errors[error.field] = say(WRONG.get(error.field, N_("Check this value.")))
+        form.errors |= error.sentences(language_of(request), WRONG)
         return await _form(request, caller, form, status=UNPROCESSABLE)
     except BackendProblem as problem:
         if problem.status == SIGNED_OUT:

@@ -76,3 +76,17 @@ async def test_a_change_is_in_the_audit(shop: Shop, superuser: asyncpg.Connectio
     assert [(entry["action"], entry["user_name"]) for entry in entries] == [("fraud_limits.changed", "Claire")] * 2
     assert [msgspec.json.decode(entry["before"]) for entry in entries] == [{"limits": []}, {"limits": [EARNS]}]
     assert [msgspec.json.decode(entry["after"]) for entry in entries] == [{"limits": [EARNS]}, {"limits": []}]
+
+
+async def test_two_owners_who_set_limits_at_once_do_not_lose_one_of_them(shop: Shop) -> None:
+    path, limit = "/merchant/loyalty/fraud-limits", {"scope": "card", "measure": "earns", "window_minutes": 60}
+    read = await shop.claire.send("GET", path)
+    body = {"limits": [limit | {"maximum": 5}]}
+    with refused("precondition_required", 428):
+        await shop.claire.ask("PUT", path, json=body)
+    saved = await shop.claire.send("PUT", path, json=body, headers={"if-match": read.headers["etag"]})
+    assert saved.status_code == 200
+    with refused("stale", 412):
+        await shop.claire.ask("PUT", path, json={"limits": []}, headers={"if-match": read.headers["etag"]})
+    await shop.claire.ask("PUT", path, json={"limits": []}, headers={"if-match": saved.headers["etag"]})
+    assert (await shop.claire.send("GET", path)).headers["etag"] == read.headers["etag"]

@@ -6,6 +6,7 @@ from backend.core.clock import clock
 from tests.conftest import OpenShop
 from tests.world.caller import refused
 from tests.world.shop import Shop
+from tests.world.till import shop_day
 
 
 async def test_a_history_is_read_page_by_page_newest_first(shop: Shop) -> None:
@@ -82,3 +83,61 @@ async def test_with_stores_kept_apart_the_other_store_sees_no_history(opened: Op
     for look in (shop.luc.history, shop.luc.show, shop.luc.till):
         with refused("card_not_found", 404):
             await look(card)
+
+
+async def test_an_owner_finds_what_was_booked_for_an_order_at_any_store(shop: Shop) -> None:
+    card, other = await shop.a_card(), await shop.a_card()
+    sale = (await shop.anna.earn(card, cents=2550, order_reference="R-2026/7"))["transaction"]
+    await shop.luc.earn(other, cents=100, order_reference="R-2026/8")
+    found = await shop.claire.get("/merchant/loyalty/transactions", params={"order_reference": "r 2026/7"})
+    assert [line["id"] for line in found["data"]] == [sale["id"]]
+    (line,) = found["data"]
+    assert (line["store_id"], line["user_id"]) == (sale["store_id"], sale["user_id"])
+    assert line["store_id"] in {
+        store["id"] for store in (await shop.claire.me())["stores"] if store["code"] == shop.hub
+    }
+    at_store = await shop.luc.get("/store/loyalty/transactions", params={"order_reference": "R-2026/7"})
+    assert at_store["data"] == []
+
+
+async def test_an_owner_reads_all_transactions_by_kind_day_card_and_in_both_orders(shop: Shop) -> None:
+    card, other = await shop.a_card(), await shop.a_card()
+    await shop.anna.earn(card, cents=100)
+    await shop.luc.earn(other, cents=200)
+    await shop.anna.stamp(card)
+
+    async def lines(**params: str | int) -> list[str]:
+        rows = (await shop.claire.get("/merchant/loyalty/transactions", params=params))["data"]
+        return [f"{row['kind']} {row['unit']} {row['amount']}" for row in rows]
+
+    sales = ["earned stamps 1", "earned points 2", "earned points 1"]
+    assert await lines(kind="earned") == sales
+    assert await lines(kind="earned", order="oldest") == sales[::-1]
+    assert await lines(kind="earned", card_id=card["id"]) == [sales[0], sales[2]]
+    today = shop_day(clock.now().isoformat())
+    assert await lines(kind="earned", **{"from": today, "until": today}) == sales
+    assert await lines(until="2020-01-01") == []
+    assert await lines(**{"from": "2999-12-31"}) == []
+    page = await shop.claire.get("/merchant/loyalty/transactions", params={"limit": 1, "order": "oldest"})
+    rest = {"limit": 200, "order": "oldest", "after": page["next_cursor"]}
+    following = await shop.claire.get("/merchant/loyalty/transactions", params=rest)
+    assert page["data"][0]["id"] not in {row["id"] for row in following["data"]}
+    with refused("cursor_expired", 410):
+        await shop.claire.get("/merchant/loyalty/transactions", params={"after": page["next_cursor"]})
+
+
+async def test_a_list_with_filters_is_read_by_an_index(shop: Shop) -> None:
+    plans = {
+        "t.merchant_id = $1 ORDER BY t.recorded_at DESC, t.id DESC": "ix_transactions_recorded_at",
+        "t.merchant_id = $1 AND t.id IN (SELECT r.transaction_id FROM order_references r "
+        "WHERE r.merchant_id = $1 AND r.folded = 'x')": "ix_order_references_folded",
+    }
+    async with shop.services.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('app.merchant_id', $1, true)", str(shop.merchant_id))
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        await connection.execute("SET LOCAL enable_sort = off")
+        for condition, index in plans.items():
+            rows = await connection.fetch(
+                f"EXPLAIN SELECT t.id FROM transactions t WHERE {condition}", shop.merchant_id
+            )
+            assert any(index in row[0] for row in rows), rows

@@ -16,7 +16,7 @@ from backend.loyalty.enrollment.schemas import (
 )
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInactive
 from backend.loyalty.ledger.problems.cards import CardBusy
-from backend.loyalty.ledger.routes.booking_route import Caller, OptionalKey, respond
+from backend.loyalty.ledger.routes.booking_route import CARDS, Caller, OptionalKey, respond
 from backend.loyalty.ledger.routes.problem_sets import KEYED
 
 
@@ -46,4 +46,4 @@ class StoreEnrollmentController(Controller):
         idempotency_key: OptionalKey = None,
     ) -> Response[bytes]:
         caller = Caller(origin, idempotency_key)
-        return respond(await enrollment.by_staff(caller.origin, data, caller.optional_key(data)))
+        return respond(await enrollment.by_staff(caller.origin, data, caller.optional_key(data)), CARDS)

@@ -10,9 +10,10 @@ from litestar.params import FromPath, JSONBody
 from backend.access.features import FeatureDisabled
 from backend.access.guards import limited
 from backend.access.problems import StoreNotFound
+from backend.core.api_response import CONDITIONAL, UNCHANGED
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.core.openapi import refusals, success
+from backend.core.openapi import empty, refusals, success
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.requests import client_address, printable_address, reader_language
@@ -50,7 +51,8 @@ class StorefrontController(Controller):
         summary="The program as the join page shows it",
         description="Without signing in, and without anything about customers.",
         guards=[limited("public-program", lambda limits: limits.public_program_per_minute)],
-        responses=refusals(StoreNotFound, FeatureDisabled, ProgramInactive),
+        opt={CONDITIONAL: True},
+        responses={304: empty(UNCHANGED)} | refusals(StoreNotFound, FeatureDisabled, ProgramInactive),
     )
     async def program(
         self, request: StorefrontRequest, store_code: FromPath[str], ledger: NamedDependency[Ledger]

@@ -30,7 +30,7 @@ from backend.loyalty.ledger.operations.change_state import DeactivateCard, React
 from backend.loyalty.ledger.problems.cards import CardBusy
 from backend.loyalty.ledger.schemas.bookings import ManualAdjustment
 from backend.loyalty.ledger.schemas.cards import Standing
-from i18n.translator import get_translator
+from i18n.translator import N_, get_translator
 
 WORKERS_MAX = 8
 SECONDS_MAX = 20
@@ -132,7 +132,9 @@ class Bulk:
 def check_points(change: BulkChange) -> None:
     """Raises ValidationFailed for an adjustment without points, or points without an adjustment."""
     if (change.action == "adjust") != bool(change.points):
-        raise ValidationFailed(FieldError("/points", "points", "More or fewer than none, with an adjustment only."))
+        raise ValidationFailed(
+            FieldError("/points", "zero", N_("Enter a number other than 0, and only for an adjustment."))
+        )
 
 
 def bulk_view(results: list[CardResult]) -> BulkView:

@@ -42,6 +42,7 @@ class Transaction(TenantEntity):
             "reward_id",
             postgresql_where=text("reward_id IS NOT NULL"),
         ),
+        Index("ix_transactions_recorded_at", "merchant_id", "recorded_at", "id"),
         Index("ix_transactions_store", "merchant_id", "store_id", "recorded_at", "id"),
         Index(
             "ix_transactions_user",

@@ -14,6 +14,7 @@ from backend.loyalty.ledger.problems.bookings import BalanceBelowZero, UnitNotOf
 from backend.loyalty.ledger.rules.expiry import lot_life
 from backend.loyalty.ledger.schemas.bookings import Adjustment, AdjustmentView, ManualAdjustment
 from backend.loyalty.ledger.views import Show
+from i18n.translator import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class AdjustPoints(Operation):
         if not state.program.has_points:
             raise UnitNotOffered
         if self.body.points == 0:
-            raise ValidationFailed(FieldError("/points", "zero", "More or fewer than none."))
+            raise ValidationFailed(FieldError("/points", "zero", N_("Enter a number other than 0.")))
 
     def decide(self, draft: BookingDraft) -> Decided:
         """Points that are held for a reward cannot be deducted."""

@@ -8,6 +8,7 @@ from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsEarned
+from backend.loyalty.ledger.operations.basket import sale_of
 from backend.loyalty.ledger.problems.bookings import OrderReferenceRequired, UnitNotOffered
 from backend.loyalty.ledger.rules.accrual import accrue
 from backend.loyalty.ledger.rules.expiry import lot_life
@@ -22,20 +23,21 @@ class EarnPoints(Operation):
     body: Earn
 
     def check(self, state: CardState) -> None:
+        sale = sale_of(self.body)
         checks.check_card(state)
         if not state.program.has_points:
             raise UnitNotOffered
         if state.setup.policy.require_order_reference and not self.body.order_reference:
             raise OrderReferenceRequired
-        checks.check_categories(state, self.body.category_ids, required=True)
+        checks.check_categories(state, sale.category_ids, required=True)
 
     def decide(self, draft: BookingDraft) -> Decided:
         """Below the minimum purchase nothing is booked."""
         draft.occurred_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
-        terms, body = draft.state.terms_at(draft.occurred_at), self.body
-        if body.purchase_amount_cents < terms.minimum_purchase_cents:
+        terms, body, sale = draft.state.terms_at(draft.occurred_at), self.body, sale_of(self.body)
+        if sale.cents < terms.minimum_purchase_cents:
             return Decided(status=UNCHANGED)
-        accrual = accrue(body.purchase_amount_cents, terms.points_per_euro, draft.card.carry)
+        accrual = accrue(sale.cents, terms.points_per_euro, draft.card.carry)
         draft.card.carry = accrual.carry
         line = draft.open_line("points")
         if accrual.points:
@@ -46,11 +48,11 @@ class EarnPoints(Operation):
             "earned",
             accrual.points,
             order_reference=body.order_reference,
-            purchase_amount_cents=body.purchase_amount_cents,
+            purchase_amount_cents=sale.cents,
             notes=body.notes,
             terms_version=terms.version,
         )
-        draft.categorize(row, body.category_ids)
+        draft.categorize(row, sale.category_ids)
         draft.record(PointsEarned(row.card_id, row.id, accrual.points))
         # The points of a sale that is booked late may have expired by now.
         draft.book_expired()

@@ -23,6 +23,7 @@ from backend.loyalty.ledger.rules.expiry import LotLife
 from backend.loyalty.ledger.rules.holds import is_open
 from backend.loyalty.ledger.schemas.merges import Merge, MergeView
 from backend.loyalty.ledger.views import Show
+from i18n.translator import N_
 
 REVERSIBLE = timedelta(days=30)
 
@@ -34,7 +35,9 @@ class MergeCards(JointOperation):
 
     def check(self, kept: CardState, merged: CardState, origin: Origin) -> None:  # noqa: ARG002
         if kept.card.id == merged.card.id:
-            raise ValidationFailed(FieldError("/other_card_id", "same_card", "A card cannot be merged into itself."))
+            raise ValidationFailed(
+                FieldError("/other_card_id", "same_card", N_("A card cannot be merged into itself."))
+            )
         for state in (kept, merged):
             checks.check_active(state)
             if state.card.frozen_at is not None:

@@ -36,6 +36,7 @@ from backend.loyalty.ledger.rules.lots import give_back, left_in, take_back_orde
 from backend.loyalty.ledger.rules.undo import UNDO_WINDOW, VOIDABLE
 from backend.loyalty.ledger.schemas.returns import Void, VoidView
 from backend.loyalty.ledger.views import Show
+from i18n.translator import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ class VoidTransaction(Operation):
         suiting = [target for target in state.targets if parts == (False, False) or parts == _parts_of(target)]
         if not suiting:
             pointer = "/amount_cents" if parts[0] else "/quantity"
-            raise ValidationFailed(FieldError(pointer, "no_parts", "This cannot be taken back in such parts."))
+            raise ValidationFailed(
+                FieldError(pointer, "no_parts", N_("Void the whole: parts like this are not possible."))
+            )
         left = [target for target in suiting if not target.is_void]
         if not left:
             raise ReturnAlreadyUndone if all(target.returned for target in suiting) else AlreadyVoid

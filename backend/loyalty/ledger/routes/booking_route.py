@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, TypedDict, Unpack
 from uuid import UUID
 
+import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
@@ -19,8 +20,11 @@ from backend.core.origin import Origin
 from backend.core.platform_settings import LimitSetting
 from backend.core.problems import Problem
 from backend.core.schemas import Answer, Body
+from backend.loyalty.ledger.booking.decided import CREATED
 from backend.loyalty.ledger.booking.request import BookingRequest, OverrideBody, PinBody
 
+TRANSACTIONS, CARDS = "/api/v1/store/loyalty/transactions", "/api/v1/store/loyalty/cards"
+"""Addresses of what is created at a store. An office has no address for a single transaction."""
 BookingLimit = tuple[str, int | LimitSetting]
 """The name and the number of requests a minute of one user."""
 EARN: BookingLimit = ("earn", lambda limits: limits.earn_per_minute)
@@ -109,6 +113,26 @@ def booking_route(
     )
 
 
-def respond(reply: Reply) -> Response[bytes]:
-    """The bytes as they are, so that a repeated answer cannot differ."""
-    return Response(reply.body, status_code=reply.status, media_type=reply.media_type, headers=reply.headers)
+class _Id(msgspec.Struct):
+    id: UUID
+
+
+class _Created(msgspec.Struct):
+    """What the address of something created needs of its answer."""
+
+    id: UUID | None = None
+    transaction: _Id | None = None
+    transactions: list[_Id] = []
+
+
+def respond(reply: Reply, location: str = "") -> Response[bytes]:
+    """The bytes as they are, so that a repeated answer cannot differ.
+
+    `location`: the address below which the transaction, or the answer itself, is found.
+    """
+    headers = dict(reply.headers)
+    if location and reply.status == CREATED:
+        created = msgspec.json.decode(reply.body, type=_Created)
+        lines = [created.transaction] if created.transaction else created.transactions
+        headers["Location"] = f"{location}/{lines[0].id if lines else created.id}"
+    return Response(reply.body, status_code=reply.status, media_type=reply.media_type, headers=headers)

@@ -1,9 +1,10 @@
 """Cards and bookings from the owner's office."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
 from backend.access.guards import API_KEYS, for_merchant
@@ -18,13 +19,14 @@ from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.bulk.actions import Bulk
 from backend.loyalty.ledger.bulk.schemas import BulkChange, BulkView
+from backend.loyalty.ledger.history import TransactionFilters
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.operations.change_state import DeactivateCard, ReactivateCard
 from backend.loyalty.ledger.problems.bookings import BalanceBelowZero
 from backend.loyalty.ledger.problems.cards import CardActive, CardInactive, CardMergedAway, CardNotFound
 from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.routes.booking_route import ADJUST, Caller, booking_route, respond
-from backend.loyalty.ledger.routes.history import card_history
+from backend.loyalty.ledger.routes.history import OfCard, OfStore, card_history, filtered_history, provide_filters
 from backend.loyalty.ledger.routes.problem_sets import IN_OFFICE, KEYED, OPEN
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.schemas.bookings import AdjustmentView, ManualAdjustment
@@ -35,6 +37,7 @@ from backend.loyalty.ledger.views import Show
 class MerchantCardController(Controller):
     path = "/loyalty"
     tags = ["Loyalty - Merchant"]
+    dependencies = {"transaction_filters": Provide(provide_filters, sync_to_thread=False)}
 
     @get(
         "/cards/{card_id:uuid}",
@@ -68,6 +71,29 @@ class MerchantCardController(Controller):
         after: PageCursor = None,
     ) -> Page[TransactionView]:
         return await card_history(ledger, origin, cursors, card_id, limit=limit, after=after)
+
+    @get(
+        "/transactions",
+        operation_id="listTransactions",
+        summary="Transactions of all stores and cards, newest first unless asked otherwise",
+        opt={API_KEYS: True},
+        description="`order_reference` finds what was booked for a receipt or an order.",
+        guards=[for_merchant(VIEW_PROGRAMS)],
+        responses=refusals(*SIGNED_IN, CursorExpired, ValidationFailed),
+    )
+    async def transactions(
+        self,
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        cursors: NamedDependency[Cursors],
+        transaction_filters: NamedDependency[TransactionFilters],
+        store_id: OfStore = None,
+        card_id: OfCard = None,
+        limit: PageLimit = LIMIT_DEFAULT,
+        after: PageCursor = None,
+    ) -> Page[TransactionView]:
+        filters = replace(transaction_filters, store_id=store_id, card_id=card_id)
+        return await filtered_history(ledger, origin, cursors, filters, limit=limit, after=after)
 
     @booking_route(
         "/cards/{card_id:uuid}/adjustments",

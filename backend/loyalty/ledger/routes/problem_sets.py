@@ -6,8 +6,12 @@ from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.problems import ValidationFailed
 from backend.loyalty.ledger.problems.bookings import (
     AlreadyBooked,
+    CategoryRequired,
+    CategoryUnknown,
     InsufficientPoints,
     InsufficientStamps,
+    OccurredAtRefused,
+    OrderReferenceRequired,
     OrderReferenceUsed,
     OtherStoreOnly,
     ProgramInactive,
@@ -47,6 +51,14 @@ AT_TILL = (
     PinNotSet,
 )
 LIMITED = (LimitReached, OverrideRefused)
+EARNING = (
+    UnitNotOffered,
+    OrderReferenceRequired,
+    OccurredAtRefused,
+    CategoryRequired,
+    CategoryUnknown,
+    LimitReached,
+)
 REDEEMING = (
     CardIsFrozen,
     UnitNotOffered,

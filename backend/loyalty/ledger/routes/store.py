@@ -19,11 +19,9 @@ from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.problems.bookings import (
     AlreadyBooked,
     BalanceBelowZero,
-    CategoryRequired,
     CategoryUnknown,
     DailyStampLimit,
     OccurredAtRefused,
-    OrderReferenceRequired,
     OrderReferenceUsed,
     StampCooldown,
     UnitNotOffered,
@@ -34,11 +32,12 @@ from backend.loyalty.ledger.routes.booking_route import (
     EARN,
     REDEEM,
     STAMP,
+    TRANSACTIONS,
     Caller,
     booking_route,
     respond,
 )
-from backend.loyalty.ledger.routes.problem_sets import AT_TILL, KEYED, LIMITED, REDEEMING
+from backend.loyalty.ledger.routes.problem_sets import AT_TILL, EARNING, KEYED, LIMITED, REDEEMING
 from backend.loyalty.ledger.schemas.bookings import (
     Adjustment,
     AdjustmentView,
@@ -69,12 +68,8 @@ class StoreBookingController(Controller):
         problems=(
             *AT_TILL,
             *LIMITED,
-            UnitNotOffered,
-            OrderReferenceRequired,
+            *EARNING,
             OrderReferenceUsed,
-            OccurredAtRefused,
-            CategoryRequired,
-            CategoryUnknown,
         ),
     )
     async def earn_points(
@@ -84,7 +79,7 @@ class StoreBookingController(Controller):
         caller: NamedDependency[Caller],
         ledger: NamedDependency[Ledger],
     ) -> Response[bytes]:
-        return respond(await ledger.book(EarnPoints(data), caller.request(data, card_id=card_id)))
+        return respond(await ledger.book(EarnPoints(data), caller.request(data, card_id=card_id)), TRANSACTIONS)
 
     @booking_route(
         "/stamps",
@@ -111,7 +106,7 @@ class StoreBookingController(Controller):
         caller: NamedDependency[Caller],
         ledger: NamedDependency[Ledger],
     ) -> Response[bytes]:
-        return respond(await ledger.book(AddStamp(data), caller.request(data, card_id=card_id)))
+        return respond(await ledger.book(AddStamp(data), caller.request(data, card_id=card_id)), TRANSACTIONS)
 
     @booking_route(
         "/redemptions",
@@ -130,7 +125,7 @@ class StoreBookingController(Controller):
         caller: NamedDependency[Caller],
         ledger: NamedDependency[Ledger],
     ) -> Response[bytes]:
-        return respond(await ledger.book(RedeemReward(data), caller.request(data, card_id=card_id)))
+        return respond(await ledger.book(RedeemReward(data), caller.request(data, card_id=card_id)), TRANSACTIONS)
 
     @booking_route(
         "/adjustments",
@@ -148,7 +143,7 @@ class StoreBookingController(Controller):
         caller: NamedDependency[Caller],
         ledger: NamedDependency[Ledger],
     ) -> Response[bytes]:
-        return respond(await ledger.book(AdjustPoints(data), caller.request(data, card_id=card_id)))
+        return respond(await ledger.book(AdjustPoints(data), caller.request(data, card_id=card_id)), TRANSACTIONS)
 
     @booking_route(
         "/replace",

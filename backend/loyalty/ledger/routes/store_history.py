@@ -1,31 +1,37 @@
-"""The history of a card and of a store, at the till."""
+"""The history of a card and of a store at the till, and what a sale would add to it."""
 
+from dataclasses import replace
 from uuid import UUID
 
-from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar import Controller, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import API_KEYS, requires
-from backend.access.permissions import VIEW_PROGRAMS
+from backend.access.features import FeatureDisabled
+from backend.access.guards import API_KEYS, all_of, limited, requires
+from backend.access.permissions import MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import STAFF
-from backend.core.openapi import refusals
+from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import Page
 from backend.loyalty.ledger.booking.ledger import Ledger
-from backend.loyalty.ledger.history import get_transaction, list_transactions
+from backend.loyalty.ledger.earn_preview import preview_earn
+from backend.loyalty.ledger.history import TransactionFilters, get_transaction
 from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.loyalty.ledger.problems.returns import TransactionNotFound
-from backend.loyalty.ledger.routes.history import card_history, history_page
+from backend.loyalty.ledger.routes.history import OfCard, card_history, filtered_history, provide_filters
+from backend.loyalty.ledger.routes.problem_sets import EARNING, OF_CARD
 from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.ledger.schemas.bookings import Earn, EarnPreview
 
 
 class StoreHistoryController(Controller):
     path = "/loyalty"
     tags = ["Loyalty - Store"]
     opt = {API_KEYS: True}
+    dependencies = {"transaction_filters": Provide(provide_filters, sync_to_thread=False)}
 
     @get(
         "/cards/{card_id:uuid}/transactions",
@@ -60,7 +66,7 @@ class StoreHistoryController(Controller):
     @get(
         "/transactions",
         operation_id="listStoreTransactions",
-        summary="The store's bookings, newest first",
+        summary="The store's transactions, newest first unless asked otherwise",
         description="Transactions of all cards at this store.",
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, CursorExpired, ValidationFailed),
@@ -70,12 +76,29 @@ class StoreHistoryController(Controller):
         origin: NamedDependency[Origin],
         ledger: NamedDependency[Ledger],
         cursors: NamedDependency[Cursors],
+        transaction_filters: NamedDependency[TransactionFilters],
+        card_id: OfCard = None,
         limit: PageLimit = LIMIT_DEFAULT,
         after: PageCursor = None,
     ) -> Page[TransactionView]:
-        scope = f"store:{origin.store_id}"
-        position = cursors.read(scope, after, origin.now)
-        rows = await list_transactions(
-            ledger.pool, origin.merchant_id, store_id=origin.store_id, after=position, limit=limit
-        )
-        return history_page(rows, limit, origin, cursors, scope)
+        filters = replace(transaction_filters, store_id=origin.store_id, card_id=card_id)
+        return await filtered_history(ledger, origin, cursors, filters, limit=limit, after=after)
+
+    @post(
+        "/cards/{card_id:uuid}/points/preview",
+        operation_id="previewEarn",
+        summary="What a sale would earn",
+        description="Takes the body of the booking and makes its checks, apart from PIN, override and a receipt number "
+        "that is used already. Nothing is booked, no key is needed, and no limit counts it.",
+        status_code=200,
+        guards=[all_of(requires(MANAGE_CARDS), limited("preview_earn", lambda limits: limits.earn_per_minute))],
+        responses={200: success(EarnPreview)} | refusals(*STAFF, ValidationFailed, FeatureDisabled, *OF_CARD, *EARNING),
+    )
+    async def preview_earn(
+        self,
+        card_id: FromPath[UUID],
+        data: JSONBody[Earn],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+    ) -> EarnPreview:
+        return await preview_earn(ledger, origin, card_id, data)

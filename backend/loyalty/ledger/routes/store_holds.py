@@ -15,6 +15,7 @@ from backend.loyalty.ledger.problems.cards import CardIsFrozen
 from backend.loyalty.ledger.problems.holds import HoldExceeded, HoldNotFound, HoldSettled
 from backend.loyalty.ledger.routes.booking_route import (
     REDEEM,
+    TRANSACTIONS,
     Caller,
     booking_route,
     respond,
@@ -76,7 +77,8 @@ class StoreHoldController(Controller):
         caller: NamedDependency[Caller],
         ledger: NamedDependency[Ledger],
     ) -> Response[bytes]:
-        return respond(await ledger.book(ConfirmHold(hold_id, data), caller.request(data, card_id=card_id)))
+        request = caller.request(data, card_id=card_id)
+        return respond(await ledger.book(ConfirmHold(hold_id, data), request), TRANSACTIONS)
 
     @booking_route(
         "/{hold_id:uuid}/release",

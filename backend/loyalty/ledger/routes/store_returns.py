@@ -16,7 +16,7 @@ from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.operations.void import VoidTransaction
 from backend.loyalty.ledger.problems.returns import OrderChanged
 from backend.loyalty.ledger.return_preview import preview_return
-from backend.loyalty.ledger.routes.booking_route import VOID, Caller, booking_route, respond
+from backend.loyalty.ledger.routes.booking_route import TRANSACTIONS, VOID, Caller, booking_route, respond
 from backend.loyalty.ledger.routes.problem_sets import AT_TILL, OF_CARD, OF_ORDER, UNDOING, VOIDING
 from backend.loyalty.ledger.schemas.returns import OrderPreview, OrderQuestion, OrderReturn, Void, VoidView
 
@@ -41,7 +41,7 @@ class StoreReturnController(Controller):
         self, data: JSONBody[OrderReturn], caller: NamedDependency[Caller], ledger: NamedDependency[Ledger]
     ) -> Response[bytes]:
         request = caller.request(data, order_reference=data.order_reference)
-        return respond(await ledger.book(VoidTransaction(data, data.transaction_ids), request))
+        return respond(await ledger.book(VoidTransaction(data, data.transaction_ids), request), TRANSACTIONS)
 
     @post(
         "/returns/preview",
@@ -76,4 +76,5 @@ class StoreReturnController(Controller):
         caller: NamedDependency[Caller],
         ledger: NamedDependency[Ledger],
     ) -> Response[bytes]:
-        return respond(await ledger.book(VoidTransaction(data), caller.request(data, transaction_id=transaction_id)))
+        request = caller.request(data, transaction_id=transaction_id)
+        return respond(await ledger.book(VoidTransaction(data), request), TRANSACTIONS)

@@ -61,3 +61,11 @@ class TransactionView(Answer):
     """True when nothing of it is left to take back."""
     undo_until: datetime | None
     """Until then the session that booked it may undo it without a PIN (UTC). Null: not any more."""
+    store_id: UUID | None = None
+    """Id of the store. Null as `store`."""
+    user_id: UUID | None = None
+    """Id of the person who booked it. Null as `user`."""
+    device_id: UUID | None = None
+    """Id of the tablet that booked it. Null for everything else."""
+    reward_id: UUID | None = None
+    """Id of the reward that was handed over. Null for a full stamp card and everything else."""

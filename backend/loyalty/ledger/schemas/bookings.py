@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from backend.core.schemas import Answer, Body
 from backend.loyalty.cards.schemas import CardView
@@ -12,12 +12,23 @@ from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.schemas.fields import Notes, OrderReferenceText, Override, Quantity, Reason
 from backend.staff_pins.schemas import Pin
 
+PURCHASE_CENTS_MAX = 100_000_000
+
+
+class BasketLine(Body):
+    """A part of a sale. Several lines may have one category."""
+
+    amount_cents: Annotated[int, Meta(ge=0, le=PURCHASE_CENTS_MAX, examples=[1990])]
+    """What was paid for it, in cents, for all its pieces together."""
+    category_id: UUID | None = None
+    """Id of its category. Null: none."""
+
 
 class Earn(Body):
     """Points for a sale."""
 
-    purchase_amount_cents: Annotated[int, Meta(gt=0, le=100_000_000, examples=[2550])]
-    """What was paid, in cents of the merchant's currency."""
+    purchase_amount_cents: Annotated[int, Meta(gt=0, le=PURCHASE_CENTS_MAX, examples=[2550])] | None = None
+    """What was paid, in cents of the merchant's currency. Required without `lines`, otherwise null or their sum."""
     order_reference: OrderReferenceText | None = None
     category_ids: Annotated[list[UUID], Meta(max_length=10)] = []
     """Ids of what was bought, for statistics; at most 10. Required where the store has categories."""
@@ -27,6 +38,8 @@ class Earn(Body):
     occurred_at: datetime | None = None
     """When the sale happened on an offline device: at most 72 h ago, at most 5 min ahead. Null: now."""
     notes: Notes | None = None
+    lines: Annotated[list[BasketLine], Meta(min_length=1, max_length=200)] | UnsetType | None = UNSET
+    """The sale by its parts; their categories are recorded together with `category_ids`. Null: by its amount only."""
 
 
 class Stamp(Body):
@@ -77,6 +90,19 @@ class EarnView(Answer):
     """Points that the sale has given, those that paid debt included."""
     undo_until: datetime | None
     """Until then the session that booked it may undo it without a PIN (UTC). Null when nothing was booked."""
+
+
+class EarnPreview(Answer):
+    """What the sale would earn if it was booked now. Nothing is booked."""
+
+    points_earned: int
+    """Points that the sale would give, those that would pay debt included."""
+    points_balance: int
+    """Points on the card afterwards: what is owed is paid first."""
+    reward_ready: bool
+    """A reward could be redeemed at this store afterwards."""
+    card: CardView
+    """The card as it would be afterwards."""
 
 
 class StampView(Answer):

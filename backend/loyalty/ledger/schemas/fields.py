@@ -1,6 +1,6 @@
 """What several requests may have."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -9,12 +9,14 @@ from backend.core.schemas import SAYS_SOMETHING, Body
 from backend.staff_pins.schemas import Pin
 
 Notes = Annotated[str, Meta(max_length=500, description="A remark for colleagues. Customers do not see it.")]
+TransactionOrder = Literal["newest", "oldest"]
 OrderReferenceText = Annotated[
     str,
     Meta(
         min_length=1,
         max_length=100,
         pattern=rf"^(?=.*(_|{LETTER}))\S(?:.*\S)?$(?!\n)",
+        extra={"format": "line"},
         examples=["R-2026-4711"],
         description="Number on the receipt. It is compared without case, blanks, dashes and number signs.",
     ),
@@ -24,6 +26,7 @@ Reason = Annotated[
     Meta(
         max_length=500,
         pattern=SAYS_SOMETHING,
+        extra={"format": "text"},
         examples=["Sweater returned"],
         description="Why. Staff read it in the card's history; customers do not see it.",
     ),

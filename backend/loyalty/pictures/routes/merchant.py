@@ -12,6 +12,7 @@ from litestar.params import Body
 from backend.access.guards import all_of, for_merchant, limited
 from backend.access.permissions import MANAGE_REWARDS
 from backend.access.problems import SIGNED_IN
+from backend.core.api_response import LOCATION
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
@@ -43,6 +44,7 @@ class MerchantPictureController(Controller):
         guards=[all_of(for_merchant(MANAGE_REWARDS), limited("upload_picture", 20))],
         responses={201: success(PictureView)} | refusals(*SIGNED_IN, PictureUnreadable, ValidationFailed),
         request_max_body_size=FILE_BYTES_MAX,
+        opt={LOCATION: "/api/v1/storefront/loyalty/pictures/{hash}"},
     )
     async def upload(
         self,

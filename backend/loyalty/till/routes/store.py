@@ -11,7 +11,8 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from backend.access.guards import API_KEYS, all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import STAFF
-from backend.core.openapi import refusals
+from backend.core.api_response import CONDITIONAL, UNCHANGED
+from backend.core.openapi import empty, refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.loyalty.cards.schemas import CardLookup, CardMatches, CardView
@@ -39,7 +40,8 @@ class TillController(Controller):
         summary="The program as this store's till needs it",
         description="Rules, rewards and categories as they are now. A change of the rules has a new `version`.",
         guards=[requires(VIEW_PROGRAMS)],
-        responses=refusals(*STAFF, ProgramInactive),
+        opt={CONDITIONAL: True},
+        responses={304: empty(UNCHANGED)} | refusals(*STAFF, ProgramInactive),
     )
     async def program(self, origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]) -> ProgramView:
         setup = await get_setup(ledger.pool, origin)

@@ -37,7 +37,7 @@ class OwnTemplateText(Body):
     """Source of the body in simple HTML with variables, at most 32 KiB as UTF-8. Null: the platform's."""
 
 
-class TemplateError(FieldError, omit_defaults=True):
+class TemplateError(FieldError, omit_defaults=True, kw_only=True):
     """A fault in a source of a template."""
 
     line: int

@@ -68,11 +68,11 @@ def test_costs_are_entered_as_people_write_them(text: str, cents: int) -> None:
         ("starts_on", "tomorrow", "Enter a date."),
         ("ends_on", "2026-02-30", "Enter a date."),
         ("name_en", "x" * 101, "This text is too long."),
-        ("name_de", "· · ·", "Check this value."),
+        ("name_de", "· · ·", "Enter one line with at least one letter or digit."),
         ("name_de", "Sch\0al", "Check this value."),
         ("description_lb", "x" * 501, "This text is too long."),
-        ("picture", "../../sign-out", "Check this value."),
-        ("store_ids", "hub", "Check this value."),
+        ("picture", "../../sign-out", "This value cannot be used."),
+        ("store_ids", "hub", "Send an id such as 0199aa00-0000-7000-8000-000000000000."),
     ],
 )
 def test_a_mistake_is_told_beside_its_field(field: str, text: str, sentence: str) -> None:
@@ -131,18 +131,20 @@ def test_the_stock_is_sent_only_when_somebody_has_counted(
     ("pointer", "code", "field", "sentence"),
     [
         ("/name/fr", "required", "name_fr", "Enter a name in the program’s main language."),
-        ("/name/fr", "pattern", "name_fr", "Check this value."),
-        ("/ends_on", "before_start", "ends_on", "The last day is before the first."),
+        ("/name/fr", "too_long", "name_fr", "As the backend says"),
+        ("/ends_on", "before_start", "ends_on", "As the backend says"),
         ("/picture", "not_found", "picture", "The picture is no longer there. Choose it once more."),
         ("/store_ids/1", "not_found", "store_ids", "One of these stores does not exist."),
-        ("/value_cents", "maximum", "value", "Check this value."),
-        ("/is_active", "type", "paused", "Check this value."),
+        ("/value_cents", "too_large", "value", "As the backend says"),
+        ("/is_active", "wrong_type", "paused", "As the backend says"),
     ],
 )
 def test_what_only_the_backend_knows_is_told_beside_its_field(
     pointer: str, code: str, field: str, sentence: str
 ) -> None:
-    view = ProblemView("/", "", 422, "", "/", "validation_failed", "", [FieldError(pointer, code, "English")])
+    view = ProblemView(
+        "/", "", 422, "", "/", "validation_failed", "", [FieldError(pointer, code, "As the backend says")]
+    )
     form = entered()
     take_errors(form, BackendProblem(view, {}), "en")
     assert form.errors == {field: sentence}
