@@ -4,6 +4,8 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
+from backend.webhooks.document import webhook_items
+
 DOCUMENT = OpenAPIConfig(
     title="Orion",
     version="1",
@@ -17,6 +19,7 @@ DOCUMENT = OpenAPIConfig(
         Tag("Loyalty - Merchant", "The owner's office: all stores of the merchant"),
         Tag("Loyalty - Admin", "The platform's own people"),
         Tag("Merchant", "People and policy of a merchant"),
+        Tag("Webhooks", "Endpoints that are told about events, and what became of each delivery"),
         Tag("Admin", "Administrators, merchants and their stores"),
         Tag("Audit", "Who changed what, of a merchant and of the platform"),
         Tag("Settings", "Values that the platform's administrators change while Orion runs"),
@@ -35,5 +38,6 @@ DOCUMENT = OpenAPIConfig(
             ),
         }
     ),
+    webhooks={**webhook_items()},
     render_plugins=[JsonRenderPlugin(path="/")],
 )

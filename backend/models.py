@@ -52,6 +52,7 @@ from backend.wallets.models import (
     WalletLink,
     WalletNotification,
 )
+from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 
 metadata = PlatformRow.metadata
 
@@ -127,5 +128,7 @@ __all__ = [
     "User",
     "WalletLink",
     "WalletNotification",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "metadata",
 ]

@@ -1,14 +1,12 @@
 """Every router of the API, by audience. A router without the guard `signed_in` or `identified` is public."""
 
 from litestar import Router
-from litestar.types import ControllerRouterHandler
 
 from backend.access.features import LOYALTY
 from backend.access.guards import ON_BEHALF, all_of, at_store, with_feature
 from backend.administration.routes.invitations import AdminMerchantInvitationController
 from backend.administration.routes.merchants import AdminMerchantController
 from backend.administration.routes.stores import AdminStoreController
-from backend.core.settings import Settings
 from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
 from backend.identity.factors.routes.own import OwnFactorController
 from backend.identity.factors.routes.passkeys import OwnPasskeyController
@@ -60,10 +58,7 @@ from backend.messaging.template_editing.routes import AdminTemplateController
 from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
 from backend.operations.audit.routes.admin import AdminAuditController
 from backend.operations.audit.routes.merchant import MerchantAuditController
-from backend.operations.docs.routes import assets, docs, start
-from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
-from backend.operations.problems import problem_page
 from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
 from backend.settings.routes.admin import SettingsController
@@ -73,6 +68,8 @@ from backend.wallets.apple.routes import AppleWebService, PassDownloadController
 from backend.wallets.google.routes import GoogleCallbackController
 from backend.wallets.images.routes import PassImageController
 from backend.wallets.routes import GoogleSaveController
+from backend.webhooks.routes.deliveries import MerchantWebhookDeliveryController
+from backend.webhooks.routes.merchant import MerchantWebhookController
 
 BEARER = [{"token": list[str]()}]
 
@@ -117,6 +114,8 @@ merchant = Router(
         MerchantAuditController,
         MerchantStaffController,
         MerchantInvitationController,
+        MerchantWebhookController,
+        MerchantWebhookDeliveryController,
     ],
 )
 storefront = Router(
@@ -184,16 +183,3 @@ api = Router(
         bookings,
     ],
 )
-
-
-def about(settings: Settings) -> list[ControllerRouterHandler]:
-    """Health, metrics and problem pages; outside production also the documentation.
-
-    Phones reach the same port, so production shows the documentation only when `public_docs` is set.
-    """
-    always: list[ControllerRouterHandler] = [live, ready, metrics, problem_page]
-    return [*always, start, docs, assets] if shows_docs(settings) else always
-
-
-def shows_docs(settings: Settings) -> bool:
-    return settings.public_docs or not settings.is_production

@@ -63,6 +63,9 @@ DECLARED: dict[str, str] = {
     "store: loyalty.view_programs": "explainCard getProgram getTill getTransaction listCardTransactions "
     "listStoreTransactions",
     "store: loyalty.void_transactions": "previewReturn returnOrder voidTransaction",
+    "merchant: api.manage": "changeWebhookEndpoint createWebhookEndpoint deleteWebhookEndpoint endFormerWebhookSecret "
+    "getWebhookDelivery getWebhookEndpoint listWebhookDeliveries listWebhookEndpoints listWebhookEventTypes "
+    "replayFailedWebhooks replayWebhookDelivery rotateWebhookSecret sendTestWebhook",
     "merchant: audit.view": "getAuditEntry getAuditOverview listAuditEntries",
     "merchant: audit.view and not on behalf": "exportAuditEntries",
     "merchant: loyalty.adjust_points": "adjustPointsAsOwner",

@@ -30,6 +30,7 @@ BODIES: dict[str, Json] = {
     "changeReward": OF_REWARD,
     "changeStore": {"name": "Gare"},
     "confirmHold": {},
+    "changeWebhookEndpoint": {"description": "Ours"},
     "createReward": {
         "name": {"en": "Scarf"},
         "points_required": 5,
@@ -49,8 +50,10 @@ BODIES: dict[str, Json] = {
     "renameOwnPasskey": {"name": "Mine"},
     "replaceCard": REASON,
     "reserveReward": {"reward_id": "{reward_id}"},
+    "replayFailedWebhooks": {"since": "2026-01-01T00:00:00Z"},
     "returnOrder": {"order_reference": "R-1", "transaction_ids": ["{transaction_id}"]},
     "reverseMerge": REASON,
+    "rotateWebhookSecret": {},
     "switchFeatureOfStore": {"is_enabled": False},
     "switchPerson": {"user_id": "{user_id}", "staff_pin": "1357"},
     "voidTransaction": {},
