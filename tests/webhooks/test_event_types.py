@@ -6,7 +6,6 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from backend.core.events import DomainEvent
 from backend.core.models import BULK_EVENTS
@@ -63,7 +62,3 @@ def test_the_document_describes_each_with_an_example_that_fits(kind: WebhookEven
     data = msgspec.convert(example["data"], kind.payload, strict=False)
     assert set(msgspec.to_builtins(data)) == set(content["schema"]["properties"]["data"]["properties"])
     assert content["schema"]["properties"]["type"]["const"] == kind.name
-
-
-def test_the_document_with_its_webhooks_is_valid() -> None:
-    OpenAPIV31SpecValidator(DOCUMENT).validate()

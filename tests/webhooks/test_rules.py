@@ -30,7 +30,7 @@ def test_ten_attempts_fill_three_days_and_not_a_second_more(random: float) -> No
     assert attempts == len(PAUSES) + 1
 
 
-@pytest.mark.parametrize(("attempts", "pause"), enumerate(PAUSES[:-1], 1))
+@pytest.mark.parametrize(("attempts", "pause"), list(enumerate(PAUSES[:-1], 1)))
 def test_pauses_grow_and_are_spread(attempts: int, pause: timedelta) -> None:
     for random in (0.0, 1.0):
         verdict = after_failure(attempts, NOW, NOW, retry_after=None, random=random)
