@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -68,7 +68,7 @@ def _operation(kind: WebhookEventType) -> Operation:
 
 
 def _schema(kind: WebhookEventType) -> Schema:
-    data = {field.encode_name: _field(field.type) for field in msgspec.structs.fields(kind.payload)}
+    data = {field.encode_name: SCALARS[field.type] for field in msgspec.structs.fields(kind.payload)}
     properties = {
         "id": SCALARS[UUID],
         "type": Schema(type=OpenAPIType.STRING, const=kind.name),
@@ -77,9 +77,3 @@ def _schema(kind: WebhookEventType) -> Schema:
         "data": Schema(type=OpenAPIType.OBJECT, properties={**data}, required=list(data)),
     }
     return Schema(type=OpenAPIType.OBJECT, properties={**properties}, required=list(properties))
-
-
-def _field(annotation: Any) -> Schema:
-    if get_origin(annotation) is Literal:
-        return Schema(type=OpenAPIType.STRING, enum=list(get_args(annotation)))
-    return SCALARS[annotation]

@@ -10,7 +10,6 @@ from backend.core.schemas import Answer
 from backend.webhooks.payloads import (
     CardBookingPayload,
     CardPayload,
-    ConsentPayload,
     CustomerPayload,
     ExpiringPayload,
     HoldPayload,
@@ -62,7 +61,7 @@ PUBLIC: Mapping[str, WebhookEventType] = {
     "merge_reversed": WebhookEventType("merge.reversed", MergePayload, N_("A merge of two cards was reversed")),
     "customer_changed": WebhookEventType("customer.changed", CustomerPayload, N_("A customer’s details have changed")),
     "marketing_consent_given": WebhookEventType(
-        "consent.given", ConsentPayload, N_("A customer has agreed to marketing emails")
+        "consent.given", CustomerPayload, N_("A customer has agreed to marketing emails")
     ),
     "marketing_consent_withdrawn": WebhookEventType(
         "consent.withdrawn", CustomerPayload, N_("A customer wants no more marketing emails")

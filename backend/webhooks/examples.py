@@ -22,7 +22,6 @@ VALUES: dict[str, Any] = {
     "points": 25,
     "stamp_count": 4,
     "expires_at": "2026-12-31T23:00:00.000000Z",
-    "source": "enrollment",
 }
 
 

@@ -4,7 +4,6 @@ What a domain event has beside these fields is left out.
 """
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from backend.core.schemas import Answer
@@ -69,11 +68,6 @@ class ExpiringPayload(Answer):
 
 class CustomerPayload(Answer):
     customer_id: UUID
-
-
-class ConsentPayload(Answer):
-    customer_id: UUID
-    source: Literal["enrollment", "unsubscribe_page"]
 
 
 class PingPayload(Answer):

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 from backend.core.schemas import IN_ITS_DIRECTION, Answer, Body
 
 WebhookState = Literal["waiting", "delivered", "failed"]
+DisabledReason = Literal["gone", "failing"]
 EndpointUrl = Annotated[
     str, Meta(min_length=1, max_length=500, pattern=r"^[!-~]+$(?!\n)", examples=["https://shop.example/orion"])
 ]
@@ -42,7 +43,7 @@ class WebhookEndpointDetail(Answer, kw_only=True):
     description: str
     event_types: list[str]
     is_active: bool
-    disabled_because: Literal["gone", "failing"] | None
+    disabled_because: DisabledReason | None
     """Why Orion has made it inactive: it answered 410, or nothing was delivered for three days. None: Orion has not."""
     disabled_at: datetime | None
     failing_since: datetime | None
