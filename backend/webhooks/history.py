@@ -8,12 +8,12 @@ import msgspec
 
 HISTORY_MAX = 20
 """Attempts that are kept: those of a delivery that has failed and was replayed once."""
-AttemptOutcome = Literal["delivered", "refused", "unreachable", "given_up", "replayed"]
+DeliveryOutcome = Literal["delivered", "refused", "unreachable", "given_up", "replayed"]
 
 
 class DeliveryAttempt(msgspec.Struct, frozen=True, omit_defaults=True):
     at: datetime
-    outcome: AttemptOutcome
+    outcome: DeliveryOutcome
     """`refused`: it answered with another status than 2xx. `unreachable`: it did not answer."""
     code: str | None = None
     """A key of `PROBLEMS`."""

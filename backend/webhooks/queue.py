@@ -18,7 +18,7 @@ from backend.webhooks.payloads import PingPayload
 
 API_VERSION = "1"
 
-Row = dict[str, Any]
+DeliveryRow = dict[str, Any]
 
 
 class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +90,7 @@ def subject_of(data: dict[str, Any]) -> UUID | None:
     return next((UUID(data[field]) for field in SUBJECT_FIELDS if field in data), None)
 
 
-def _row(merchant_id: UUID, endpoint_id: UUID, event: Event, public: WebhookEventType, now: datetime) -> Row:
+def _row(merchant_id: UUID, endpoint_id: UUID, event: Event, public: WebhookEventType, now: datetime) -> DeliveryRow:
     data = msgspec.convert(event.data, public.payload)
     message = WebhookEvent(id=event.id, type=public.name, timestamp=event.occurred_at, data=data)
     return _delivery(merchant_id, endpoint_id, message, subject_of(event.data), now)
@@ -98,7 +98,7 @@ def _row(merchant_id: UUID, endpoint_id: UUID, event: Event, public: WebhookEven
 
 def _delivery(
     merchant_id: UUID, endpoint_id: UUID, message: WebhookEvent, subject_id: UUID | None, now: datetime
-) -> Row:
+) -> DeliveryRow:
     return {
         "merchant_id": merchant_id,
         "id": new_id(),
@@ -115,7 +115,7 @@ def _delivery(
     }
 
 
-async def _insert(session: AsyncSession, rows: Sequence[Row]) -> list[UUID]:
+async def _insert(session: AsyncSession, rows: Sequence[DeliveryRow]) -> list[UUID]:
     """The endpoints of the rows that did not exist before."""
     if not rows:
         return []

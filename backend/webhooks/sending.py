@@ -14,7 +14,7 @@ import httpx
 from backend.core.outbound.calls import CallFailed, HttpResponse, outbound_errors, tls_errors
 from backend.core.outbound.egress import NotFetched, public_address, send_pinned
 from backend.core.outbound.retry import retry_after_seconds
-from backend.webhooks.history import AttemptOutcome, DeliveryAttempt
+from backend.webhooks.history import DeliveryOutcome, DeliveryAttempt
 from backend.webhooks.redaction import ANSWER_BYTES_MAX, redacted
 from backend.webhooks.rules import GONE
 from backend.webhooks.signatures import signed_headers
@@ -89,7 +89,7 @@ async def call_endpoint(
 
 def _result(response: HttpResponse, now: datetime, ms: int) -> CallResult:
     code = _refusal(response)
-    outcome: AttemptOutcome = "delivered" if code is None else "refused"
+    outcome: DeliveryOutcome = "delivered" if code is None else "refused"
     attempt = DeliveryAttempt(now, outcome, code, response.status, ms, redacted(response.content))
     return CallResult(attempt, retry_after_seconds(response.headers.get("retry-after"), now) if code else None)
 

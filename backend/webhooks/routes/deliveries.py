@@ -33,8 +33,8 @@ from backend.webhooks.schemas import (
 READS = (for_merchant(MANAGE_API),)
 SENDS = (all_of(for_merchant(MANAGE_API), limited("send_webhooks", 30)),)
 
-State = Annotated[WebhookState | None, QueryParameter(name="state")]
-EventType = Annotated[str | None, QueryParameter(name="type", max_length=40, description="Such as `points.earned`")]
+DeliveryState = Annotated[WebhookState | None, QueryParameter(name="state")]
+DeliveryType = Annotated[str | None, QueryParameter(name="type", max_length=40, description="Such as `points.earned`")]
 
 
 class MerchantWebhookDeliveryController(Controller):
@@ -54,8 +54,8 @@ class MerchantWebhookDeliveryController(Controller):
         origin: NamedDependency[Origin],
         sessions: NamedDependency[Sessions],
         cursors: NamedDependency[Cursors],
-        delivery_state: State = None,
-        event_type: EventType = None,
+        delivery_state: DeliveryState = None,
+        event_type: DeliveryType = None,
         limit: PageLimit = LIMIT_DEFAULT,
         after: PageCursor = None,
     ) -> Page[WebhookDeliverySummary]:
