@@ -14,7 +14,7 @@ import httpx
 from backend.core.outbound.calls import CallFailed, HttpResponse, outbound_errors, tls_errors
 from backend.core.outbound.egress import NotFetched, public_address, send_pinned
 from backend.core.outbound.retry import retry_after_seconds
-from backend.webhooks.history import DeliveryOutcome, DeliveryAttempt
+from backend.webhooks.history import DeliveryAttempt, DeliveryOutcome
 from backend.webhooks.redaction import ANSWER_BYTES_MAX, redacted
 from backend.webhooks.rules import GONE
 from backend.webhooks.signatures import signed_headers
