@@ -32,7 +32,8 @@ from backend.core.settings import Settings, load_settings
 from backend.document import DOCUMENT, IN_ADDRESSES
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.routes.booking_route import provide_caller
-from backend.routes import about, api, shows_docs
+from backend.operations.about import about, shows_docs
+from backend.routes import api
 from backend.services import Services, open_services
 from environment.host_header import HostCheck
 from i18n.locales import SOURCE_LANGUAGE

@@ -5,6 +5,7 @@ from litestar.openapi.spec import Components, Contact, License, SecurityScheme, 
 
 from backend.core.openapi.document import DocumentConfig
 from backend.core.openapi.headers import shared_headers
+from backend.webhooks.document import webhook_items
 
 CONVENTIONS = """\
 JSON in UTF-8. Amounts of money are whole cents. Times are RFC 3339 with a zone and are answered in UTC.
@@ -41,6 +42,7 @@ DOCUMENT = DocumentConfig(
         Tag("Loyalty - Admin", "The platform's own people"),
         Tag("API keys", "Servers of others: web shops and tills"),
         Tag("Merchant", "People and policy of a merchant"),
+        Tag("Webhooks", "Endpoints that are told about events, and what became of each delivery"),
         Tag("Admin", "Administrators, merchants and their stores"),
         Tag("Audit", "Who changed what, of a merchant and of the platform"),
         Tag("Settings", "Values that the platform's administrators change while Orion runs"),
@@ -62,6 +64,7 @@ DOCUMENT = DocumentConfig(
             ),
         },
     ),
+    webhooks={**webhook_items()},
     render_plugins=[JsonRenderPlugin(path="/")],
 )
 
@@ -71,7 +74,9 @@ IN_ADDRESSES = {
     "card_id": "Id of the card. It stays the same when the card gets a new code.",
     "category": "Category of settings, such as `email`.",
     "code": "Code of the email template, such as `loyalty_enrollment`.",
+    "delivery_id": "Id of the delivery of a webhook.",
     "device": "Id that the iPhone has given itself for this pass type.",
+    "endpoint_id": "Id of the endpoint for webhooks.",
     "entry_id": "Id of the audit entry.",
     "feature": "Code of the feature, such as `loyalty`.",
     "hold_id": "Id of the hold, from the answer that made it or from `holds` of the card.",

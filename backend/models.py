@@ -53,6 +53,7 @@ from backend.wallets.models import (
     WalletLink,
     WalletNotification,
 )
+from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 
 metadata = PlatformRow.metadata
 
@@ -129,5 +130,7 @@ __all__ = [
     "User",
     "WalletLink",
     "WalletNotification",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "metadata",
 ]

@@ -9,8 +9,9 @@ from arq.connections import ArqRedis
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.clock import clock
 from backend.core.events import DomainEvent
-from backend.core.models import Event
+from backend.core.models import BULK_EVENTS, Event
 from backend.core.outbox import Reaction, Reactions
 from backend.core.outbox_bulk import BulkReaction, BulkReactions
 from backend.identity.customers.events import SignInCodeAsked
@@ -34,6 +35,9 @@ from backend.wallets.jobs import enqueue_pass_syncs
 from backend.wallets.ports import NotifyReason
 from backend.wallets.refresh import has_passes
 from backend.wallets.wallet_links import bump_pass_versions, mark_all_changed, mark_changed
+from backend.webhooks.event_types import PUBLIC
+from backend.webhooks.jobs import enqueue_deliveries
+from backend.webhooks.queue import queue_webhooks
 
 
 def event_name(kind: type[DomainEvent]) -> str:
@@ -63,6 +67,8 @@ def reactions(mails: CardMails, sign_ins: SignInMails, queue: ArqRedis) -> React
     table[event_name(CardLinksEnded)] = [queued(end_passes), mails.mail_loyalty_card_link]
     table[event_name(CustomerChanged)] = [queued(repaint_wallets)]
     table[event_name(RewardsChanged)] = [queued(refresh_passes)]
+    for name in PUBLIC.keys() - set(BULK_EVENTS):
+        table.setdefault(name, []).append(queued(send_webhooks))
     return table
 
 
@@ -72,9 +78,10 @@ def bulk_reactions(mails: ExpiryMails, queue: ArqRedis) -> BulkReactions:
     def queued(reaction: QueuedBulkReaction) -> BulkReaction:
         return cast("BulkReaction", update_wrapper(partial(reaction, queue), reaction))
 
+    told = queued(send_all_webhooks)
     return {
-        event_name(PointsExpired): [queued(sync_all_wallets), mails.mail_loyalty_points_expired],
-        event_name(PointsExpiring): [queued(warn_wallets), mails.mail_loyalty_points_expiring],
+        event_name(PointsExpired): [queued(sync_all_wallets), mails.mail_loyalty_points_expired, told],
+        event_name(PointsExpiring): [queued(warn_wallets), mails.mail_loyalty_points_expiring, told],
     }
 
 
@@ -113,6 +120,15 @@ async def refresh_passes(queue: ArqRedis, session: AsyncSession, event: Event) -
     """All passes of the merchant, in one run."""
     if await has_passes(session, event.merchant_id):
         await request_refresh(session, queue, event.id, event.merchant_id)
+
+
+async def send_webhooks(queue: ArqRedis, session: AsyncSession, event: Event) -> None:
+    await send_all_webhooks(queue, session, [event])
+
+
+async def send_all_webhooks(queue: ArqRedis, session: AsyncSession, events: Sequence[Event]) -> None:
+    """For the merchant's endpoints that have chosen the events."""
+    await enqueue_deliveries(queue, events[0].merchant_id, await queue_webhooks(session, events, clock.now()))
 
 
 async def _sync_card(

@@ -1,7 +1,6 @@
 """Every router of the API, by audience. A router without the guard `signed_in` or `identified` is public."""
 
 from litestar import Router
-from litestar.types import ControllerRouterHandler
 
 from backend.access.features import LOYALTY
 from backend.access.guards import API_KEYS, ON_BEHALF, all_of, at_store, with_feature
@@ -9,7 +8,6 @@ from backend.administration.routes.invitations import AdminMerchantInvitationCon
 from backend.administration.routes.merchants import AdminMerchantController
 from backend.administration.routes.stores import AdminStoreController
 from backend.core.request_checks import ANY_QUERY, check_request
-from backend.core.settings import Settings
 from backend.identity.api_keys.routes import MerchantApiKeyController, OwnApiKeyController
 from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
 from backend.identity.factors.routes.own import OwnFactorController
@@ -62,10 +60,7 @@ from backend.messaging.template_editing.routes import AdminTemplateController
 from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
 from backend.operations.audit.routes.admin import AdminAuditController
 from backend.operations.audit.routes.merchant import MerchantAuditController
-from backend.operations.docs.routes import assets, docs, start
-from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
-from backend.operations.problems import problem_page
 from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
 from backend.settings.routes.admin import SettingsController
@@ -75,6 +70,8 @@ from backend.wallets.apple.routes import AppleWebService, PassDownloadController
 from backend.wallets.google.routes import GoogleCallbackController
 from backend.wallets.images.routes import PassImageController
 from backend.wallets.routes import GoogleSaveController
+from backend.webhooks.routes.deliveries import MerchantWebhookDeliveryController
+from backend.webhooks.routes.merchant import MerchantWebhookController
 
 BEARER = [{"token": list[str]()}]
 
@@ -120,6 +117,8 @@ merchant = Router(
         MerchantStaffController,
         MerchantInvitationController,
         MerchantApiKeyController,
+        MerchantWebhookController,
+        MerchantWebhookDeliveryController,
     ],
 )
 storefront = Router(
@@ -191,15 +190,3 @@ api = Router(
         bookings,
     ],
 )
-
-
-def about(settings: Settings) -> list[ControllerRouterHandler]:
-    """Health, metrics and problem pages; outside production also the documentation.
-
-    Phones reach the same port, so production shows the documentation only when `public_docs` is set.
-    """
-    return [live, ready, metrics, problem_page, *([start, docs, assets] if shows_docs(settings) else ())]
-
-
-def shows_docs(settings: Settings) -> bool:
-    return settings.public_docs or not settings.is_production

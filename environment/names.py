@@ -89,6 +89,7 @@ FIELDS = frozenset(
         "task_runs_days",
         "trusted_proxies",
         "void_per_minute",
+        "webhook_log_days",
         "worker_metrics_port",
     ]
 )

@@ -23,11 +23,13 @@ from backend.core.queue import (
 )
 from backend.loyalty.previews.jobs import PREVIEW_PROGRAM
 from backend.wallets.jobs import PASSES_QUEUE, SYNC_PASS, SYNC_PASSES
+from backend.webhooks.jobs import DELIVER_WEBHOOKS, WEBHOOKS_QUEUE
 from workers.jobs.accounts import answer_reset_requests
 from workers.jobs.mail import REPEAT_SECONDS, TIMEOUT_SECONDS, send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_program
 from workers.jobs.wallets import sync_wallet_pass, sync_wallet_passes
+from workers.jobs.webhooks import deliver_webhooks
 from workers.runner import Context, coalesced, logged
 from workers.schedule import LONG, QUICK
 
@@ -39,6 +41,7 @@ COMPLETION_SECONDS = 25
 """A worker that ends waits this long for its running jobs."""
 ANSWER_SECONDS = 10
 """Time limit for Redis; without a response the worker ends and is restarted."""
+DELIVERING = logged(coalesced(deliver_webhooks, repeat_seconds=REPEAT_SECONDS))
 SENDING = logged(coalesced(send_queued_mails, repeat_seconds=REPEAT_SECONDS))
 
 
@@ -62,6 +65,12 @@ QUEUES = (
         PASSES_QUEUE,
         # While a provider is away the job is retried about every 30 s, 40 times; then the hourly run takes over.
         [func(logged(sync_wallet_pass), name=SYNC_PASS, timeout=40, max_tries=40, keep_result=0)],
+        [],
+    ),
+    Queue(
+        WEBHOOKS_QUEUE,
+        # Two runs of an endpoint at most, of 10 s and 15 s more for the calls that it has begun.
+        [func(DELIVERING, name=DELIVER_WEBHOOKS, timeout=60, max_tries=1, keep_result=0)],
         [],
     ),
     Queue(

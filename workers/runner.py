@@ -78,27 +78,30 @@ def tell_failure(event: str, error: Exception, **facts: str) -> None:
 
 
 def coalesced(job: Job, *, repeat_seconds: float = math.inf) -> Job:
-    """Runs the job once at a time. A call during a run returns at once, and the run repeats the job before it ends.
+    """Runs the job once at a time for the same arguments. A call during a run returns at once, and the run repeats the
+    job before it ends.
 
     `repeat_seconds`: no repetition begins later; a timed job must find what is left.
     The state is in this process only, so that a dead worker leaves nothing that would block the next call.
     """
-    is_running = is_wanted = False
+    running: set[tuple[Any, ...]] = set()
+    wanted: set[tuple[Any, ...]] = set()
 
     @wraps(job)
-    async def run(context: Context) -> None:
-        nonlocal is_running, is_wanted
-        is_wanted = True
-        if is_running:
+    async def run(context: Context, *arguments: Any) -> None:
+        wanted.add(arguments)
+        if arguments in running:
             return
-        is_running, until = True, time.monotonic() + repeat_seconds
+        running.add(arguments)
+        until = time.monotonic() + repeat_seconds
         try:
-            while is_wanted:
-                is_wanted = False
-                await job(context)
+            while arguments in wanted:
+                wanted.discard(arguments)
+                await job(context, *arguments)
                 if time.monotonic() >= until:
                     return
         finally:
-            is_running = False
+            running.discard(arguments)
+            wanted.discard(arguments)
 
     return run

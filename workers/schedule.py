@@ -16,6 +16,7 @@ from workers.jobs.previews import preview_programs
 from workers.jobs.purge import purge
 from workers.jobs.rewards import announce_reward_periods
 from workers.jobs.wallets import check_wallet_certificates, find_lost_syncs, reconcile_google_passes, sync_wallet_passes
+from workers.jobs.webhooks import find_due_webhooks
 from workers.runner import coalesced, logged
 
 HOURS = 3600
@@ -25,6 +26,8 @@ QUICK: list[CronJob] = [
     cron(logged(relay_outbox), second=set(range(0, 60, 5)), timeout=25),
     cron(logged(send_queued_mails), second=set(range(2, 60, 10)), timeout=TIMEOUT_SECONDS),
     cron(logged(answer_reset_requests), second=set(range(4, 60, 10)), timeout=25),
+    # Finds deliveries that are due again, and those whose wake-up was lost.
+    cron(logged(find_due_webhooks), second=set(range(1, 60, 5)), timeout=25),
     cron(logged(time_out_holds), second=0, timeout=50),
     # At every quarter of an hour it is midnight somewhere.
     cron(logged(announce_reward_periods), minute={0, 15, 30, 45}, second=30, timeout=60),

@@ -31,6 +31,7 @@ SUBJECTS = {
     "till": N_("Till"),
     "user": N_("Administrators"),
     "wallets": N_("Wallets"),
+    "webhook_endpoint": N_("Webhooks"),
 }
 ACTIONS = {
     "account.activated": N_("Account opened again at the command line"),
@@ -102,6 +103,13 @@ ACTIONS = {
     "user.removed": N_("Administrator removed"),
     "user.role_changed": N_("Role of an administrator changed"),
     "wallets.checked": N_("Wallets checked, stops lifted"),
+    "webhook_endpoint.changed": N_("Endpoint of webhooks changed"),
+    "webhook_endpoint.created": N_("Endpoint of webhooks added"),
+    "webhook_endpoint.deleted": N_("Endpoint of webhooks deleted"),
+    "webhook_endpoint.former_secret_ended": N_("Former secret of an endpoint ended"),
+    "webhook_endpoint.replayed": N_("Webhooks sent again"),
+    "webhook_endpoint.secret_replaced": N_("Secret of an endpoint replaced"),
+    "webhook_endpoint.tested": N_("Test sent to an endpoint"),
 }
 FIELDS = {
     "action": N_("Action"),
@@ -116,12 +124,16 @@ FIELDS = {
     "card_id": N_("Card"),
     "contact_email": N_("Contact email"),
     "country": N_("Country"),
+    "deliveries": N_("Number of deliveries"),
+    "delivery_id": N_("Delivery"),
     "description": N_("Description"),
     "emails": N_("Number of emails"),
     "ends_at": N_("Until"),
     "ends_on": N_("Last day"),
     "expires_at": N_("Expires"),
+    "event_types": N_("Kinds of events"),
     "filters": N_("Filters"),
+    "former_secret_ends_at": N_("Former secret ends"),
     "invitations_withdrawn": N_("Number of invitations withdrawn"),
     "is_active": N_("Active"),
     "is_disabled": N_("Disabled"),
@@ -192,4 +204,5 @@ FIELDS = {
     "value_cents": N_("Value"),
     "window_minutes": N_("Within minutes"),
     "withdrawn": N_("Withdrawn"),
+    "url": N_("Address"),
 }

@@ -6,10 +6,11 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Update, delete, select, text, update
+from sqlalchemy import Row, Update, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
@@ -66,7 +67,13 @@ async def claim_messages(sessions: Sessions, condition: str, now: datetime, limi
     )
     async with sessions.committing() as session:
         rows = (await session.execute(lease)).all()
-    return [ClaimedMessage(row[0], row[1], row[2], row[3], frozenset(row[4])) for row in rows]
+    return [ClaimedMessage(row[0], row[1], row[2], row[3], frozenset(row[4])) for row in sorted(rows, key=_event_id)]
+
+
+def _event_id(row: Row[Any]) -> UUID:
+    """In the order in which the events were recorded."""
+    event_id: UUID = row[0]
+    return event_id
 
 
 async def _react(sessions: Sessions, reactions: Sequence[Reaction], message: ClaimedMessage, now: datetime) -> None:

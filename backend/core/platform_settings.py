@@ -56,6 +56,8 @@ LimitSetting = Callable[[LimitSettings], int]
 
 class PrivacySettings(msgspec.Struct, frozen=True, kw_only=True):
     email_log_days: Annotated[int, Meta(ge=1, le=3650)] = 90
+    webhook_log_days: Annotated[int, Meta(ge=4, le=3650)] = 30
+    """Longer than a delivery is tried."""
     stored_answers_days: Annotated[int, Meta(ge=4, le=3650)] = 30
     """Longer than a tablet stays offline. The key itself stays on its transaction for ever."""
     access_tokens_days: Annotated[int, Meta(ge=1, le=3650)] = 30

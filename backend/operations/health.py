@@ -21,6 +21,7 @@ from backend.core.problems import NotFound
 from backend.core.requests import ApiRequest
 from backend.core.resources import Resources, resources_of
 from backend.messaging.queries import count_waiting
+from backend.webhooks.queries import count_waiting_webhooks
 
 CHECK_SECONDS = 1
 VERSION = "SELECT version_num FROM alembic_version"
@@ -101,9 +102,10 @@ def may_see_metrics(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRoute
 
 @get("/metrics", include_in_schema=False, guards=[may_see_metrics])
 async def metrics(request: ApiRequest) -> Response[bytes]:
-    """Metrics in Prometheus' text format. The outbox and the waiting emails are counted at each request."""
+    """Metrics in Prometheus' text format. Outbox, waiting emails and webhooks are counted at each request."""
     pool, now = resources_of(request).pool, clock.now()
     await count_waiting(pool, now)
+    await count_waiting_webhooks(pool, now)
     row = await pool.fetchrow(OUTBOX, now)
     OUTBOX_PENDING.set(row["pending"])
     OUTBOX_DEAD.set(row["dead"])

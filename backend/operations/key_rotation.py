@@ -23,6 +23,8 @@ from backend.staff.actions import totp_place
 from backend.staff.models import User
 from backend.wallets.apple.passes import auth_token_place
 from backend.wallets.models import ApplePass
+from backend.webhooks.models import WebhookEndpoint
+from backend.webhooks.signatures import secret_place as webhook_secret_place
 
 CHUNK = 500
 
@@ -51,6 +53,8 @@ SEALED = (
     SealedColumn(ApplePass.serial, ApplePass.auth_token, ApplePass.serial, auth_token_place),
     SealedColumn(PlatformMail.id, PlatformMail.sealed_secret, PlatformMail.recipient, secret_place),
     SealedColumn(EmailLog.id, EmailLog.sealed_secret, EmailLog.recipient, secret_place),
+    SealedColumn(WebhookEndpoint.id, WebhookEndpoint.sealed_secret, WebhookEndpoint.id, webhook_secret_place),
+    SealedColumn(WebhookEndpoint.id, WebhookEndpoint.sealed_former_secret, WebhookEndpoint.id, webhook_secret_place),
 )
 
 

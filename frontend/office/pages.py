@@ -14,6 +14,7 @@ from frontend.office.rewards.editor import show_new, show_reward, take_new_rewar
 from frontend.office.rewards.views import show_rewards, take_reward_move
 from frontend.office.staff.pages import STAFF_PAGES
 from frontend.office.stores.views import show_stores
+from frontend.office.webhooks.pages import WEBHOOK_PAGES
 
 OFFICE = Router(
     path="/",
@@ -36,6 +37,7 @@ OFFICE = Router(
         take_policy,
         STAFF_PAGES,
         API_PAGES,
+        WEBHOOK_PAGES,
         OFFICE_AUDIT,
     ],
 )

@@ -64,7 +64,10 @@ DECLARED: dict[str, str] = {
     "store: loyalty.view_programs and also by API key": "explainCard getProgram getTill getTransaction "
     "listCardTransactions listStoreTransactions",
     "store: loyalty.void_transactions and also by API key": "previewReturn returnOrder voidTransaction",
-    "merchant: api.manage": "changeApiKey getApiKey listApiKeys revokeApiKey",
+    "merchant: api.manage": "changeApiKey changeWebhookEndpoint createWebhookEndpoint deleteWebhookEndpoint "
+    "endFormerWebhookSecret getApiKey getWebhookDelivery getWebhookEndpoint listApiKeys listWebhookDeliveries "
+    "listWebhookEndpoints listWebhookEventTypes replayFailedWebhooks replayWebhookDelivery revokeApiKey "
+    "rotateWebhookSecret sendTestWebhook",
     "merchant: api.manage and confirmed": "createApiKey rotateApiKey",
     "merchant: audit.view": "getAuditEntry getAuditOverview listAuditEntries",
     "merchant: audit.view and not on behalf": "exportAuditEntries",

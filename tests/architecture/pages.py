@@ -56,8 +56,9 @@ DECLARED: dict[str, str] = {
     "/office/email-templates/{code}/{text_language} /office/email-templates/{code}/{text_language}/history "
     "/office/email-templates/{code}/{text_language}/preview",
     "merchant: staff.manage": "/office/staff /office/staff/invite /office/staff/permissions /office/staff/{user_id}",
-    "merchant: api.manage": "/office/api /office/api/{key_id}",
     "merchant: api.manage and confirmed": "/office/api/new /office/api/{key_id}/rotate",
+    "merchant: api.manage": "/office/api /office/api/{key_id} /office/api/webhooks /office/api/webhooks/new /office/api/webhooks/{endpoint_id} "
+    "/office/api/webhooks/{endpoint_id}/edit /office/api/webhooks/deliveries/{delivery_id}",
     "merchant: audit.view": "/office/audit /office/audit/{entry_id}",
     "merchant: audit.view and not on behalf": "/office/audit/export",
     "platform: audit.view": "/admin/audit /admin/audit/{entry_id} /admin/audit/export",

@@ -61,6 +61,8 @@ REMOVED_AS_OBJECTS = {
     "stored_answers": "the nightly purge",
     "task_runs": "the nightly purge",
     "wallet_notifications": "the nightly purge",
+    "webhook_deliveries": "the nightly purge",
+    "webhook_endpoints": "an owner deletes one",
 }
 OF_A_PERSON = """(SELECT m.merchant_id FROM merchant_members m WHERE m.user_id = {0}.{1}
                  ORDER BY m.merchant_id <> $1 LIMIT 1)"""

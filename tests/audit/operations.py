@@ -25,6 +25,7 @@ from tests.world.office import Office, PlatformOffice
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller, Card
+from tests.world.webhooks import WebhookOffice
 
 CANARY = "Kanarienvogel"
 CODE = "loyalty_card_link"
@@ -61,6 +62,10 @@ class Scene:
     @property
     def texts(self) -> Editor:
         return Editor(self.ada.http, self.ada._promises, self.ada.token)
+
+    @property
+    def webhooks(self) -> WebhookOffice:
+        return WebhookOffice(self.owner.http, self.owner._promises, self.owner.token)
 
     @property
     def places(self) -> list[Any]:
@@ -428,6 +433,38 @@ async def _revoke_key(scene: Scene) -> None:
     await scene.owner.ask("DELETE", f"/merchant/api-keys/{(await _create_key(scene))['id']}")
 
 
+async def _endpoint(scene: Scene) -> Json:
+    return await scene.webhooks.add_endpoint(f"https://shop.example/orion?token={CANARY}")
+
+
+async def _change_endpoint(scene: Scene) -> None:
+    await scene.webhooks.change_endpoint(await _endpoint(scene), is_active=False)
+
+
+async def _delete_endpoint(scene: Scene) -> None:
+    await scene.webhooks.delete_endpoint(await _endpoint(scene))
+
+
+async def _rotate_secret(scene: Scene) -> Json:
+    return await scene.webhooks.rotate_secret(await _endpoint(scene))
+
+
+async def _end_former_secret(scene: Scene) -> None:
+    await scene.webhooks.end_former_secret(await _rotate_secret(scene))
+
+
+async def _send_test(scene: Scene) -> Json:
+    return await scene.webhooks.send_test(await _endpoint(scene))
+
+
+async def _replay(scene: Scene) -> None:
+    await scene.webhooks.replay(await _send_test(scene))
+
+
+async def _replay_failed(scene: Scene) -> None:
+    await scene.webhooks.replay_failed(await _endpoint(scene), "2026-01-01T00:00:00Z")
+
+
 ENTRIES: dict[str, tuple[str, Scenario]] = {
     "createApiKey": ("api_key.created", _create_key),
     "changeApiKey": ("api_key.changed", _change_key),
@@ -446,6 +483,14 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "moveReward": ("reward.moved", _move_reward),
     "archiveReward": ("reward.archived", _archive),
     "restoreReward": ("reward.restored", _restore_reward),
+    "createWebhookEndpoint": ("webhook_endpoint.created", _endpoint),
+    "changeWebhookEndpoint": ("webhook_endpoint.changed", _change_endpoint),
+    "deleteWebhookEndpoint": ("webhook_endpoint.deleted", _delete_endpoint),
+    "rotateWebhookSecret": ("webhook_endpoint.secret_replaced", _rotate_secret),
+    "endFormerWebhookSecret": ("webhook_endpoint.former_secret_ended", _end_former_secret),
+    "sendTestWebhook": ("webhook_endpoint.tested", _send_test),
+    "replayWebhookDelivery": ("webhook_endpoint.replayed", _replay),
+    "replayFailedWebhooks": ("webhook_endpoint.replayed", _replay_failed),
     "changeMarketingPlan": ("marketing_plan.changed", _plan),
     "changeOwnEmailTemplate": ("email_template.changed", _own_text),
     "resetOwnEmailTemplate": ("email_template.reset", _reset_own_text),

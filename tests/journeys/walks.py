@@ -22,6 +22,7 @@ from tests.world.office import Office
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop
 from tests.world.till import Card
+from tests.world.webhooks import WebhookOffice
 
 PIN = "2468"
 UNKNOWN_CODE = "BDFHKLNPRSTVXGCJ"
@@ -668,6 +669,29 @@ async def past_an_act_on_behalf(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "policy, on behalf, changed meanwhile"
 
 
+async def past_the_webhooks(page: Page, scene: Scene) -> AsyncIterator[str]:
+    office = WebhookOffice.of(scene.shop.claire)
+    await _sign_in(page, scene.shop.emails["claire"])
+    await expect(page.locator(".by-store [data-label]")).to_have_count(14)
+    await page.goto("/office/api/webhooks/new")
+    await page.locator("form.editor button.primary").click()
+    await expect(page.locator("[aria-invalid=true]")).to_have_count(1)
+    yield "webhook, with mistakes"
+    await page.locator("#url").fill("http://127.0.0.1:1/orion")
+    await page.locator("[name=event_types]").first.check()
+    await page.locator("form.editor button.primary").click()
+    await expect(page.locator("#secret")).to_be_visible()
+    yield "webhook, its secret"
+    (endpoint,) = (await office.endpoints())["data"]
+    delivery = await office.send_test(await office.rotate_secret(endpoint))
+    await page.goto("/office/api/webhooks")
+    yield "webhooks"
+    await page.goto(f"/office/api/webhooks/{endpoint['id']}")
+    yield "webhook"
+    await page.goto(f"/office/api/webhooks/deliveries/{delivery['id']}")
+    yield "webhook, delivery"
+
+
 WALKS: list[Walk] = [
     past_the_settings,
     past_the_customers_pages,
@@ -685,6 +709,7 @@ WALKS: list[Walk] = [
     past_the_audit,
     past_the_platform,
     past_the_emails,
+    past_the_webhooks,
     past_the_people,
     past_the_api_keys,
     past_the_administrators,

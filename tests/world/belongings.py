@@ -19,6 +19,7 @@ from tests.world.office import Office, PlatformOffice
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import id_of
+from tests.world.webhooks import WebhookOffice
 
 Values = dict[str, str]
 NAMES: Values = {
@@ -54,7 +55,7 @@ class Belongings(NamedTuple):
 
 
 async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
-    """A card with bookings, a hold, a merge, a reward, a preview, a picture; a member, an invitation, a passkey."""
+    """A card with bookings, a hold, a merge, a reward, a preview, a picture; a member, an invitation, a webhook …"""
     office, card = Office.of(shop.claire), await shop.a_card(points=700, email=new_email())
     account = Account(office.http, office._promises, (await shop.sign_in_again("claire")).token)
     await account.confirm()
@@ -63,7 +64,8 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
     sale = await shop.anna.earn(card, cents=100, key=(key := new_key()), **told)
     reservation = await shop.anna.reserve(card, shop.rewards[100])
     merge = await office.merge(await shop.a_card(), await shop.a_card())
-    links = shop.services.links
+    links, webhooks = shop.services.links, WebhookOffice.of(shop.claire)
+    endpoint = await webhooks.add_endpoint()
     of_shop = {
         "merchant_code": shop.code,
         "store_code": shop.hub,
@@ -75,6 +77,8 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
         "hold_id": id_of(reservation["hold"]),
         "merge_id": merge["merge_id"],
         "reward_id": shop.rewards[100],
+        "endpoint_id": id_of(endpoint),
+        "delivery_id": id_of(await webhooks.send_test(endpoint)),
         "preview_id": id_of(await office.try_terms()),
         "picture": (await office.upload(a_picture(color=tuple(shop.merchant_id.bytes[-3:]))))["hash"],
         "token": last_part(links.url(shop.merchant_id, UUID(card["id"]), 0)),

@@ -29,6 +29,7 @@ from backend.wallets.apple.passes import purge_empty_devices, purge_erased_passe
 from backend.wallets.google.callbacks import purge_expired_callbacks
 from backend.wallets.models import WalletNotification
 from backend.wallets.notifications import WINDOW
+from backend.webhooks.models import WebhookDelivery
 
 PURGE = "purge"
 TESTS_KEPT = timedelta(days=30)
@@ -97,6 +98,7 @@ def _expired_of(merchant_id: UUID, now: datetime, kept: PrivacySettings) -> Iter
         (CustomerSignIn, CustomerSignIn.expires_at < now - timedelta(days=kept.access_tokens_days)),
         (CustomerSession, CustomerSession.expires_at < now - timedelta(days=kept.access_tokens_days)),
         (EmailLog, EmailLog.created_at < now - timedelta(days=kept.email_log_days)),
+        (WebhookDelivery, WebhookDelivery.created_at < now - timedelta(days=kept.webhook_log_days)),
         # Questions are answered within seconds; an unanswered one holds the email address of an anonymous request.
         (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),
         # Last: when a reward takes a picture at this moment, everything else is gone already.

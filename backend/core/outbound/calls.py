@@ -66,13 +66,15 @@ async def send_request(
     seconds: float,
     bytes_max: int = ANSWER_BYTES_MAX,
     is_raw: bool = False,
+    is_cut: bool = False,
     extensions: Mapping[str, Any] | None = None,
     on_open: Callable[[Any], None] | None = None,
     **request: Any,
 ) -> HttpResponse:
     """The complete response, of any status, within `seconds`. Raises CallFailed.
 
-    `is_raw`: without decoding the content encoding. `on_open`: called with the stream of a new connection.
+    `is_raw`: without decoding the content encoding. `is_cut`: of a longer response only the beginning, and without
+    reading the rest. `on_open`: called with the stream of a new connection.
     """
     traced = {**(extensions or {}), "trace": _Handshake(on_open).trace}
     with outbound_errors():
@@ -81,8 +83,10 @@ async def send_request(
             async for part in response.aiter_raw() if is_raw else response.aiter_bytes():
                 content += part
                 if len(content) > bytes_max:
+                    if is_cut:
+                        break
                     raise CallFailed(f"more than {bytes_max} bytes")
-            return HttpResponse(response.status_code, response.headers, bytes(content))
+            return HttpResponse(response.status_code, response.headers, bytes(content[:bytes_max]))
 
 
 def decoded(content: bytes, kind: type[T]) -> T:

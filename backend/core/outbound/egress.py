@@ -43,13 +43,16 @@ async def fetch(url: str, *, bytes_max: int, allows_loopback: bool = False) -> b
     try:
         with outbound_errors():
             target = httpx.URL(url)
-        return await _read(target, await _address(target, allows_loopback=allows_loopback), bytes_max)
+        return await _read(target, await public_address(target, allows_loopback=allows_loopback), bytes_max)
     except CallFailed as failure:
         raise NotFetched(failure.reason) from failure
 
 
-async def _address(target: httpx.URL, *, allows_loopback: bool) -> str:
-    """The address to connect to. Every address of the name must be public."""
+async def public_address(target: httpx.URL, *, allows_loopback: bool) -> str:
+    """The address to connect to. Every address of the name must be public, and the URL https on port 443.
+
+    `allows_loopback`: see `fetch`. Raises NotFetched, or CallFailed when the name cannot be resolved.
+    """
     if target.scheme not in {"http", "https"} or not target.host or target.userinfo:
         raise NotFetched("the address is none to fetch from")
     port = target.port or (HTTPS if target.scheme == "https" else 80)

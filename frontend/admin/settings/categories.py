@@ -108,7 +108,7 @@ CATEGORIES = {
                 N_("Days until deletion"),
                 (
                     *("email_log_days", "stored_answers_days", "access_tokens_days", "task_runs_days"),
-                    "previews_days",
+                    *("webhook_log_days", "previews_days"),
                 ),
             ),
         ),

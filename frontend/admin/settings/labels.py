@@ -76,6 +76,7 @@ LABELS = {
     "quiet_hours_end": Label(N_("Quiet hours end"), N_("Hour of the day. The same as the beginning: no quiet hours.")),
     "mail_tests_per_hour": Label(N_("Connection tests per hour"), N_("Of one administrator.")),
     "email_log_days": Label(N_("Email log"), N_("Which emails were sent to whom, and what became of them.")),
+    "webhook_log_days": Label(N_("Deliveries of webhooks"), N_("What merchants’ endpoints were sent and answered.")),
     "stored_answers_days": Label(N_("Answers to repeated requests"), N_("Longer than a tablet may stay offline.")),
     "access_tokens_days": Label(N_("Ended sign-ins"), N_("Counted from the end of the sign-in.")),
     "task_runs_days": Label(N_("Runs of background tasks")),
