@@ -3,6 +3,7 @@
 from backend.access.models import FeatureOverride
 from backend.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
+from backend.devices.models import Device, DeviceNonce, DeviceToken, FailedPinReport, PairingCode
 from backend.identity.customers.models import CustomerSession, CustomerSignIn
 from backend.identity.invitations.models import Invitation
 from backend.identity.models import (
@@ -72,6 +73,9 @@ __all__ = [
     "CustomerSession",
     "CustomerSignIn",
     "CustomerWord",
+    "Device",
+    "DeviceNonce",
+    "DeviceToken",
     "EmailLog",
     "EmailTemplate",
     "EmailTemplateOverride",
@@ -79,6 +83,7 @@ __all__ = [
     "EmailTemplateVersion",
     "Event",
     "FactorTry",
+    "FailedPinReport",
     "FeatureOverride",
     "FraudLimit",
     "GoogleCallback",
@@ -95,6 +100,7 @@ __all__ = [
     "OnBehalfSession",
     "OrderReference",
     "OutboxMessage",
+    "PairingCode",
     "PassImage",
     "Passkey",
     "PasswordReset",
