@@ -31,7 +31,8 @@ from backend.devices.openapi import add_device_refusals
 from backend.document import DOCUMENT, IN_ADDRESSES
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.routes.booking_route import provide_caller
-from backend.routes import about, api, shows_docs
+from backend.operations.about import about, shows_docs
+from backend.routes import api
 from backend.services import Services, open_services
 from environment.host_header import HostCheck
 from i18n.locales import SOURCE_LANGUAGE

@@ -1,19 +1,16 @@
 """Every router of the API, by audience. A router without the guard `signed_in` or `identified` is public."""
 
 from litestar import Router
-from litestar.types import ControllerRouterHandler
 
 from backend.access.features import LOYALTY
-from backend.access.guards import DEVICES, ON_BEHALF, all_of, at_store, with_feature
+from backend.access.guards import ON_BEHALF, all_of, at_store, with_feature
 from backend.administration.routes.invitations import AdminMerchantInvitationController
 from backend.administration.routes.merchants import AdminMerchantController
 from backend.administration.routes.stores import AdminStoreController
-from backend.core.settings import Settings
-from backend.devices.principal import of_device
-from backend.devices.routes.device import OwnDeviceController, PairingController
 from backend.devices.routes.merchant import MerchantDeviceController
 from backend.devices.routes.store import DevicePinController
 from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
+from backend.identity.device_router import devices
 from backend.identity.factors.routes.own import OwnFactorController
 from backend.identity.factors.routes.passkeys import OwnPasskeyController
 from backend.identity.factors.routes.sign_in import SignInStepController
@@ -31,7 +28,6 @@ from backend.identity.routes import AuthController
 from backend.identity.sessions.routes import OwnSessionController
 from backend.identity.takeover.routes import TakeoverController
 from backend.identity.workplaces.routes import WorkplaceController
-from backend.loyalty.device_sync.routes import DeviceSyncController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
 from backend.loyalty.email_templates.trial_routes import MerchantTemplateTrialController
 from backend.loyalty.enrollment.routes.store import StoreEnrollmentController
@@ -65,10 +61,7 @@ from backend.messaging.template_editing.routes import AdminTemplateController
 from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
 from backend.operations.audit.routes.admin import AdminAuditController
 from backend.operations.audit.routes.merchant import MerchantAuditController
-from backend.operations.docs.routes import assets, docs, start
-from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
-from backend.operations.problems import problem_page
 from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
 from backend.settings.routes.admin import SettingsController
@@ -80,7 +73,6 @@ from backend.wallets.images.routes import PassImageController
 from backend.wallets.routes import GoogleSaveController
 
 BEARER = [{"token": list[str]()}]
-BY_DEVICE = [{"device": list[str]()}]
 
 store = Router(
     "/store",
@@ -126,13 +118,6 @@ merchant = Router(
         MerchantInvitationController,
         MerchantDeviceController,
     ],
-)
-devices = Router(
-    "/devices/me",
-    guards=[all_of(identified, of_device)],
-    opt={DEVICES: True},
-    security=BY_DEVICE,
-    route_handlers=[OwnDeviceController, DeviceSyncController],
 )
 storefront = Router(
     "/storefront",
@@ -189,7 +174,6 @@ api = Router(
         OwnSessionController,
         WorkplaceController,
         PermissionController,
-        PairingController,
         devices,
         store,
         merchant,
@@ -201,16 +185,3 @@ api = Router(
         bookings,
     ],
 )
-
-
-def about(settings: Settings) -> list[ControllerRouterHandler]:
-    """Health, metrics and problem pages; outside production also the documentation.
-
-    Phones reach the same port, so production shows the documentation only when `public_docs` is set.
-    """
-    always: list[ControllerRouterHandler] = [live, ready, metrics, problem_page]
-    return [*always, start, docs, assets] if shows_docs(settings) else always
-
-
-def shows_docs(settings: Settings) -> bool:
-    return settings.public_docs or not settings.is_production

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend.core.database import Sessions, open_pool
 from backend.core.keys import KeyRing
@@ -46,7 +46,7 @@ class Services(Resources):
     apple: Apple | None
     """`google` and `apple` are None when they are not configured."""
     wallet_sync: WalletSync
-    waiting_devices: WaitingDevices
+    waiting_devices: WaitingDevices = field(default_factory=WaitingDevices)
 
 
 @asynccontextmanager
@@ -83,7 +83,6 @@ async def open_services(settings: Settings, environ: Mapping[str, str] | None = 
                 google=wallets.google,
                 apple=wallets.apple,
                 wallet_sync=wallets.sync,
-                waiting_devices=WaitingDevices(),
             )
     finally:
         await notifier.close()

@@ -16,7 +16,7 @@ from backend.core.problems import RateLimited
 from backend.devices.events import PinLockedOffline
 from backend.devices.models import FailedPinReport
 from backend.devices.queries import lock_device
-from backend.devices.schemas import FailedPin, FailedPinAnswer
+from backend.devices.schemas.pins import FailedPin, FailedPinAnswer
 from backend.staff_pins.actions import LOCKED_PEOPLE_MAX, PinPolicy
 from backend.staff_pins.models import WRONG_MAX, StaffPin
 from backend.staff_pins.problems import StaffNotHere

@@ -18,7 +18,7 @@ from backend.devices.problems import (
     DeviceSuspended,
     DeviceTokenExpired,
 )
-from backend.devices.queries import KnownDevice, find_device, token_hash
+from backend.devices.queries import RegisteredDevice, find_device, token_hash
 from backend.devices.rules import ACCEPT_PENDING, is_in_time
 from backend.devices.signatures import NONCE, TIMESTAMP, is_signed_by, message_of
 
@@ -34,7 +34,7 @@ VERSION_HEADER = "orion-app-version"
 NOTE_REQUEST = "SELECT note_device_request($1, $2, $3, $4, $5)"
 
 
-async def authenticate_device(connection: Connection, token: str) -> KnownDevice:
+async def authenticate_device(connection: Connection, token: str) -> RegisteredDevice:
     """The device that signed the request.
 
     Raises Unauthenticated, DeviceSignatureInvalid, DeviceRevoked, DeviceTokenExpired, DeviceSuspended or AppOutdated.
@@ -55,7 +55,7 @@ async def authenticate_device(connection: Connection, token: str) -> KnownDevice
     return device
 
 
-async def _verified_nonce(connection: Connection, device: KnownDevice, now: datetime) -> str:
+async def _verified_nonce(connection: Connection, device: RegisteredDevice, now: datetime) -> str:
     """The nonce of a request that was signed just now by the device's key. Raises DeviceSignatureInvalid."""
     headers = connection.headers
     timestamp, nonce = headers.get(TIMESTAMP_HEADER, ""), headers.get(NONCE_HEADER, "")
@@ -85,7 +85,7 @@ def _moment(timestamp: str) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def _refuse_revoked(device: KnownDevice, handler: BaseRouteHandler, now: datetime) -> None:
+def _refuse_revoked(device: RegisteredDevice, handler: BaseRouteHandler, now: datetime) -> None:
     if device.revoked_at is None:
         return
     ends_at = device.revoked_at + ACCEPT_PENDING
@@ -93,13 +93,15 @@ def _refuse_revoked(device: KnownDevice, handler: BaseRouteHandler, now: datetim
         raise DeviceRevoked(wipe=device.wipes, accept_pending_until=ends_at, server_time=now)
 
 
-def _refuse_expired(device: KnownDevice, handler: BaseRouteHandler, now: datetime) -> None:
+def _refuse_expired(device: RegisteredDevice, handler: BaseRouteHandler, now: datetime) -> None:
     use = device.token.state.use(now)
     if use == "ended" or (use == "may_roll" and not handler.opt.get(ROLLS_TOKEN, False)):
         raise DeviceTokenExpired(may_roll=use == "may_roll", server_time=now)
 
 
-def _refuse_outdated(connection: Connection, device: KnownDevice, handler: BaseRouteHandler, now: datetime) -> None:
+def _refuse_outdated(
+    connection: Connection, device: RegisteredDevice, handler: BaseRouteHandler, now: datetime
+) -> None:
     """By the version that the request names, or the last one it named."""
     required = resources_of(connection).live.current.security.device_min_version_code
     header = connection.headers.get(VERSION_HEADER, "")

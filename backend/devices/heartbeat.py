@@ -9,16 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.origin import Origin
 from backend.core.platform_settings import SecuritySettings
 from backend.devices.models import Device
-from backend.devices.queries import KnownDevice, lock_device
+from backend.devices.queries import RegisteredDevice, lock_device
 from backend.devices.rules import ROLL_DUE
-from backend.devices.schemas import CommandName, DeviceCommand, Heartbeat, HeartbeatAnswer
+from backend.devices.schemas.tablet import CommandName, DeviceCommand, Heartbeat, HeartbeatAnswer
 
 EVERY_SECONDS = 900
 """Android wakes an app for periodic work no more often."""
 
 
 async def take_heartbeat(
-    session: AsyncSession, origin: Origin, known: KnownDevice, body: Heartbeat, settings: SecuritySettings
+    session: AsyncSession, origin: Origin, known: RegisteredDevice, body: Heartbeat, settings: SecuritySettings
 ) -> HeartbeatAnswer:
     """Raises DeviceNotFound."""
     device = await lock_device(session, origin, known.id, None)

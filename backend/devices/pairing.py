@@ -19,7 +19,8 @@ from backend.devices.models import Device, DeviceToken, PairingCode
 from backend.devices.problems import DeviceStateRefused, PairingCodeExpired, PairingCodeUnknown, PairingCodeUsed
 from backend.devices.queries import lock_device
 from backend.devices.rules import CODE_LASTS, CODE_TRIES_MAX, PREFIX_LENGTH, REPEATABLE, new_code, normalize_code
-from backend.devices.schemas import Pairing, PairingCodeView
+from backend.devices.schemas import PairingCodeView
+from backend.devices.schemas.tablet import Pairing
 from backend.devices.tokens import IssuedToken, issue_token
 from backend.merchants.models import Store
 

@@ -15,7 +15,8 @@ from backend.core.origin import Origin
 from backend.core.platform_settings import LimitSetting
 from backend.core.problems import Problem
 from backend.devices.guards import authenticate_device
-from backend.devices.queries import KnownDevice
+from backend.devices.queries import RegisteredDevice
+from backend.devices.tokens import PREFIX
 
 TILL_ONLY = "till"
 """In place of True in the `opt` DEVICES: what a kiosk, which stands among customers, does not show."""
@@ -33,7 +34,7 @@ class DevicePrincipal(Principal, frozen=True, kw_only=True):
     refusal: ClassVar[type[Problem]] = NotForDevices
     own_limit: ClassVar[tuple[str, LimitSetting] | None] = ("device", lambda limits: limits.device_per_minute)
 
-    device: KnownDevice
+    device: RegisteredDevice
 
     @property
     def id(self) -> UUID:
@@ -76,6 +77,12 @@ async def find_device_principal(connection: Connection, token: str) -> Principal
     if principal.is_kiosk and opened == TILL_ONLY:
         raise NotForDevices
     return principal
+
+
+async def with_device_token(connection: Connection, _: BaseRouteHandler) -> None:
+    """Raises Unauthenticated for what is no token of a device, before anybody looks for its session."""
+    if not connection.headers.get("authorization", "").lower().startswith(f"bearer {PREFIX}"):
+        raise Unauthenticated
 
 
 async def of_device(connection: Connection, _: BaseRouteHandler) -> None:

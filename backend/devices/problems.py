@@ -13,6 +13,9 @@ class DeviceRevoked(Problem):
     title = N_("This device was revoked")
     detail = N_("It opens nothing any more. An owner can pair it anew as another device.")
     headers = BEARER
+    wipe: bool
+    accept_pending_until: datetime
+    server_time: datetime
 
     def __init__(self, *, wipe: bool, accept_pending_until: datetime, server_time: datetime) -> None:
         """`wipe`: delete all data and the key. Until `accept_pending_until` it may hand in what it did before."""
@@ -24,6 +27,8 @@ class DeviceTokenExpired(Problem):
     title = N_("The token of this device has expired")
     detail = N_("The device asks for a new one by itself, or is paired again.")
     headers = BEARER
+    may_roll: bool
+    server_time: datetime
 
     def __init__(self, *, may_roll: bool, server_time: datetime) -> None:
         """`may_roll`: it still buys a new one at `POST /devices/me/token`."""
@@ -37,6 +42,7 @@ class DeviceSignatureInvalid(Problem):
     title = N_("The signature of this request is not valid")
     detail = N_("Sign it again, once, with a new nonce and the time of the server.")
     headers = BEARER
+    server_time: datetime
 
     def __init__(self, *, server_time: datetime) -> None:
         super().__init__(server_time=server_time)
@@ -51,6 +57,8 @@ class DeviceSuspended(Problem):
 class AppOutdated(Problem):
     code, status = "app_outdated", 426
     title = N_("Please update the app")
+    min_version_code: int
+    server_time: datetime
 
     def __init__(self, *, min_version_code: int, server_time: datetime) -> None:
         super().__init__(min_version_code=min_version_code, server_time=server_time)
@@ -67,6 +75,7 @@ class DeviceStateRefused(Problem):
     code, status = "device_state_refused", 409
     title = N_("The device is in another state")
     detail = N_("A revoked device stays revoked; a suspended one is resumed first.")
+    state: str
 
 
 class PairingCodeUnknown(Problem):

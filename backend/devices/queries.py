@@ -35,7 +35,7 @@ class DeviceTokenState(msgspec.Struct, frozen=True):
         return TokenState(self.expires_at, self.overlap_ends_at, self.ended_at)
 
 
-class KnownDevice(msgspec.Struct, frozen=True):
+class RegisteredDevice(msgspec.Struct, frozen=True):
     """A device as `device_by_token` returns it."""
 
     id: UUID
@@ -58,14 +58,14 @@ class KnownDevice(msgspec.Struct, frozen=True):
         return base64.b64decode(self.public_key)
 
 
-_known_device = msgspec.json.Decoder(KnownDevice)
+_known_device = msgspec.json.Decoder(RegisteredDevice)
 
 
 def token_hash(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-async def find_device(pool: asyncpg.Pool, token: str) -> KnownDevice | None:
+async def find_device(pool: asyncpg.Pool, token: str) -> RegisteredDevice | None:
     """Also with a token that has ended, and also a revoked one: what they are answered depends on it."""
     document = await pool.fetchval(FIND_DEVICE, token_hash(token))
     return _known_device.decode(document) if document else None

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from backend.core.database import Sessions
 from backend.devices.principal import PROFILE_PERMISSIONS
-from backend.devices.schemas import PairedDevice, PairedMerchant, PairedStore
+from backend.devices.schemas.tablet import PairedDevice, PairedMerchant, PairedStore
 from backend.devices.tokens import IssuedToken
 from backend.merchants.models import Merchant, Store
 

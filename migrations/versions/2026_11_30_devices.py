@@ -53,23 +53,7 @@ def _add_devices() -> None:
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("profile", sa.String(10), nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
-        sa.Column("public_key", sa.LargeBinary),
-        sa.Column("installation_id", sa.String(64)),
-        sa.Column("brand", sa.String(100)),
-        sa.Column("model", sa.String(100)),
-        sa.Column("os_sdk", sa.Integer),
-        sa.Column("os_patch_level", sa.String(20)),
-        sa.Column("app_version_code", sa.Integer),
-        sa.Column("app_version_name", sa.String(40)),
-        sa.Column("texts_version", sa.String(64)),
-        sa.Column("clock_offset_ms", sa.BigInteger),
-        sa.Column("boot_id", sa.String(64)),
-        sa.Column("elapsed_realtime_ms", sa.BigInteger),
-        sa.Column("pending_count", sa.Integer, nullable=False),
-        sa.Column("oldest_pending_at", TIME),
-        sa.Column("battery_percent", sa.SmallInteger),
-        sa.Column("network", sa.String(20)),
-        sa.Column("is_kiosk_locked", sa.Boolean),
+        *_told(),
         sa.Column("locked_people", ARRAY(sa.Uuid), nullable=False),
         sa.Column("must_resync", sa.Boolean, nullable=False),
         sa.Column("created_at", TIME, nullable=False),
@@ -92,6 +76,29 @@ def _add_devices() -> None:
         sa.CheckConstraint("battery_percent BETWEEN 0 AND 100", name="battery_percent"),
         sa.CheckConstraint("pending_count >= 0", name="pending_count"),
     )
+
+
+def _told() -> list[sa.Column[object]]:
+    """What the device itself has said."""
+    return [
+        sa.Column("public_key", sa.LargeBinary),
+        sa.Column("installation_id", sa.String(64)),
+        sa.Column("brand", sa.String(100)),
+        sa.Column("model", sa.String(100)),
+        sa.Column("os_sdk", sa.Integer),
+        sa.Column("os_patch_level", sa.String(20)),
+        sa.Column("app_version_code", sa.Integer),
+        sa.Column("app_version_name", sa.String(40)),
+        sa.Column("texts_version", sa.String(64)),
+        sa.Column("clock_offset_ms", sa.BigInteger),
+        sa.Column("boot_id", sa.String(64)),
+        sa.Column("elapsed_realtime_ms", sa.BigInteger),
+        sa.Column("pending_count", sa.Integer, nullable=False),
+        sa.Column("oldest_pending_at", TIME),
+        sa.Column("battery_percent", sa.SmallInteger),
+        sa.Column("network", sa.String(20)),
+        sa.Column("is_kiosk_locked", sa.Boolean),
+    ]
 
 
 def _add_pairing_codes() -> None:

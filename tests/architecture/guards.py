@@ -29,6 +29,7 @@ AUTHENTICATING = {"signed_in": SIGNED_IN, "identified": ALSO_BY_PIN, "authentica
 PROOFS = {"of_device": AS_DEVICE, "confirmed": CONFIRMED, "on_behalf": ACTING, "customer_signed_in": AS_CUSTOMER}
 NO_RIGHTS = {
     *("at_store", "with_feature", "for_cards_merchant", "for_named_merchant"),
+    *("with_device_token",),
     *("limited", "limited_by_till", "limited_by", "limited_by_address"),
 }
 """Guards that ask for none: they select the store or the merchant, and limit."""

@@ -50,13 +50,16 @@ class Role:
         if self.is_device and FOR_DEVICES not in parts:
             return "not_for_devices"
         if AS_DEVICE in parts and not self.is_device:
-            return self.refusal or ("stays_with_owner" if self.acts_on_behalf else self._of_nobody(parts))
+            return self._where_devices_are_asked(parts)
         return self.refusal or self._of_the_session(parts) or self._of_the_rights(parts) or LET_IN
 
-    def _of_nobody(self, parts: list[str]) -> str:
-        """A person where only devices are let in."""
-        is_elsewhere = parts[0].startswith(AT_A_STORE) and self.at_store is None
-        return "store_not_found" if is_elsewhere else "unauthenticated"
+    def _where_devices_are_asked(self, parts: list[str]) -> str:
+        """At a store a person is looked for first, elsewhere the token tells."""
+        if not parts[0].startswith(AT_A_STORE):
+            return "unauthenticated"
+        if self.refusal or self.acts_on_behalf:
+            return self.refusal or "stays_with_owner"
+        return "store_not_found" if self.at_store is None else "unauthenticated"
 
     def _of_the_session(self, parts: list[str]) -> str | None:
         is_at_store = parts[0].startswith(("store: ", AT_A_STORE))

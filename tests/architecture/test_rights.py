@@ -25,6 +25,7 @@ CHANGED_AS_OBJECTS = {
     "customers": "what was not known yet is filled in",
     "email_logs": "delivery notes how it began and ended",
     "email_template_overrides": "an owner saves another text",
+    "device_snapshots": "a cursor that is given out again is kept longer",
     "devices": "an owner changes a tablet",
     "pairing_codes": "a tablet was paired with it",
     "factor_tries": "one more try of a second factor",

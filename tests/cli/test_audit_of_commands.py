@@ -11,7 +11,8 @@ import pytest
 import rich_click as click
 from click.testing import CliRunner, Result
 
-from backend.audit.labels import ACTIONS, FIELDS
+from backend.audit.field_labels import FIELDS
+from backend.audit.labels import ACTIONS
 from backend.cli.orion import orion as root
 from backend.core.settings import Settings
 from tests.conftest import Servers

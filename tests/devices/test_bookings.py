@@ -47,7 +47,7 @@ async def test_a_tablet_does_all_its_app_needs(guarded: Shop, superuser: asyncpg
     redeemed = await tablet.redeem(card, guarded.rewards[100])
     await tablet.void(redeemed)
     assert (await tablet.show(card))["points_balance"] == 150
-    assert len((await tablet.history(card))["data"]) == 4
+    assert len((await tablet.history(card))["data"]) == 5, "with the enrollment"
     assert (await tablet.bookings())["data"]
     assert (await tablet.booking(sale["transaction"]))["id"] == id_of(sale["transaction"])
     assert (await tablet.till(card))["card"]["id"] == card["id"]

@@ -32,7 +32,7 @@ from backend.devices.problems import (
     PairingCodeUsed,
 )
 from backend.devices.queries import lock_device
-from backend.devices.schemas import DeviceTokenView, Heartbeat, HeartbeatAnswer, PairedDevice, Pairing
+from backend.devices.schemas.tablet import DeviceTokenView, Heartbeat, HeartbeatAnswer, PairedDevice, Pairing
 from backend.devices.signatures import read_public_key
 from backend.devices.tokens import issue_token
 from backend.devices.views import show_paired
@@ -49,7 +49,7 @@ PairingKey = Annotated[
 
 
 class PairingController(Controller):
-    path = "/devices/pair"
+    path = "/pair"
     tags = ["Devices"]
 
     @post(

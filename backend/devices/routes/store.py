@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from backend.access.guards import DEVICES
-from backend.access.problems import StoreNotFound, StoreRequired, Unauthenticated
+from backend.access.problems import STAFF
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
@@ -17,7 +17,7 @@ from backend.core.problems import RateLimited, ValidationFailed
 from backend.devices.failed_pins import FailedPins
 from backend.devices.principal import of_device
 from backend.devices.problems import DeviceNotFound
-from backend.devices.schemas import FailedPin, FailedPinAnswer
+from backend.devices.schemas.pins import FailedPin, FailedPinAnswer
 from backend.staff_pins.actions import StaffPins
 from backend.staff_pins.problems import StaffNotHere
 from backend.staff_pins.queries import get_lockout
@@ -38,9 +38,7 @@ class DevicePinController(Controller):
         status_code=200,
         guards=[of_device],
         opt={DEVICES: True},
-        responses=refusals(
-            Unauthenticated, StoreRequired, StoreNotFound, StaffNotHere, DeviceNotFound, RateLimited, ValidationFailed
-        ),
+        responses=refusals(*STAFF, StaffNotHere, DeviceNotFound, RateLimited, ValidationFailed),
     )
     async def record(
         self,

@@ -17,7 +17,7 @@ from backend.core.platform_settings import SecuritySettings
 from backend.devices.heartbeat import EVERY_SECONDS
 from backend.devices.principal import DevicePrincipal
 from backend.devices.rules import CLOCK_TOLERANCE
-from backend.devices.schemas import PairedMerchant, PairedStore
+from backend.devices.schemas.tablet import PairedMerchant, PairedStore
 from backend.loyalty.device_sync.models import DeviceSnapshot
 from backend.loyalty.device_sync.problems import ChangesCursorUnknown
 from backend.loyalty.device_sync.schemas import DeviceConfig, DeviceProgram, DeviceReward, DeviceStaff

@@ -30,7 +30,7 @@ After = Annotated[
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="At most so many entries")]
 Timeout = Annotated[int, QueryParameter(ge=0, le=SECONDS, description="Seconds to wait at most")]
-IfNoneMatch = Annotated[
+BootstrapTag = Annotated[
     str | None, HeaderParameter(name="If-None-Match", required=False, description="The `ETag` of the last bootstrap")
 ]
 
@@ -59,7 +59,7 @@ class DeviceSyncController(Controller):
         origin: NamedDependency[Origin],
         ledger: NamedDependency[Ledger],
         sessions: NamedDependency[Sessions],
-        if_none_match: IfNoneMatch = None,
+        if_none_match: BootstrapTag = None,
     ) -> Response[Bootstrap | None]:
         snapshot = await _reader(request, origin, ledger).read()
         etag = {"ETag": f'"{snapshot.cursor}"'}

@@ -1,5 +1,7 @@
 """What the pages about tablets say."""
 
+from decimal import Decimal
+
 from backend.devices.schemas import DeviceView
 from i18n.formatting import get_formatter
 from i18n.translator import N_, NN_, get_translator
@@ -25,7 +27,7 @@ class DeviceMessages:
     def __init__(self, language: str) -> None:
         translator = get_translator(language)
         self._say, self._count = translator.gettext, translator.ngettext
-        self._number = get_formatter(language).number
+        self._number, self._percent = get_formatter(language).number, get_formatter(language).percent
 
     def said(self, done: str) -> str:
         return self._say(SAID[done]) if done in SAID else ""
@@ -45,7 +47,7 @@ class DeviceMessages:
         """Empty when nothing waits on it."""
         if not device.pending_count:
             return ""
-        waiting = NN_("%(count)s booking waits on it.", "%(count)s bookings wait on it.")
+        waiting = NN_("%(count)s transaction waits on it.", "%(count)s transactions wait on it.")
         return self._count(*waiting, device.pending_count, count=self._number(device.pending_count))
 
     def version(self, device: DeviceView) -> str:
@@ -60,8 +62,13 @@ class DeviceMessages:
         seconds = round((device.clock_offset_ms or 0) / 1000)
         if abs(seconds) < OFFSET_SECONDS_SHOWN:
             return ""
-        sentence = N_("%(seconds)s seconds fast") if seconds > 0 else N_("%(seconds)s seconds slow")
-        return self._say(sentence, seconds=self._number(abs(seconds)))
+        fast = NN_("%(count)s second fast", "%(count)s seconds fast")
+        slow = NN_("%(count)s second slow", "%(count)s seconds slow")
+        count = abs(seconds)
+        return self._count(*(fast if seconds > 0 else slow), count, count=self._number(count))
+
+    def battery(self, device: DeviceView) -> str:
+        return self._percent(Decimal(device.battery_percent or 0) / 100)
 
     def is_low(self, device: DeviceView) -> bool:
         return device.battery_percent is not None and device.battery_percent < BATTERY_LOW

@@ -48,7 +48,14 @@ def sent(backend: StaffBackend, method: str) -> httpx.Request:
 
 async def test_the_list_says_how_each_tablet_is(claire: Browser) -> None:
     await claire.open("/office/devices")
-    for words in ("App 1.4.2 (42)", "Battery 17", "90 seconds slow", "3 bookings wait on it.", "In use", "Last seen:"):
+    for words in (
+        "App 1.4.2 (42)",
+        "Battery 17",
+        "90 seconds slow",
+        "3 transactions wait on it.",
+        "In use",
+        "Last seen:",
+    ):
         assert words in claire.text
     assert "<i>left" not in claire.page
 
@@ -83,7 +90,7 @@ async def test_the_code_is_shown_as_a_drawing_and_as_eight_characters(claire: Br
 
 async def test_before_it_is_revoked_one_hears_what_waits_on_it(claire: Browser, backend: StaffBackend) -> None:
     await claire.open(PATH)
-    assert "3 bookings wait on it." in claire.text
+    assert "3 transactions wait on it." in claire.text
     await claire.send(f"{PATH}/revoke", reason=" ", wipe="yes")
     assert "Say why" in claire.text
     answer = await claire.send(f"{PATH}/revoke", reason="Stolen", wipe="yes")

@@ -158,7 +158,7 @@ async def test_so_many_tablets_may_wait_at_once(monkeypatch: pytest.MonkeyPatch)
 
     first = asyncio.create_task(devices.wait(look, 25))
     await asked.wait()
-    with pytest.raises(TooManyWaiting):
+    with pytest.raises(TooManyWaiting, match="too_many_waiting"):
         await devices.wait(look, 25)
     goes_on.set()
     assert await first

@@ -29,15 +29,7 @@ from backend.loyalty.ledger.problems.bookings import (
     UnitNotOffered,
 )
 from backend.loyalty.ledger.problems.cards import CardBusy, CardInactive, CardNotFound
-from backend.loyalty.ledger.routes.booking_route import (
-    ADJUST,
-    EARN,
-    REDEEM,
-    STAMP,
-    Caller,
-    booking_route,
-    respond,
-)
+from backend.loyalty.ledger.routes.booking_route import ADJUST, EARN, REDEEM, STAMP, Caller, booking_route, respond
 from backend.loyalty.ledger.routes.problem_sets import AT_TILL, KEYED, LIMITED, REDEEMING
 from backend.loyalty.ledger.schemas.bookings import (
     Adjustment,

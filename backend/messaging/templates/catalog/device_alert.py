@@ -37,7 +37,7 @@ def sample(person: SamplePerson) -> DeviceAlertValues:
 DEVICE_ALERT = MailTemplate(
     code="device_alert",
     name=N_("Alert about a tablet"),
-    occasion=N_("Sent to owners when wrong PINs were typed again and again on one of their tablets"),
+    occasion=N_("Sent to owners when wrong PINs were entered again and again on one of their tablets"),
     category="account",
     values=DeviceAlertValues,
     sample=sample,
