@@ -4,7 +4,7 @@ from typing import Annotated
 
 from litestar import Controller, post
 from litestar.di import NamedDependency
-from litestar.params import HeaderParameter, JSONBody
+from litestar.params import JSONBody
 
 from backend.access.guards import limited
 from backend.access.problems import Unauthenticated
@@ -14,6 +14,7 @@ from backend.core.idempotency import IdempotencyKeyMissing, key_for
 from backend.core.keys import KeyRing
 from backend.core.middleware import TELLS_TIME
 from backend.core.openapi import refusals, success
+from backend.core.openapi.headers import RequiredHeader
 from backend.core.origin import Origin
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest, client_address, printable_address
@@ -39,11 +40,11 @@ from backend.devices.views import show_paired
 
 PairingKey = Annotated[
     str | None,
-    HeaderParameter(
+    RequiredHeader(
         name="Idempotency-Key",
         required=False,
         description="1 to 128 printable characters, kept before sending. The same one with the same public key gets "
-        "the same device again. Required.",
+        "the same device again.",
     ),
 ]
 

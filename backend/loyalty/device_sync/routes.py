@@ -26,12 +26,15 @@ from backend.loyalty.ledger.booking.ledger import Ledger
 LIMIT = 100
 SECONDS = 25
 After = Annotated[
-    str, QueryParameter(pattern=r"^[0-9a-f]{64}$(?!\n)", description="`changes_cursor`, or `next_cursor` of changes")
+    str,
+    QueryParameter(
+        pattern=r"^[0-9a-f]{64}$(?!\n)", description="`changes_cursor` of the bootstrap, or `next_cursor` of changes."
+    ),
 ]
-Limit = Annotated[int, QueryParameter(ge=1, le=500, description="At most so many entries")]
-Timeout = Annotated[int, QueryParameter(ge=0, le=SECONDS, description="Seconds to wait at most")]
+Limit = Annotated[int, QueryParameter(ge=1, le=500, description="At most so many entries.")]
+Timeout = Annotated[int, QueryParameter(ge=0, le=SECONDS, description="Seconds to wait at most.")]
 BootstrapTag = Annotated[
-    str | None, HeaderParameter(name="If-None-Match", required=False, description="The `ETag` of the last bootstrap")
+    str | None, HeaderParameter(name="If-None-Match", required=False, description="The `ETag` of the last bootstrap.")
 ]
 
 

@@ -63,7 +63,7 @@ async def test_the_list_says_how_each_tablet_is(claire: Browser) -> None:
 async def test_an_owner_without_tablets_hears_what_they_are_for(claire: Browser, backend: StaffBackend) -> None:
     backend.answers[LIST] = found(DeviceList([]))
     await claire.open("/office/devices")
-    assert "A tablet at the counter books like a till" in claire.text
+    assert "A tablet at the counter works like a till" in claire.text
 
 
 async def test_a_new_tablet_leads_to_its_code(claire: Browser, backend: StaffBackend) -> None:
@@ -84,7 +84,7 @@ async def test_the_code_is_shown_as_a_drawing_and_as_eight_characters(claire: Br
     await claire.open(PATH)
     await claire.send(f"{PATH}/code")
     assert "7K3M" in claire.text
-    assert '<svg class="qr"' in claire.page
+    assert 'class="qr"' in claire.page
     assert "https://orion.example/pair" not in claire.page
 
 

@@ -7,8 +7,6 @@ import pytest
 
 from backend.core.clock import clock
 from backend.loyalty.device_sync import waiting
-from backend.loyalty.device_sync.problems import TooManyWaiting
-from backend.loyalty.device_sync.waiting import WaitingDevices
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.models import Policy, Store
 from tests.conftest import OpenShop
@@ -147,19 +145,12 @@ async def test_a_tablet_that_waits_hears_of_a_change_at_once(shop: Shop, monkeyp
     assert (await asked)["changed"] is True
 
 
-async def test_so_many_tablets_may_wait_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_so_many_tablets_may_wait_at_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    tablet = await a_tablet(shop)
+    asked = {"after": (await tablet.get("/devices/me/bootstrap"))["changes_cursor"], "timeout": 0}
+    monkeypatch.setattr(waiting, "WAITING_MAX", 0)
+    with refused("too_many_waiting", 503):
+        await tablet.get("/devices/me/wait", params=asked)
     monkeypatch.setattr(waiting, "WAITING_MAX", 1)
-    devices, asked, goes_on = WaitingDevices(), asyncio.Event(), asyncio.Event()
-
-    async def look() -> bool:
-        asked.set()
-        await goes_on.wait()
-        return True
-
-    first = asyncio.create_task(devices.wait(look, 25))
-    await asked.wait()
-    with pytest.raises(TooManyWaiting, match="too_many_waiting"):
-        await devices.wait(look, 25)
-    goes_on.set()
-    assert await first
-    assert await devices.wait(look, 25)
+    for _ in range(2):
+        await tablet.get("/devices/me/wait", params=asked)
