@@ -1,6 +1,7 @@
 """Every slice's tables on one page, for migrations."""
 
 from backend.access.models import FeatureOverride
+from backend.api_keys.models import ApiKey
 from backend.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
 from backend.devices.models import Device, DeviceNonce, DeviceToken, FailedPinReport, PairingCode
@@ -60,6 +61,7 @@ metadata = PlatformRow.metadata
 __all__ = [
     "AccessToken",
     "Allocation",
+    "ApiKey",
     "AppleDevice",
     "ApplePass",
     "AppleRegistration",

@@ -3,12 +3,13 @@
 from litestar import Router
 
 from backend.access.features import LOYALTY
-from backend.access.guards import ON_BEHALF, all_of, at_store, with_feature
+from backend.access.guards import API_KEYS, ON_BEHALF, all_of, at_store, with_feature
 from backend.administration.routes.invitations import AdminMerchantInvitationController
 from backend.administration.routes.merchants import AdminMerchantController
 from backend.administration.routes.stores import AdminStoreController
 from backend.devices.routes.merchant import MerchantDeviceController
 from backend.devices.routes.store import DevicePinController
+from backend.identity.api_keys.routes import MerchantApiKeyController, OwnApiKeyController
 from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
 from backend.identity.device_router import devices
 from backend.identity.factors.routes.own import OwnFactorController
@@ -117,6 +118,7 @@ merchant = Router(
         MerchantStaffController,
         MerchantInvitationController,
         MerchantDeviceController,
+        MerchantApiKeyController,
     ],
 )
 storefront = Router(
@@ -161,7 +163,9 @@ admin = Router(
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])
-bookings = Router("/", guards=[identified], security=BEARER, route_handlers=[IdempotencyController])
+bookings = Router(
+    "/", guards=[identified], opt={API_KEYS: True}, security=BEARER, route_handlers=[IdempotencyController]
+)
 
 api = Router(
     "/api/v1",
@@ -175,6 +179,7 @@ api = Router(
         WorkplaceController,
         PermissionController,
         devices,
+        OwnApiKeyController,
         store,
         merchant,
         storefront,

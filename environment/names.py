@@ -13,6 +13,7 @@ FIELDS = frozenset(
         "apns_ca_file",
         "apns_push_type",
         "apns_url",
+        "api_key_per_minute",
         "apple_wallet_dir",
         "apple_wallet_key_password",
         "backend_host",

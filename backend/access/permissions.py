@@ -108,6 +108,8 @@ GIVEN = _of("store", "merchant")
 """What an owner can give."""
 FOR_MERCHANT = _of("merchant")
 """Work for all stores when they are given at one."""
+FOR_API_KEYS = frozenset({VIEW_PROGRAMS, MANAGE_CARDS, VOID_TRANSACTIONS, ADJUST_POINTS, VIEW_ANALYTICS})
+"""What an owner can give to a key: customers, bookings and figures, never people, PINs, tablets or settings."""
 KEPT_BY_OWNER = frozenset({MANAGE_STAFF, MANAGE_API})
 """What nobody does on behalf of a merchant: who or what gets in would stay when the half hour is over.
 

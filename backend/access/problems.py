@@ -36,7 +36,7 @@ class Forbidden(Problem):
     title = N_("You may not do this")
     detail = N_("It needs the permission “%(permission)s”. An owner can give it.")
     permission: str
-    """The permission that is missing."""
+    """Code of the permission that is missing."""
 
     def __init__(self, permission: str, kept_by: str | None = None) -> None:
         """`kept_by`: a key of WHO_MAY, where the scope of the permission does not say it."""
@@ -64,6 +64,13 @@ class StaysWithOwner(Problem):
     detail = N_("People who act on behalf of a merchant cannot do it. Ask the owner.")
 
 
+class ApiKeyRevoked(Problem):
+    code, status = "api_key_revoked", 401
+    title = N_("This API key opens nothing any more")
+    detail = N_("It was revoked or has expired. An owner can create another one.")
+    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - never mutated
+
+
 class NotForApiKeys(Problem):
     code, status = "not_for_api_keys", 403
     title = N_("This is not open to API keys")
@@ -81,7 +88,7 @@ class StoreRequired(Problem):
     title = N_("Choose a store")
     detail = N_("You work at several stores: send the code of one as X-Store-Code.")
     stores: list[str]
-    """Their codes."""
+    """Codes of the stores where the person works."""
 
 
 class StoreNotFound(Problem):

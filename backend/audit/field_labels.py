@@ -93,4 +93,7 @@ FIELDS = {
     "window_minutes": N_("Within minutes"),
     "wipes": N_("Deletes its data"),
     "withdrawn": N_("Withdrawn"),
+    "expires_at": N_("Expires"),
+    "overlap_hours": N_("Hours for which the former secret works"),
+    "permissions": N_("Permissions"),
 }

@@ -4,6 +4,7 @@ from i18n.translator import N_
 
 SUBJECTS = {
     "account": N_("Own accounts"),
+    "api_key": N_("API keys"),
     "audit": N_("Audit"),
     "card": N_("Cards"),
     "cards": N_("Cards"),
@@ -45,6 +46,10 @@ ACTIONS = {
     "account.recovery_codes_replaced": N_("New recovery codes"),
     "account.session_ended": N_("Session ended"),
     "account.sessions_ended": N_("Other sessions ended"),
+    "api_key.changed": N_("API key changed"),
+    "api_key.created": N_("API key created"),
+    "api_key.revoked": N_("API key revoked"),
+    "api_key.rotated": N_("API key got a new secret"),
     "audit.exported": N_("Audit exported"),
     "card.adjusted": N_("Points adjusted by hand"),
     "card.deactivated": N_("Card deactivated"),

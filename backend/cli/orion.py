@@ -15,6 +15,7 @@ MODULES = {
     "migrate": "backend.cli.migrate",
     "settings": "backend.cli.settings",
     "users": "backend.cli.users",
+    "keys": "backend.cli.keys",
     "templates": "backend.cli.templates",
     "points": "backend.cli.points",
     "ledger": "backend.cli.ledger",

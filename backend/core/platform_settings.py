@@ -29,6 +29,8 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     redeem_per_minute: PerMinute = 60
     void_per_minute: PerMinute = 20
     adjust_per_minute: PerMinute = 20
+    api_key_per_minute: PerMinute = 600
+    """All requests of one API key together; the limits of single operations do not apply to it."""
     pin_unlock_per_minute: PerMinute = 10
     device_pair_per_minute: PerMinute = 5
     """Attempts to pair a tablet from one network."""

@@ -7,6 +7,8 @@ from backend.access.actor import Actor
 from backend.access.guards import ON_BEHALF, Connection, actor_of, principal_of
 from backend.access.principal import Principal
 from backend.access.problems import PasswordNeeded, SecondFactorMissing, SessionExpired, StaysWithOwner, Unauthenticated
+from backend.api_keys.key_secrets import LIVE, TEST
+from backend.api_keys.queries import find_api_key
 from backend.core.clock import clock
 from backend.core.resources import resources_of
 from backend.devices.principal import find_device_principal
@@ -64,7 +66,7 @@ async def find_person(connection: Connection, token: str) -> Actor:
     return actor
 
 
-FINDERS: dict[str, Finder] = {DEVICE_TOKEN: find_device_principal}
+FINDERS: dict[str, Finder] = {DEVICE_TOKEN: find_device_principal, LIVE: find_api_key, TEST: find_api_key}
 """By the prefix of the bearer token. Every other token is a session of a person."""
 
 

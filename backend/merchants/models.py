@@ -2,7 +2,7 @@ from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.clock import clock
@@ -27,6 +27,8 @@ class Merchant(PlatformRow):
     """Where answers to emails to customers go. None: to the platform."""
     postal_address: Mapped[str | None] = mapped_column(String(300))
     """On one line, for the footer of emails."""
+    is_test: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """For trying out: left out of the platform's figures. Its API keys begin with `ok_test_`."""
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(DateTimeUTC, default=clock.now)

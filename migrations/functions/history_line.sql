@@ -5,7 +5,9 @@ LANGUAGE sql STABLE AS $$
     'id', t.id, 'seq', t.seq, 'card_id', t.card_id, 'kind', t.kind, 'unit', t.unit, 'amount', t.amount,
     'points_after', t.points_after, 'stamps_after', t.stamps_after,
     'store', (SELECT s.code FROM stores s WHERE s.merchant_id = t.merchant_id AND s.id = t.store_id),
-    'user', (SELECT u.name FROM users u WHERE u.id = t.user_id), 'sign_in_id', t.sign_in_id,
+    'user', coalesce(
+      (SELECT u.name FROM users u WHERE u.id = t.user_id),
+      (SELECT k.name FROM api_keys k WHERE k.merchant_id = t.merchant_id AND k.id = t.api_key_id)), 'sign_in_id', t.sign_in_id,
     'on_behalf', (SELECT u.name FROM users u WHERE u.id = t.on_behalf_user_id),
     'first_name', cu.first_name, 'last_name', cu.last_name, 'email', cu.email,
     'purchase_amount_cents', t.purchase_amount_cents, 'order_reference', t.order_reference,

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from backend.core import sql_functions
 
 revision = "2026_11_30_devices"
-down_revision = "2026_11_30_on_behalf"
+down_revision = "2026_11_30_api_keys"
 
 NEW = ("device_by_token", "note_device_request", "note_locked_person", "store_person")
 SETTLED = "(SELECT nullif(current_setting('app.merchant_id', true), ''))"

@@ -1,6 +1,6 @@
 """One caller for each role, and what they ask about."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import asyncpg
@@ -13,6 +13,7 @@ from tests.world.belongings import Belongings, belongings_of
 from tests.world.caller import Caller
 from tests.world.customer import signed_in
 from tests.world.devices import a_tablet
+from tests.world.keys import connect
 from tests.world.office import PlatformOffice
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller, Till
@@ -31,6 +32,11 @@ async def gather_cast(opened: OpenShop, anonymous: AnonymousCaller, superuser: a
     callers: dict[str, Caller] = {**administrators, "owner of another merchant": theirs.claire, "nobody": anonymous}
     callers |= await _colleagues(shop) | await _customers(shop)
     callers["tablet"] = await a_tablet(shop)
+    callers |= {
+        "API key": await connect(shop),
+        "API key of another store": await connect(shop, at=[shop.outlet]),
+        "revoked API key": await connect(shop, ended=timedelta(days=1)),
+    }
     callers |= await _who_is_nobody_any_more(shop, superuser)
     belongings = await belongings_of(shop, administrators["super admin"])
     return Cast(belongings, {name: caller.but(x_store_code=shop.hub) for name, caller in callers.items()})

@@ -50,7 +50,8 @@ DECLARED: dict[str, str] = {
     "signed in and also on behalf": "listPermissions",
     "signed in and confirmed": "changeOwnPassword removeOwnAuthenticator removeOwnPasskey replaceOwnRecoveryCodes",
     "signed in, also by PIN": "signOut",
-    "signed in, also by PIN and also by device": "getIdempotencyKey",
+    "signed in, also by PIN and also by API key": "getOwnApiKey",
+    "signed in, also by PIN and also by API key and also by device": "getIdempotencyKey",
     "signed in, also by PIN and as device and also by device": "getBootstrap listDeviceChanges rollDeviceToken "
     "sendHeartbeat waitForDeviceChanges",
     "signed in, also by PIN and also on behalf": "getMe",
@@ -61,30 +62,32 @@ DECLARED: dict[str, str] = {
     "at a store and as device and also by device": "recordFailedAttempt",
     "as customer": "changeOwnAccount getOwnAccount signOutCustomer signOutCustomerEverywhere",
     "staff: loyalty.manage_pins and confirmed": "setOwnPin",
-    "store: loyalty.adjust_points": "adjustPoints",
-    "store: loyalty.manage_cards": "confirmHold releaseHold relinkCard replaceCard reserveReward",
-    "store: loyalty.manage_cards and also by device": "addStamp earnPoints enrollCustomer getCard lookupCards "
-    "redeemReward",
+    "store: loyalty.adjust_points and also by API key": "adjustPoints",
+    "store: loyalty.manage_cards and also by API key": "confirmHold releaseHold relinkCard replaceCard reserveReward",
+    "store: loyalty.manage_cards and also by API key and also by device": "addStamp earnPoints enrollCustomer getCard "
+    "lookupCards redeemReward",
     "store: loyalty.manage_pins": "clearPin listPins unlockPin",
-    "store: loyalty.view_programs": "explainCard",
-    "store: loyalty.view_programs and also by device": "getProgram getTill getTransaction listCardTransactions "
-    "listStoreTransactions",
-    "store: loyalty.void_transactions": "previewReturn returnOrder",
-    "store: loyalty.void_transactions and also by device": "voidTransaction",
+    "store: loyalty.view_programs and also by API key": "explainCard",
+    "store: loyalty.view_programs and also by API key and also by device": "getProgram getTill getTransaction "
+    "listCardTransactions listStoreTransactions",
+    "store: loyalty.void_transactions and also by API key": "previewReturn returnOrder",
+    "store: loyalty.void_transactions and also by API key and also by device": "voidTransaction",
     "some store: loyalty.manage_devices": "changeDevice createDevice getDevice listDevices makePairingCode "
     "resumeDevice revokeDevice",
+    "merchant: api.manage": "changeApiKey getApiKey listApiKeys revokeApiKey",
+    "merchant: api.manage and confirmed": "createApiKey rotateApiKey",
     "merchant: audit.view": "getAuditEntry getAuditOverview listAuditEntries",
     "merchant: audit.view and not on behalf": "exportAuditEntries",
     "merchant: loyalty.adjust_points": "adjustPointsAsOwner",
-    "merchant: loyalty.manage_cards": "deactivateCard getCardAsOwner lookupCardsAsOwner mergeCards reactivateCard "
-    "reverseMerge",
+    "merchant: loyalty.manage_cards": "deactivateCard mergeCards reactivateCard reverseMerge",
+    "merchant: loyalty.manage_cards and also by API key": "getCardAsOwner lookupCardsAsOwner",
     "merchant: loyalty.manage_cards and merchant: loyalty.adjust_points": "changeCards",
     "merchant: loyalty.manage_programs": "changeMarketingPlan changePolicy getMarketingPlan getPolicy "
     "getProgramPreview listFeatures listFraudLimits previewProgram setFraudLimits",
     "merchant: loyalty.manage_rewards": "archiveReward changeReward createReward getReward listRewards moveReward "
     "restoreReward uploadPicture",
-    "merchant: loyalty.view_analytics": "getToday",
-    "merchant: loyalty.view_programs": "explainCardAsOwner listCardTransactionsAsOwner",
+    "merchant: loyalty.view_analytics and also by API key": "getToday",
+    "merchant: loyalty.view_programs and also by API key": "explainCardAsOwner listCardTransactionsAsOwner",
     "merchant: messaging.manage_templates": "changeOwnEmailTemplate getOwnEmailTemplate listOwnEmailTemplateVersions "
     "listOwnEmailTemplates previewOwnEmailTemplate resetOwnEmailTemplate restoreOwnEmailTemplate testOwnEmailTemplate",
     "merchant: staff.manage": "changeMember getMember inviteMember listInvitations listMembers removeMember "

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.access.permissions import BY_ROLE, FOR_MERCHANT, GIVEN, KEPT_BY_OWNER, TILL
+from backend.access.permissions import BY_ROLE, FOR_API_KEYS, FOR_MERCHANT, GIVEN, KEPT_BY_OWNER, TILL
 from tests.architecture.guards import (
     ACTING,
     ALSO_BY_PIN,
@@ -13,6 +13,7 @@ from tests.architecture.guards import (
     AT_A_STORE,
     CONFIRMED,
     FOR_DEVICES,
+    FOR_KEYS,
     NOT_ON_BEHALF,
 )
 
@@ -37,6 +38,7 @@ class Role:
     lacks_factor: bool = False
     is_confirmed: bool = False
     acts_on_behalf: bool = False
+    is_api_key: bool = False
     as_customer: str = "unauthenticated"
     """What a customer's operation answers."""
 
@@ -51,12 +53,16 @@ class Role:
             return "not_for_devices"
         if AS_DEVICE in parts and not self.is_device:
             return self._where_devices_are_asked(parts)
+        if self.is_api_key and FOR_KEYS not in parts:
+            return "not_for_api_keys"
         return self.refusal or self._of_the_session(parts) or self._of_the_rights(parts) or LET_IN
 
     def _where_devices_are_asked(self, parts: list[str]) -> str:
         """At a store a person is looked for first, elsewhere the token tells."""
         if not parts[0].startswith(AT_A_STORE):
             return "unauthenticated"
+        if self.is_api_key:
+            return "not_for_api_keys"
         if self.refusal or self.acts_on_behalf:
             return self.refusal or "stays_with_owner"
         return "store_not_found" if self.at_store is None else "unauthenticated"
@@ -106,6 +112,9 @@ ROLES = {
     "member of another store": Role(of_merchant=FOR_MERCHANT, elsewhere=GIVEN),
     "tablet": Role(at_store=TILL, is_device=True),
     "owner of another merchant": Role(of_merchant=OWNER),
+    "API key": Role(at_store=FOR_API_KEYS, of_merchant=FOR_API_KEYS, is_api_key=True),
+    "API key of another store": Role(is_api_key=True),
+    "revoked API key": Role(refusal="api_key_revoked"),
     "member who has left": Role(refusal="unauthenticated"),
     "customer": Role(refusal="unauthenticated", as_customer=LET_IN),
     "customer whose session has expired": Role(refusal="unauthenticated", as_customer="session_expired"),

@@ -20,6 +20,7 @@ TENANTS = {
     for table in mapper.tables
 }
 CHANGED_AS_OBJECTS = {
+    "api_keys": "an owner changes, rotates or revokes one",
     "card_merges": "book_together writes a reversal over its merge",
     "cards": "enrolling lets a card work everywhere",
     "customers": "what was not known yet is filled in",

@@ -439,7 +439,31 @@ async def _failed_offline(scene: Scene) -> None:
     await tablet.report_failed_pin(scene.shop.user_ids["anna"])
 
 
+async def _create_key(scene: Scene) -> Any:
+    scene.shop.claire.token = (await _account(scene)).token
+    body = {"name": "Web shop", "permissions": ["loyalty.view_programs"]}
+    return await scene.owner.post("/merchant/api-keys", body)
+
+
+async def _change_key(scene: Scene) -> None:
+    path = f"/merchant/api-keys/{(await _create_key(scene))['id']}"
+    await scene.owner.ask("PATCH", path, json={"name": "Till"}, headers={"if-match": "*"})
+
+
+async def _rotate_key(scene: Scene) -> None:
+    key = await _create_key(scene)
+    await scene.owner.post(f"/merchant/api-keys/{key['id']}/rotate")
+
+
+async def _revoke_key(scene: Scene) -> None:
+    await scene.owner.ask("DELETE", f"/merchant/api-keys/{(await _create_key(scene))['id']}")
+
+
 ENTRIES: dict[str, tuple[str, Scenario]] = {
+    "createApiKey": ("api_key.created", _create_key),
+    "changeApiKey": ("api_key.changed", _change_key),
+    "rotateApiKey": ("api_key.rotated", _rotate_key),
+    "revokeApiKey": ("api_key.revoked", _revoke_key),
     "adjustPointsAsOwner": ("card.adjusted", _adjust),
     "deactivateCard": ("card.deactivated", _deactivate),
     "reactivateCard": ("card.reactivated", _reactivate),

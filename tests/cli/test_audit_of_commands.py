@@ -53,6 +53,8 @@ WRITES_NOTHING = {
     "settings get": "reads",
     "users activate": "writes account.activated: tests/cli/test_accounts.py",
     "users list": "reads",
+    "keys list": "reads",
+    "keys revoke": "writes api_key.revoked in the merchant's chain: tests/cli/test_keys.py",
     "templates check": "reads",
     "points expire": "what the schedule does, at once: the ledger has a chain of its own",
     "points warn": "the same; the email log has the emails",

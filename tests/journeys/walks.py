@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 from playwright.async_api import Page, expect
@@ -17,6 +18,7 @@ from tests.world.customer import CODE, NOT_ME, found
 from tests.world.devices import a_tablet
 from tests.world.emails import a_failed_email
 from tests.world.invitations import mailed_token, new_email
+from tests.world.keys import connect
 from tests.world.office import Office
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop
@@ -594,6 +596,34 @@ async def past_the_people(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "own invitation, ended"
 
 
+async def past_the_api_keys(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await _sign_in(page, scene.shop.emails["claire"])
+    await expect(page.locator(".by-store [data-label]")).to_have_count(14)
+    await page.goto("/office/api")
+    yield "API keys, none"
+    await connect(scene.shop, name="Ταμείο", at=[scene.shop.outlet], ended=timedelta(days=1))
+    await page.goto("/office/api/new")
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.locator("main [name=name]").fill("Κατάστημα")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".note.warn")).to_be_visible()
+    yield "new API key, with mistakes"
+    await page.locator("[name=permissions]").first.check()
+    await page.locator("form.editor button.primary").click()
+    await page.locator("[data-copy]").click()
+    await expect(page.locator("[data-copied]")).to_be_visible()
+    yield "secret of an API key"
+    await page.goto("/office/api")
+    yield "API keys"
+    await page.locator(".email a").first.click()
+    await expect(page.locator("form.editor")).to_be_visible()
+    yield "API key"
+    await page.locator("main a[href$=rotate]").click()
+    await expect(page.locator("[name=overlap_hours]")).to_be_visible()
+    yield "new secret of an API key"
+
+
 async def past_the_administrators(page: Page, scene: Scene) -> AsyncIterator[str]:
     await _sign_in(page, "admin@orion.example")
     await expect(page.locator(".tile").first).to_be_visible()
@@ -675,6 +705,7 @@ WALKS: list[Walk] = [
     past_the_platform,
     past_the_emails,
     past_the_people,
+    past_the_api_keys,
     past_the_administrators,
     past_the_merchants,
     past_an_act_on_behalf,

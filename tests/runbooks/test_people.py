@@ -5,6 +5,7 @@ import re
 import shlex
 from pathlib import Path
 
+import asyncpg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -15,7 +16,18 @@ pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parents[2] / "docs" / "runbooks" / "people.md"
 PREFIX = "docker compose exec -T backend orion "
-NAMED = {"$PERSON": "anna@fashion.example", "$CODE": "fashion-group"}
+NAMED = {
+    "$PERSON": "anna@fashion.example",
+    "$CODE": "fashion-group",
+    "$MERCHANT": "fashion-group",
+    "$KEY": "ok_live_Abc123",
+}
+A_KEY = """
+    INSERT INTO api_keys (merchant_id, id, name, mode, prefix, secret_hash, permissions, created_by,
+                          created_at, version, updated_at)
+    SELECT m.merchant_id, gen_random_uuid(), 'Web shop', 'live', $1, '', '{}', m.user_id, now(), 1, now()
+    FROM merchant_members m JOIN merchants n ON n.id = m.merchant_id WHERE n.code = $2 LIMIT 1
+"""
 
 
 def commands() -> list[str]:
@@ -26,6 +38,11 @@ def commands() -> list[str]:
 
 
 async def test_every_command_of_the_runbook_does_what_it_says(fresh_settings: Settings) -> None:
+    database = await asyncpg.connect(fresh_settings.migration_url)
+    merchant_id = await database.fetchval("SELECT id FROM merchants WHERE code = $1", NAMED["$MERCHANT"])
+    await database.execute(f"SET app.merchant_id = '{merchant_id}'")
+    await database.execute(A_KEY, NAMED["$KEY"], NAMED["$MERCHANT"])
+    await database.close()
     environment = {
         "ORION_ENVIRONMENT": "test",
         "ORION_DATABASE_URL": fresh_settings.database_url,

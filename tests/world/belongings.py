@@ -15,6 +15,7 @@ from tests.world.caller import Json, new_key
 from tests.world.devices import add_device
 from tests.world.emails import a_failed_email
 from tests.world.invitations import invite, mailed_token, new_email
+from tests.world.keys import connect
 from tests.world.office import Office, PlatformOffice
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop, hire_admin
@@ -87,6 +88,7 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
         "serial": str(uuid4()),
         "device_id": id_of(await add_device(shop.claire, shop.hub)),
         "staff_id": str(shop.user_ids["anna"]),
+        "api_key_id": str((await connect(shop)).key_id),
     }
     if shop.categories:
         of_shop["category_id"] = shop.categories[0]

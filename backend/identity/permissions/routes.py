@@ -1,7 +1,7 @@
 from litestar import Controller, get
 
 from backend.access.guards import ON_BEHALF
-from backend.access.permissions import BY_ROLE, PERMISSIONS, TILL
+from backend.access.permissions import BY_ROLE, FOR_API_KEYS, PERMISSIONS, TILL
 from backend.access.problems import AUTHENTICATED
 from backend.core.openapi import refusals
 from backend.core.requests import ApiRequest, reader_language
@@ -39,6 +39,7 @@ class PermissionController(Controller):
                     scope=permission.scope,
                     is_given=permission.is_given,
                     is_proposed=code in TILL,
+                    is_for_api_keys=code in FOR_API_KEYS,
                     roles=[role for role in ALWAYS if code in BY_ROLE[role]],
                 )
                 for code, permission in PERMISSIONS.items()

@@ -1,3 +1,4 @@
+from backend.core.enums import PermissionScope
 from backend.core.schemas import Answer
 
 
@@ -10,7 +11,7 @@ class PermissionView(Answer):
     """Name of the permission, in the reader's language."""
     about: str
     """What the permission allows: one sentence in the reader's language."""
-    scope: str
+    scope: PermissionScope
     """Where it works: `store` where it is given, `merchant` at all stores once given at one, `owner` cannot be given,
     `platform` and `super_admin` on the platform."""
     is_given: bool
@@ -19,6 +20,8 @@ class PermissionView(Answer):
     """True when it is proposed for a new `store_member`."""
     roles: list[str]
     """Roles that always have it, of `super_admin`, `platform_admin` and `merchant_owner`."""
+    is_for_api_keys: bool = False
+    """True when an owner can give it to an API key."""
 
 
 class PermissionTable(Answer):

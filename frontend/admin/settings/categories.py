@@ -82,7 +82,7 @@ CATEGORIES = {
                 N_("Till"),
                 (
                     *("earn_per_minute", "stamp_per_minute", "redeem_per_minute", "void_per_minute"),
-                    *("adjust_per_minute", "pin_unlock_per_minute"),
+                    *("adjust_per_minute", "pin_unlock_per_minute", "api_key_per_minute"),
                 ),
             ),
             Group(N_("Tablets"), ("device_pair_per_minute", "device_per_minute")),

@@ -55,6 +55,7 @@ LABELS = {
     "redeem_per_minute": Label(N_("Redeeming"), N_("Transactions per minute of one user.")),
     "void_per_minute": Label(N_("Voiding"), N_("Transactions per minute of one user.")),
     "adjust_per_minute": Label(N_("Adjusting"), N_("Transactions per minute of one user.")),
+    "api_key_per_minute": Label(N_("API keys"), N_("Requests per minute of one key, all together.")),
     "pin_unlock_per_minute": Label(N_("Unlocking the till"), N_("PIN entries per minute of one user.")),
     "device_pair_per_minute": Label(N_("Pairing a tablet"), N_("Attempts per minute from one network.")),
     "device_per_minute": Label(N_("Requests of a tablet"), N_("Of all kinds together, per minute of one tablet.")),

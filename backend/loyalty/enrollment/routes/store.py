@@ -4,7 +4,7 @@ from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from backend.access.guards import DEVICES, all_of, limited, requires
+from backend.access.guards import API_KEYS, DEVICES, all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals, success
@@ -25,6 +25,7 @@ from backend.staff_pins.problems import StaffNotHere
 class StoreEnrollmentController(Controller):
     path = "/loyalty"
     tags = ["Loyalty - Store"]
+    opt = {API_KEYS: True}
 
     @post(
         "/cards/enroll",

@@ -6,7 +6,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.access.guards import for_merchant
+from backend.access.guards import API_KEYS, for_merchant
 from backend.access.permissions import VIEW_PROGRAMS
 from backend.access.problems import SIGNED_IN
 from backend.core.openapi import refusals
@@ -28,6 +28,7 @@ class MerchantExplanationController(Controller):
         operation_id="explainCardAsOwner",
         summary=SUMMARY,
         description=DESCRIPTION,
+        opt={API_KEYS: True},
         guards=[for_merchant(VIEW_PROGRAMS)],
         responses=refusals(*SIGNED_IN, CardNotFound),
     )

@@ -6,7 +6,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.access.guards import requires
+from backend.access.guards import API_KEYS, requires
 from backend.access.permissions import VIEW_PROGRAMS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals
@@ -22,6 +22,7 @@ from backend.loyalty.ledger.problems.cards import CardNotFound
 class StoreExplanationController(Controller):
     path = "/loyalty"
     tags = ["Loyalty - Store"]
+    opt = {API_KEYS: True}
 
     @get(
         "/cards/{card_id:uuid}/explanation",

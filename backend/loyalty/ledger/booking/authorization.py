@@ -57,7 +57,12 @@ class Authorization:
     _overrider_id: UUID | None = None
 
     async def staff_pin_id(self, setup: Setup, *, is_needed: bool) -> UUID | None:
-        """None where no PIN is asked for. Raises PinRequired, PinNotSet, PinLocked, PinDisabled or PinInvalid."""
+        """None where no PIN is asked for, and for an API key, which is no person.
+
+        Raises PinRequired, PinNotSet, PinLocked, PinDisabled or PinInvalid.
+        """
+        if self.request.origin.api_key_id is not None:
+            return None
         if self._staff_pin_id is None:
             request = self.request
             policy: PinPolicy = KioskPolicy(setup.policy) if request.origin.is_kiosk else setup.policy
@@ -70,8 +75,11 @@ class Authorization:
         """The person who overrides a limit; None where the request names nobody.
 
         Raises OverrideRefused, PinNotSet, PinLocked, PinDisabled or PinInvalid; failed attempts count as that person's.
+        No PIN is entered through an API key: a server could try them all.
         """
         override, origin = self.request.override, self.request.origin
+        if override is not None and origin.api_key_id is not None:
+            raise OverrideRefused
         if override is not None and self._overrider_id is None:
             person = await _find_overrider(self.pins.pool, origin, override.email)
             if person is None or not person.may_override:

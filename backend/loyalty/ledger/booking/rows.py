@@ -51,6 +51,7 @@ class TransactionRow(msgspec.Struct, kw_only=True, frozen=True):
     reversed_points: int | None = None
     hold_id: UUID | None = None
     override_user_id: UUID | None = None
+    api_key_id: UUID | None = None
     digest: None = None
     """The statement `book` computes it."""
 

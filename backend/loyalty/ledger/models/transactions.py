@@ -17,23 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.core.enums import TRANSACTION_KINDS, UNITS
 from backend.core.models import TenantEntity, TenantRow, belongs_to, of_member
-
-UNITS = ("points", "stamps")
-KINDS = (
-    "enrolled",
-    "welcome_bonus",
-    "earned",
-    "redeemed",
-    "voided",
-    "reinstated",
-    "adjusted",
-    "expired",
-    "restored",
-    "transferred",
-    "deactivated",
-    "reactivated",
-)
 
 
 class Transaction(TenantEntity):
@@ -80,11 +65,12 @@ class Transaction(TenantEntity):
         belongs_to("transactions", "voids_id"),
         belongs_to("holds", "hold_id"),
         of_member("override_user_id"),
+        belongs_to("api_keys", "api_key_id"),
         ForeignKeyConstraint(
             ["merchant_id", "program_id", "terms_version"],
             ["terms_versions.merchant_id", "terms_versions.program_id", "terms_versions.version"],
         ),
-        CheckConstraint(f"kind IN {KINDS}", name="kind"),
+        CheckConstraint(f"kind IN {TRANSACTION_KINDS}", name="kind"),
         CheckConstraint(f"unit IN {UNITS}", name="unit"),
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint(
@@ -137,6 +123,8 @@ class Transaction(TenantEntity):
     """The hold this redemption confirmed."""
     override_user_id: Mapped[UUID | None]
     """Who overrode a limit for this booking."""
+    api_key_id: Mapped[UUID | None]
+    """The API key that booked it, which is no person and has no PIN."""
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     """SHA-256 over the digest before it and this line: a history that was tampered with no longer matches."""
 

@@ -1,7 +1,10 @@
 """Of taking back what was booked, by transaction or by receipt."""
 
 from collections.abc import Sequence
+from typing import Annotated
 from uuid import UUID
+
+from msgspec import Meta
 
 from backend.core.problems import Problem
 from backend.core.schemas import Answer
@@ -52,10 +55,9 @@ class OrderReferenceAmbiguous(Problem):
 class CardOfOrder(Answer):
     """A card on which a part of the order was recorded."""
 
-    card_id: UUID
-    code: str
-    customer: str
-    """The customer's name."""
+    card_id: Annotated[UUID, Meta(description="Id of the card.")]
+    code: Annotated[str, Meta(description="Code of the card.")]
+    customer: Annotated[str, Meta(description="The customer's name.")]
 
 
 class OrderOnSeveralCards(Problem):
@@ -63,8 +65,9 @@ class OrderOnSeveralCards(Problem):
     title = N_("This receipt was recorded on several cards")
     detail = N_("Void it in the history of each card: %(customers)s.")
     cards: list[CardOfOrder]
+    """Cards on which parts of the order were recorded."""
     customers: str
-    """Their names and card codes."""
+    """Names and card codes of `cards`, as one text."""
 
     def __init__(self, cards: Sequence[TargetCard]) -> None:
         named = [(card.customer.name if card.customer else "–", code.show(card.code)) for card in cards]

@@ -6,7 +6,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import for_merchant
+from backend.access.guards import API_KEYS, for_merchant
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import SIGNED_IN
 from backend.core.openapi import refusals
@@ -39,7 +39,9 @@ class MerchantCardController(Controller):
     @get(
         "/cards/{card_id:uuid}",
         operation_id="getCardAsOwner",
-        summary="One card of the merchant, of any of its stores",
+        summary="One card of the merchant, by its id",
+        description="A card of any of its stores.",
+        opt={API_KEYS: True},
         guards=[for_merchant(MANAGE_CARDS)],
         responses=refusals(*SIGNED_IN, CardNotFound),
     )
@@ -52,6 +54,7 @@ class MerchantCardController(Controller):
         "/cards/{card_id:uuid}/transactions",
         operation_id="listCardTransactionsAsOwner",
         summary="The card's history, newest first",
+        opt={API_KEYS: True},
         guards=[for_merchant(VIEW_PROGRAMS)],
         responses=refusals(*SIGNED_IN, CardNotFound, CursorExpired, ValidationFailed),
     )
@@ -117,6 +120,7 @@ class MerchantCardController(Controller):
         for_merchant(MANAGE_CARDS),
         operation_id="reactivateCard",
         summary="Put a card back into use, with a reason",
+        description="Its points and stamps can be spent again, apart from those that have expired.",
         view=StandingView,
         limit=ADJUST,
         problems=(

@@ -6,7 +6,7 @@ from litestar import Controller, Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import requires
+from backend.access.guards import API_KEYS, requires
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS
 from backend.access.problems import STAFF
 from backend.loyalty.ledger.booking.ledger import Ledger
@@ -47,6 +47,7 @@ from backend.loyalty.ledger.schemas.cards import Relinking, RelinkingView, Repla
 class StoreBookingController(Controller):
     path = "/loyalty/cards/{card_id:uuid}"
     tags = ["Loyalty - Store"]
+    opt = {API_KEYS: True}
 
     @booking_route(
         "/points",
@@ -83,6 +84,7 @@ class StoreBookingController(Controller):
         requires(MANAGE_CARDS),
         operation_id="addStamp",
         summary="Add a stamp",
+        description="Too early, it is refused with the time from which the next stamp is possible.",
         view=StampView,
         limit=STAMP,
         devices=True,
@@ -110,6 +112,7 @@ class StoreBookingController(Controller):
         requires(MANAGE_CARDS),
         operation_id="redeemReward",
         summary="Redeem a reward for points, or the full stamp card",
+        description="Taken at once. Hold points or stamps to take them when the goods are handed over.",
         view=RedemptionView,
         limit=REDEEM,
         devices=True,

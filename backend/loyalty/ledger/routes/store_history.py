@@ -6,7 +6,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.access.guards import DEVICES, requires
+from backend.access.guards import API_KEYS, DEVICES, requires
 from backend.access.permissions import VIEW_PROGRAMS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals
@@ -26,6 +26,7 @@ from backend.loyalty.ledger.schemas import TransactionView
 class StoreHistoryController(Controller):
     path = "/loyalty"
     tags = ["Loyalty - Store"]
+    opt = {API_KEYS: True}
 
     @get(
         "/cards/{card_id:uuid}/transactions",
@@ -49,7 +50,7 @@ class StoreHistoryController(Controller):
     @get(
         "/transactions/{transaction_id:uuid}",
         operation_id="getTransaction",
-        summary="One line of a card's history",
+        summary="One transaction, by its id",
         opt={DEVICES: TILL_ONLY},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, TransactionNotFound),
@@ -64,6 +65,7 @@ class StoreHistoryController(Controller):
         "/transactions",
         operation_id="listStoreTransactions",
         summary="The store's bookings, newest first",
+        description="Transactions of all cards at this store.",
         opt={DEVICES: TILL_ONLY},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, CursorExpired, ValidationFailed),

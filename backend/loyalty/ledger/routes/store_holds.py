@@ -6,7 +6,7 @@ from litestar import Controller, Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import requires
+from backend.access.guards import API_KEYS, requires
 from backend.access.permissions import MANAGE_CARDS
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.operations.hold import ConfirmHold, HoldReward, ReleaseHold
@@ -27,12 +27,13 @@ from backend.loyalty.ledger.schemas.holds import Confirmation, Release, Reservat
 class StoreHoldController(Controller):
     path = "/loyalty/cards/{card_id:uuid}/holds"
     tags = ["Loyalty - Store"]
+    opt = {API_KEYS: True}
 
     @booking_route(
         "/",
         requires(MANAGE_CARDS),
         operation_id="reserveReward",
-        summary="Set points or stamps aside for a reward",
+        summary="Hold points or stamps for a reward",
         description="For ten minutes; then they are free again.",
         view=ReservationView,
         limit=REDEEM,
@@ -51,7 +52,8 @@ class StoreHoldController(Controller):
         "/{hold_id:uuid}/confirm",
         requires(MANAGE_CARDS),
         operation_id="confirmHold",
-        summary="Redeem what was set aside, or fewer pieces of it",
+        summary="Confirm a hold: redeem what is held, or fewer pieces of it",
+        description="What is not redeemed is free again.",
         view=RedemptionView,
         limit=REDEEM,
         problems=(
@@ -80,7 +82,8 @@ class StoreHoldController(Controller):
         "/{hold_id:uuid}/release",
         requires(MANAGE_CARDS),
         operation_id="releaseHold",
-        summary="Give back what was set aside",
+        summary="Release a hold: its points or stamps are free again",
+        description="A hold that nobody confirms is released by itself after ten minutes.",
         view=ReservationView,
         limit=REDEEM,
         problems=(*AT_TILL, HoldNotFound, HoldSettled),

@@ -6,7 +6,7 @@ from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import all_of, limited, requires
+from backend.access.guards import API_KEYS, all_of, limited, requires
 from backend.access.permissions import VOID_TRANSACTIONS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals
@@ -25,6 +25,7 @@ from backend.loyalty.ledger.schemas.returns import OrderPreview, OrderQuestion, 
 class StoreReturnController(Controller):
     path = "/loyalty"
     tags = ["Loyalty - Store"]
+    opt = {API_KEYS: True}
 
     @booking_route(
         "/returns",

@@ -4,7 +4,7 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from backend.access.guards import all_of, for_merchant, limited
+from backend.access.guards import API_KEYS, all_of, for_merchant, limited
 from backend.access.permissions import MANAGE_CARDS, VIEW_ANALYTICS
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
@@ -24,6 +24,7 @@ from backend.merchants.queries import list_countries
 class MerchantFinderController(Controller):
     path = "/loyalty"
     tags = ["Loyalty - Merchant"]
+    opt = {API_KEYS: True}
 
     @post(
         "/cards/lookup",
@@ -49,6 +50,7 @@ class MerchantFinderController(Controller):
 class MerchantTodayController(Controller):
     path = "/loyalty"
     tags = ["Loyalty - Merchant"]
+    opt = {API_KEYS: True}
 
     @get(
         "/today",

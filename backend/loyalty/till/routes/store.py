@@ -8,7 +8,7 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from backend.access.guards import DEVICES, all_of, limited, requires
+from backend.access.guards import API_KEYS, DEVICES, all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals
@@ -35,11 +35,13 @@ FOR_KIOSKS = {"code", "email", "phone"}
 class TillController(Controller):
     path = "/loyalty"
     tags = ["Loyalty - Store"]
+    opt = {API_KEYS: True}
 
     @get(
         "/program",
         operation_id="getProgram",
         summary="The program as this store's till needs it",
+        description="Rules, rewards and categories as they are now. A change of the rules has a new `version`.",
         opt={DEVICES: True},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, ProgramInactive),
@@ -53,6 +55,7 @@ class TillController(Controller):
         "/till",
         operation_id="getTill",
         summary="Everything the till's page shows, in one call",
+        description="The program, the latest transactions, what may still be undone, and a card on request.",
         opt={DEVICES: TILL_ONLY},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, ProgramInactive, CardNotFound),
@@ -80,7 +83,8 @@ class TillController(Controller):
         "/cards/lookup",
         operation_id="lookupCards",
         summary="Find cards by code, email, phone or name",
-        description="A kiosk finds by code, email and whole phone numbers only.",
+        description="The code of a merged card finds the one it was merged into; a replaced code is refused. A kiosk "
+        "finds by code, email and whole phone number only.",
         opt={DEVICES: True},
         status_code=200,
         guards=[all_of(requires(MANAGE_CARDS), limited("lookup", 120))],
@@ -98,7 +102,8 @@ class TillController(Controller):
     @get(
         "/cards/{card_id:uuid}",
         operation_id="getCard",
-        summary="One card",
+        summary="One card, by its id",
+        description="A card that the store accepts. Every booking answers with the card again.",
         opt={DEVICES: True},
         guards=[requires(MANAGE_CARDS)],
         responses=refusals(*STAFF, CardNotFound),
