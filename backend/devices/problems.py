@@ -14,8 +14,11 @@ class DeviceRevoked(Problem):
     detail = N_("It opens nothing any more. An owner can pair it anew as another device.")
     headers = BEARER
     wipe: bool
+    """True when the tablet shall delete its data and its key."""
     accept_pending_until: datetime
+    """Until when the tablet may hand in what it did before (UTC)."""
     server_time: datetime
+    """Time of the server (UTC)."""
 
     def __init__(self, *, wipe: bool, accept_pending_until: datetime, server_time: datetime) -> None:
         """`wipe`: delete all data and the key. Until `accept_pending_until` it may hand in what it did before."""
@@ -28,7 +31,9 @@ class DeviceTokenExpired(Problem):
     detail = N_("The device asks for a new one by itself, or is paired again.")
     headers = BEARER
     may_roll: bool
+    """True when the token still gets another one at `POST /devices/me/token`."""
     server_time: datetime
+    """Time of the server (UTC)."""
 
     def __init__(self, *, may_roll: bool, server_time: datetime) -> None:
         """`may_roll`: it still buys a new one at `POST /devices/me/token`."""
@@ -43,6 +48,7 @@ class DeviceSignatureInvalid(Problem):
     detail = N_("Sign it again, once, with a new nonce and the time of the server.")
     headers = BEARER
     server_time: datetime
+    """Time of the server (UTC)."""
 
     def __init__(self, *, server_time: datetime) -> None:
         super().__init__(server_time=server_time)
@@ -58,7 +64,9 @@ class AppOutdated(Problem):
     code, status = "app_outdated", 426
     title = N_("Please update the app")
     min_version_code: int
+    """Number of the oldest version of the app that is accepted."""
     server_time: datetime
+    """Time of the server (UTC)."""
 
     def __init__(self, *, min_version_code: int, server_time: datetime) -> None:
         super().__init__(min_version_code=min_version_code, server_time=server_time)
@@ -76,6 +84,7 @@ class DeviceStateRefused(Problem):
     title = N_("The device is in another state")
     detail = N_("A revoked device stays revoked; a suspended one is resumed first.")
     state: str
+    """State of the tablet, in which this cannot be done."""
 
 
 class PairingCodeUnknown(Problem):
