@@ -84,7 +84,7 @@ class DeviceStateRefused(Problem):
     title = N_("The device is in another state")
     detail = N_("A revoked device stays revoked; a suspended one is resumed first.")
     state: str
-    """State of the tablet, in which this cannot be done."""
+    """State of the tablet."""
 
 
 class PairingCodeUnknown(Problem):
