@@ -44,6 +44,7 @@ DOCUMENT = DocumentConfig(
         Tag("Merchant", "People and policy of a merchant"),
         Tag("Webhooks", "Endpoints that are told about events, and what became of each delivery"),
         Tag("Admin", "Administrators, merchants and their stores"),
+        Tag("Devices", "Tablets: pairing, and what they call themselves"),
         Tag("Audit", "Who changed what, of a merchant and of the platform"),
         Tag("Settings", "Values that the platform's administrators change while Orion runs"),
         Tag("Email templates", "Texts of emails, of the platform and of a merchant"),
@@ -58,6 +59,12 @@ DOCUMENT = DocumentConfig(
         security_schemes={
             "token": SecurityScheme(
                 type="http", scheme="bearer", description="From `POST /auth/sign-in`; or an API key"
+            ),
+            "device": SecurityScheme(
+                type="http",
+                scheme="bearer",
+                description="From `POST /devices/pair`. Each request is signed by the tablet's key: headers "
+                "`Orion-Timestamp` (milliseconds since 1970), `Orion-Nonce` and `Orion-Signature`",
             ),
             "customer_token": SecurityScheme(
                 type="http", scheme="bearer", description="From `POST /storefront/account/sessions`"
@@ -76,6 +83,7 @@ IN_ADDRESSES = {
     "code": "Code of the email template, such as `loyalty_enrollment`.",
     "delivery_id": "Id of the delivery of a webhook.",
     "device": "Id that the iPhone has given itself for this pass type.",
+    "device_id": "Id of the tablet.",
     "endpoint_id": "Id of the endpoint for webhooks.",
     "entry_id": "Id of the audit entry.",
     "feature": "Code of the feature, such as `loyalty`.",
@@ -95,6 +103,7 @@ IN_ADDRESSES = {
     "reward_id": "Id of the reward.",
     "serial": "Serial number of the pass.",
     "session_id": "Id of the session, from the list of sessions.",
+    "staff_id": "Id of the person whose PIN it was, from `staff` of the bootstrap.",
     "store_code": "Code of the store, as posters and the address of its join page have it.",
     "store_id": "Id of the store.",
     "token": "The last part of the card page's address. It grants access to the card, so keep it secret.",

@@ -4,6 +4,7 @@ from backend.access.models import FeatureOverride
 from backend.api_keys.models import ApiKey
 from backend.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
+from backend.devices.models import Device, DeviceNonce, DeviceToken, FailedPinReport, PairingCode
 from backend.identity.customers.models import CustomerSession, CustomerSignIn
 from backend.identity.invitations.models import Invitation
 from backend.identity.models import (
@@ -19,6 +20,7 @@ from backend.identity.on_behalf.models import OnBehalfSession
 from backend.loyalty.cards.models import Card, RetiredCode
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.models import Customer, CustomerWord
+from backend.loyalty.device_sync.models import DeviceSnapshot
 from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.loyalty.ledger.models.holds import Hold
@@ -75,6 +77,10 @@ __all__ = [
     "CustomerSession",
     "CustomerSignIn",
     "CustomerWord",
+    "Device",
+    "DeviceNonce",
+    "DeviceSnapshot",
+    "DeviceToken",
     "EmailLog",
     "EmailTemplate",
     "EmailTemplateOverride",
@@ -82,6 +88,7 @@ __all__ = [
     "EmailTemplateVersion",
     "Event",
     "FactorTry",
+    "FailedPinReport",
     "FeatureOverride",
     "FraudLimit",
     "GoogleCallback",
@@ -98,6 +105,7 @@ __all__ = [
     "OnBehalfSession",
     "OrderReference",
     "OutboxMessage",
+    "PairingCode",
     "PassImage",
     "Passkey",
     "PasswordReset",

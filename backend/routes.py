@@ -8,8 +8,11 @@ from backend.administration.routes.invitations import AdminMerchantInvitationCon
 from backend.administration.routes.merchants import AdminMerchantController
 from backend.administration.routes.stores import AdminStoreController
 from backend.core.request_checks import ANY_QUERY, check_request
+from backend.devices.routes.merchant import MerchantDeviceController
+from backend.devices.routes.store import DevicePinController
 from backend.identity.api_keys.routes import MerchantApiKeyController, OwnApiKeyController
 from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
+from backend.identity.device_router import devices
 from backend.identity.factors.routes.own import OwnFactorController
 from backend.identity.factors.routes.passkeys import OwnPasskeyController
 from backend.identity.factors.routes.sign_in import SignInStepController
@@ -90,6 +93,7 @@ store = Router(
         StorePinController,
         ColleaguePinController,
         TakeoverController,
+        DevicePinController,
     ],
 )
 merchant = Router(
@@ -116,6 +120,7 @@ merchant = Router(
         MerchantAuditController,
         MerchantStaffController,
         MerchantInvitationController,
+        MerchantDeviceController,
         MerchantApiKeyController,
         MerchantWebhookController,
         MerchantWebhookDeliveryController,
@@ -179,6 +184,7 @@ api = Router(
         OwnSessionController,
         WorkplaceController,
         PermissionController,
+        devices,
         OwnApiKeyController,
         store,
         merchant,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend.core.database import Sessions, open_pool
 from backend.core.keys import KeyRing
@@ -13,6 +13,7 @@ from backend.core.resources import Resources
 from backend.core.settings import Settings
 from backend.identity.customers.not_me_links import NotMeLinks
 from backend.loyalty.cards.card_urls import CardLinks
+from backend.loyalty.device_sync.waiting import WaitingDevices
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
@@ -45,6 +46,7 @@ class Services(Resources):
     apple: Apple | None
     """`google` and `apple` are None when they are not configured."""
     wallet_sync: WalletSync
+    waiting_devices: WaitingDevices = field(default_factory=WaitingDevices)
 
 
 @asynccontextmanager

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from backend.access.permissions import PERMISSIONS
-from backend.audit.labels import ACTIONS, FIELDS, SUBJECTS
+from backend.audit.field_labels import FIELDS
+from backend.audit.labels import ACTIONS, SUBJECTS
 from backend.audit.models import AnyEntry, AuditEntry, subject_of
 from backend.audit.schemas import AuditAction, AuditChange, AuditEntryView
 from backend.audit.value_labels import CHOICES, VALUES

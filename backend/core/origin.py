@@ -26,6 +26,8 @@ class Origin:
     ip: str | None = None
     user_agent: str | None = None
     device_id: UUID | None = None
+    is_kiosk: bool = False
+    """The device stands among customers."""
     api_key_id: UUID | None = None
     on_behalf_user_id: UUID | None = None
     """The platform admin who acts for the merchant."""

@@ -32,6 +32,10 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     api_key_per_minute: PerMinute = 600
     """All requests of one API key together; the limits of single operations do not apply to it."""
     pin_unlock_per_minute: PerMinute = 10
+    device_pair_per_minute: PerMinute = 5
+    """Attempts to pair a tablet from one network."""
+    device_per_minute: PerMinute = 360
+    """All requests of one tablet together."""
     sign_in_per_minute: PerMinute = 10
     """Attempts of one known device, or of one network."""
     sign_in_per_account_and_network_per_minute: PerMinute = 5
@@ -80,6 +84,10 @@ class SecuritySettings(msgspec.Struct, frozen=True, kw_only=True):
     """A session of a merchant's people without a request for this long has ended."""
     platform_idle_minutes: IdleMinutes = 30
     """The same for administrators of the platform."""
+    device_min_version_code: Annotated[int, Meta(ge=0, le=2_147_483_647)] = 0
+    """Tablets with an older version of the app are refused until they are updated."""
+    device_latest_version_code: Annotated[int, Meta(ge=0, le=2_147_483_647)] = 0
+    """Tablets with an older version are told to update."""
     mail_test_private_hosts: bool = True
     """Whether the connection test may reach private and link-local addresses. Default in production: no."""
 

@@ -11,6 +11,8 @@ from backend.api_keys.key_secrets import LIVE, TEST
 from backend.api_keys.queries import find_api_key
 from backend.core.clock import clock
 from backend.core.resources import resources_of
+from backend.devices.principal import find_device_principal
+from backend.devices.tokens import PREFIX as DEVICE_TOKEN
 from backend.identity.problems import ConfirmationRequired
 from backend.identity.queries import find_actor, note_seen
 from backend.identity.sessions.limits import is_confirmed, is_over, lacks_factor, must_be_noted
@@ -64,7 +66,7 @@ async def find_person(connection: Connection, token: str) -> Actor:
     return actor
 
 
-FINDERS: dict[str, Finder] = {LIVE: find_api_key, TEST: find_api_key}
+FINDERS: dict[str, Finder] = {DEVICE_TOKEN: find_device_principal, LIVE: find_api_key, TEST: find_api_key}
 """By the prefix of the bearer token. Every other token is a session of a person."""
 
 

@@ -1,9 +1,13 @@
 from typing import Annotated
+from uuid import UUID
 
 from msgspec import Meta
 
 from backend.core.schemas import Body
 
+StaffId = Annotated[
+    UUID, Meta(description="From a tablet only, which is nobody's: id of the person at the till, whose PIN it is.")
+]
 Pin = Annotated[
     str,
     Meta(

@@ -31,6 +31,7 @@ ENTRIES = (
     Entry("/office/stores", N_("Stores"), "store", permission="loyalty.manage_programs"),
     Entry("/office/policy", N_("Policy"), "lock", permission="loyalty.manage_programs"),
     Entry("/office/staff", N_("Staff"), "user-plus", permission="staff.manage", is_owners=True),
+    Entry("/office/devices", N_("Tablets"), "smartphone", permission="loyalty.manage_devices"),
     Entry("/office/api", N_("API keys"), "terminal", permission="api.manage", is_owners=True),
     Entry("/office/api/webhooks", N_("Webhooks"), "send", permission="api.manage", is_owners=True),
     Entry("/office/audit", N_("Audit"), "list", permission="audit.view", is_owners=True),

@@ -5,6 +5,7 @@ from litestar import Router
 from frontend.audit.pages import OFFICE_AUDIT
 from frontend.email_templates.pages import OFFICE_TEMPLATES
 from frontend.office.api.pages import API_PAGES
+from frontend.office.devices.pages import DEVICE_PAGES
 from frontend.office.guard import require_office
 from frontend.office.marketing.views import show_marketing, take_marketing
 from frontend.office.overview.views import show_office
@@ -36,6 +37,7 @@ OFFICE = Router(
         show_policy,
         take_policy,
         STAFF_PAGES,
+        DEVICE_PAGES,
         API_PAGES,
         WEBHOOK_PAGES,
         OFFICE_AUDIT,

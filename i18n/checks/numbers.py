@@ -57,7 +57,10 @@ TEXTS = frozenset(
         "customers",
         "date",
         "day",
+        "device_name",
         "entry",
+        "level",
+        "offset",
     }
     | {
         "email",

@@ -12,6 +12,7 @@ from tests.world import PASSWORD
 from tests.world.belongings import Belongings, belongings_of
 from tests.world.caller import Caller
 from tests.world.customer import signed_in
+from tests.world.devices import a_tablet
 from tests.world.keys import connect
 from tests.world.office import PlatformOffice
 from tests.world.shop import Shop, hire_admin
@@ -30,6 +31,7 @@ async def gather_cast(opened: OpenShop, anonymous: AnonymousCaller, superuser: a
     administrators = await _administrators(shop, anonymous, superuser)
     callers: dict[str, Caller] = {**administrators, "owner of another merchant": theirs.claire, "nobody": anonymous}
     callers |= await _colleagues(shop) | await _customers(shop)
+    callers["tablet"] = await a_tablet(shop)
     callers |= {
         "API key": await connect(shop),
         "API key of another store": await connect(shop, at=[shop.outlet]),

@@ -30,6 +30,7 @@ OPEN = {
     "listChangedPasses": "phones know their library's id",
     "logFromPhone": "phones send no token with it",
     "registerPass": "phones show the pass's own token",
+    "pairDevice": "the code from the office is the right",
     "requestCardLink": "the answer goes to the mailbox",
     "requestSignInCode": "no customer is signed in before, and the code goes to the mailbox",
     "resetPassword": "the token of the emailed address is the right",
@@ -49,21 +50,30 @@ DECLARED: dict[str, str] = {
     "signed in and also on behalf": "listPermissions",
     "signed in and confirmed": "changeOwnPassword removeOwnAuthenticator removeOwnPasskey replaceOwnRecoveryCodes",
     "signed in, also by PIN": "signOut",
-    "signed in, also by PIN and also by API key": "getIdempotencyKey getOwnApiKey",
+    "signed in, also by PIN and also by API key": "getOwnApiKey",
+    "signed in, also by PIN and also by API key and also by device": "getIdempotencyKey",
+    "signed in, also by PIN and as device and also by device": "getBootstrap listDeviceChanges rollDeviceToken "
+    "sendHeartbeat waitForDeviceChanges",
     "signed in, also by PIN and also on behalf": "getMe",
     "signed in, also without second factor": "beginOwnConfirmation changeMe confirmOwnSession getOwnSecondFactors",
     "signed in, also without second factor and confirmed": "addOwnPasskey beginOwnPasskey offerOwnAuthenticator "
     "setOwnAuthenticator",
     "at a store": "listColleagues switchPerson verifyPin",
+    "at a store and as device and also by device": "recordFailedAttempt",
     "as customer": "changeOwnAccount getOwnAccount signOutCustomer signOutCustomerEverywhere",
     "staff: loyalty.manage_pins and confirmed": "setOwnPin",
     "store: loyalty.adjust_points and also by API key": "adjustPoints",
-    "store: loyalty.manage_cards and also by API key": "addStamp confirmHold earnPoints enrollCustomer getCard "
-    "lookupCards previewEarn redeemReward releaseHold relinkCard replaceCard reserveReward",
+    "store: loyalty.manage_cards and also by API key": "confirmHold releaseHold relinkCard replaceCard reserveReward",
+    "store: loyalty.manage_cards and also by API key and also by device": "addStamp earnPoints enrollCustomer getCard "
+    "lookupCards previewEarn redeemReward",
     "store: loyalty.manage_pins": "clearPin listPins unlockPin",
-    "store: loyalty.view_programs and also by API key": "explainCard getProgram getTill getTransaction "
+    "store: loyalty.view_programs and also by API key": "explainCard",
+    "store: loyalty.view_programs and also by API key and also by device": "getProgram getTill getTransaction "
     "listCardTransactions listStoreTransactions",
-    "store: loyalty.void_transactions and also by API key": "previewReturn returnOrder voidTransaction",
+    "store: loyalty.void_transactions and also by API key": "previewReturn returnOrder",
+    "store: loyalty.void_transactions and also by API key and also by device": "voidTransaction",
+    "some store: loyalty.manage_devices": "changeDevice createDevice getDevice listDevices makePairingCode "
+    "resumeDevice revokeDevice",
     "merchant: api.manage": "changeApiKey changeWebhookEndpoint createWebhookEndpoint deleteWebhookEndpoint "
     "endFormerWebhookSecret getApiKey getWebhookDelivery getWebhookEndpoint listApiKeys listWebhookDeliveries "
     "listWebhookEndpoints listWebhookEventTypes replayFailedWebhooks replayWebhookDelivery revokeApiKey "

@@ -9,8 +9,10 @@ from tests.architecture.guards import (
     ALSO_ON_BEHALF,
     ALSO_WITHOUT_FACTOR,
     AS_CUSTOMER,
+    AS_DEVICE,
     AT_A_STORE,
     CONFIRMED,
+    FOR_DEVICES,
     FOR_KEYS,
     NOT_ON_BEHALF,
 )
@@ -30,6 +32,9 @@ class Role:
     of_platform: frozenset[str] = NOBODY
     is_staff: bool = True
     is_by_pin: bool = False
+    elsewhere: frozenset[str] = NOBODY
+    """At another store of theirs."""
+    is_device: bool = False
     lacks_factor: bool = False
     is_confirmed: bool = False
     acts_on_behalf: bool = False
@@ -44,13 +49,27 @@ class Role:
             return LET_IN
         if AS_CUSTOMER in parts:
             return self.as_customer
+        if self.is_device and FOR_DEVICES not in parts:
+            return "not_for_devices"
+        if AS_DEVICE in parts and not self.is_device:
+            return self._where_devices_are_asked(parts)
         if self.is_api_key and FOR_KEYS not in parts:
             return "not_for_api_keys"
         return self.refusal or self._of_the_session(parts) or self._of_the_rights(parts) or LET_IN
 
+    def _where_devices_are_asked(self, parts: list[str]) -> str:
+        """At a store a person is looked for first, elsewhere the token tells."""
+        if not parts[0].startswith(AT_A_STORE):
+            return "unauthenticated"
+        if self.is_api_key:
+            return "not_for_api_keys"
+        if self.refusal or self.acts_on_behalf:
+            return self.refusal or "stays_with_owner"
+        return "store_not_found" if self.at_store is None else "unauthenticated"
+
     def _of_the_session(self, parts: list[str]) -> str | None:
         is_at_store = parts[0].startswith(("store: ", AT_A_STORE))
-        is_open_on_behalf = parts[0].startswith("merchant: ") or {ACTING, ALSO_ON_BEHALF} & {*parts}
+        is_open_on_behalf = parts[0].startswith(("merchant: ", "some store: ")) or {ACTING, ALSO_ON_BEHALF} & {*parts}
         if self.acts_on_behalf and (NOT_ON_BEHALF in parts or not is_open_on_behalf):
             return "stays_with_owner"
         if is_at_store or ALSO_BY_PIN in parts:
@@ -62,7 +81,13 @@ class Role:
     def _of_the_rights(self, parts: list[str]) -> str | None:
         if parts[0].startswith(("store: ", AT_A_STORE)) and self.at_store is None:
             return "store_not_found"
-        held = {"store": self.at_store, "merchant": self.of_merchant, "platform": self.of_platform}
+        anywhere = self.of_merchant | (self.at_store or NOBODY) | self.elsewhere
+        held = {
+            "store": self.at_store,
+            "merchant": self.of_merchant,
+            "platform": self.of_platform,
+            "some store": anywhere,
+        }
         asked = [part.partition(": ")[::2] for part in parts if ": " in part]
         if self.acts_on_behalf and KEPT_BY_OWNER & {right for _, right in asked}:
             return "stays_with_owner"
@@ -84,7 +109,8 @@ ROLES = {
     "owner who has taken over a till by PIN": Role(at_store=TILL, is_by_pin=True),
     "member with all permissions": Role(at_store=GIVEN, of_merchant=FOR_MERCHANT),
     "member with none": Role(at_store=NOBODY),
-    "member of another store": Role(of_merchant=FOR_MERCHANT),
+    "member of another store": Role(of_merchant=FOR_MERCHANT, elsewhere=GIVEN),
+    "tablet": Role(at_store=TILL, is_device=True),
     "owner of another merchant": Role(of_merchant=OWNER),
     "API key": Role(at_store=FOR_API_KEYS, of_merchant=FOR_API_KEYS, is_api_key=True),
     "API key of another store": Role(is_api_key=True),

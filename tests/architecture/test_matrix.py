@@ -13,7 +13,15 @@ from tests.world.till import AnonymousCaller
 
 REFUSED = {
     *("unauthenticated", "session_expired", "second_factor_missing", "password_needed", "confirmation_required"),
-    *("stays_with_owner", "forbidden", "store_not_found", "store_required", "not_for_api_keys", "api_key_revoked"),
+    *(
+        "stays_with_owner",
+        "forbidden",
+        "store_not_found",
+        "store_required",
+        "not_for_devices",
+        "not_for_api_keys",
+        "api_key_revoked",
+    ),
 }
 ENDING = ("endOnBehalf", "signOut", "signOutCustomer", "signOutCustomerEverywhere")
 

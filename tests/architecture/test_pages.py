@@ -44,7 +44,7 @@ AT_THEIR_STORE = {"member of another store": GIVEN, "owner of another merchant":
 """Where pages are concerned, a store is chosen: they are at their own."""
 GONE = {"member who has left", "expired session", "revoked session"}
 """Their cookie still says that they are the owner."""
-NO_COOKIE = {"nobody", "customer", "customer whose session has expired"}
+NO_COOKIE = {"nobody", "customer", "customer whose session has expired", "tablet"}
 GUARDED = ("/till", "/office", "/admin", "/profile")
 ENDING = ("/profile/sessions/end", "/on-behalf/end", "/sign-out")
 """Sent last: they end the session."""
@@ -141,8 +141,9 @@ def _by_the_backend(path: str, name: str) -> str:
     if path == "/office" and verdict == "forbidden" and role.of_merchant:
         return LED_ON
     is_foreign = name == "owner of another merchant" and re.search(r"\{\w+_id\}", path)
+    is_elsewhere = name == "member of another store" and "{device_id}" in path
     if verdict == LET_IN:
-        return NOT_FOUND if is_foreign else SHOWN
+        return NOT_FOUND if is_foreign or is_elsewhere else SHOWN
     return OUTCOMES.get(verdict, REFUSED)
 
 

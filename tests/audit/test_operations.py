@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from backend.audit.chains import verify
-from backend.audit.labels import FIELDS
+from backend.audit.field_labels import FIELDS
 from backend.services import Services
 from tests.audit.entries import chain_of
 from tests.audit.operations import CANARY, ENTRIES, NO_ENTRY, Scene

@@ -11,7 +11,8 @@ import pytest
 import rich_click as click
 from click.testing import CliRunner, Result
 
-from backend.audit.labels import ACTIONS, FIELDS
+from backend.audit.field_labels import FIELDS
+from backend.audit.labels import ACTIONS
 from backend.cli.orion import orion as root
 from backend.core.settings import Settings
 from tests.conftest import Servers
@@ -60,6 +61,8 @@ WRITES_NOTHING = {
     "ledger audit": "reads, and freezes what is wrong: the ledger has a chain of its own",
     "ledger unfreeze": "writes card.unfrozen: tests/loyalty/ledger/audit/test_audit.py",
     "audit list": "reads",
+    "devices list": "reads",
+    "devices revoke": "writes device.revoked to the merchant’s chain: tests/cli/test_devices.py",
     "audit verify": "reads, and keeps the verdict beside the head",
     "wallets check": "reads",
     "wallets sync": "what the schedule does, at once: task_runs has the run",

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = [
     *("Overview", "Rewards", "Email templates", "Marketing emails", "Stores", "Policy", "Staff"),
-    *("API keys", "Webhooks", "Audit"),
+    *("Tablets", "API keys", "Webhooks", "Audit"),
 ]
 
 

@@ -12,6 +12,7 @@ from backend.identity.models import PasswordReset
 from backend.identity.queries import token_hash
 from tests.world.account import Account
 from tests.world.caller import Json, new_key
+from tests.world.devices import add_device
 from tests.world.emails import a_failed_email
 from tests.world.invitations import invite, mailed_token, new_email
 from tests.world.keys import connect
@@ -89,6 +90,8 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
         "session_id": (await account.sessions())[0]["id"],
         "passkey_id": (await account.factors())["passkeys"][0]["id"],
         "serial": str(uuid4()),
+        "device_id": id_of(await add_device(shop.claire, shop.hub)),
+        "staff_id": str(shop.user_ids["anna"]),
         "api_key_id": str((await connect(shop)).key_id),
     }
     if shop.categories:

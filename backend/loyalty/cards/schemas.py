@@ -112,8 +112,8 @@ class OwnCardView(Answer):
     """Points that expire next. Null when no points expire."""
     wallets: Wallets
     """How the card gets into Google Wallet and Apple Wallet."""
-    page_url: str
-    """Address of the customer's own page. It opens the card without signing in, so keep it secret."""
+    page_url: str | None
+    """Address of the customer's own page. It opens the card without signing in, so keep it secret. Null on a kiosk."""
     works_at: list[StoreRef]
     """Stores where the card is accepted."""
     merged_into_id: UUID | None

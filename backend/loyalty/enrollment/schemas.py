@@ -16,6 +16,9 @@ from backend.messaging.templates.greeting import plain_name
 class Enroll(Person):
     """A customer enrolled by staff."""
 
+    staff_id: UUID | None = None
+    """From a tablet only: id of the person who enrolls the customer."""
+
 
 class EnrollView(CardView):
     """The card, and whether the customer already had it."""

@@ -4,7 +4,7 @@ from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from backend.access.guards import API_KEYS, all_of, limited, requires
+from backend.access.guards import API_KEYS, DEVICES, all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals, success
@@ -18,6 +18,8 @@ from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInact
 from backend.loyalty.ledger.problems.cards import CardBusy
 from backend.loyalty.ledger.routes.booking_route import CARDS, Caller, OptionalKey, respond
 from backend.loyalty.ledger.routes.problem_sets import KEYED
+from backend.staff_pins.acting import acting_as
+from backend.staff_pins.problems import StaffNotHere
 
 
 class StoreEnrollmentController(Controller):
@@ -35,8 +37,9 @@ class StoreEnrollmentController(Controller):
                 requires(MANAGE_CARDS), limited("enroll", lambda limits: limits.enroll_per_minute, keeps_answers=True)
             )
         ],
+        opt={DEVICES: True},
         responses={201: success(EnrollView), 200: success(EnrollView)}
-        | refusals(*STAFF, *KEYED, ProgramInactive, AlreadyBooked, CardBusy),
+        | refusals(*STAFF, *KEYED, ProgramInactive, AlreadyBooked, CardBusy, StaffNotHere),
     )
     async def enroll(
         self,
@@ -45,5 +48,6 @@ class StoreEnrollmentController(Controller):
         enrollment: NamedDependency[Enrollment],
         idempotency_key: OptionalKey = None,
     ) -> Response[bytes]:
-        caller = Caller(origin, idempotency_key)
-        return respond(await enrollment.by_staff(caller.origin, data, caller.optional_key(data)), CARDS)
+        caller, pool = Caller(origin, idempotency_key), enrollment.ledger.pool
+        acting = await acting_as(pool, origin, data.staff_id, permission=MANAGE_CARDS)
+        return respond(await enrollment.by_staff(acting, data, caller.optional_key(data)), CARDS)

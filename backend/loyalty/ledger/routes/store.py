@@ -65,6 +65,7 @@ class StoreBookingController(Controller):
         view=EarnView,
         statuses=(201, 200),
         limit=EARN,
+        devices=True,
         problems=(
             *AT_TILL,
             *LIMITED,
@@ -89,6 +90,7 @@ class StoreBookingController(Controller):
         description="Too early, it is refused with the time from which the next stamp is possible.",
         view=StampView,
         limit=STAMP,
+        devices=True,
         problems=(
             *AT_TILL,
             *LIMITED,
@@ -116,6 +118,7 @@ class StoreBookingController(Controller):
         description="Taken at once. Hold points or stamps to take them when the goods are handed over.",
         view=RedemptionView,
         limit=REDEEM,
+        devices=True,
         problems=(*AT_TILL, *LIMITED, *REDEEMING, OrderReferenceUsed),
     )
     async def redeem_reward(

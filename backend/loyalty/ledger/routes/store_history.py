@@ -8,7 +8,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
 from backend.access.features import FeatureDisabled
-from backend.access.guards import API_KEYS, all_of, limited, requires
+from backend.access.guards import API_KEYS, DEVICES, all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals, success
@@ -16,6 +16,7 @@ from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import Page
+from backend.devices.principal import TILL_ONLY
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.earn_preview import preview_earn
 from backend.loyalty.ledger.history import TransactionFilters, get_transaction
@@ -37,6 +38,7 @@ class StoreHistoryController(Controller):
         "/cards/{card_id:uuid}/transactions",
         operation_id="listCardTransactions",
         summary="The card's history, newest first",
+        opt={DEVICES: TILL_ONLY},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, CardNotFound, CursorExpired, ValidationFailed),
     )
@@ -55,19 +57,22 @@ class StoreHistoryController(Controller):
         "/transactions/{transaction_id:uuid}",
         operation_id="getTransaction",
         summary="One transaction, by its id",
+        opt={DEVICES: TILL_ONLY},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, TransactionNotFound),
     )
     async def transaction(
         self, transaction_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
     ) -> TransactionView:
-        return (await get_transaction(ledger.pool, origin, transaction_id)).view(origin.language)
+        row = await get_transaction(ledger.pool, origin, transaction_id)
+        return row.view(origin.language, masks=origin.device_id is not None)
 
     @get(
         "/transactions",
         operation_id="listStoreTransactions",
         summary="The store's transactions, newest first unless asked otherwise",
         description="Transactions of all cards at this store.",
+        opt={DEVICES: TILL_ONLY},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, CursorExpired, ValidationFailed),
     )
@@ -88,6 +93,7 @@ class StoreHistoryController(Controller):
         "/cards/{card_id:uuid}/points/preview",
         operation_id="previewEarn",
         summary="What a sale would earn",
+        opt={DEVICES: True},
         description="Takes the body of the booking and makes its checks, apart from PIN, override and a receipt number "
         "that is used already. Nothing is booked, no key is needed, and no limit counts it.",
         status_code=200,

@@ -10,7 +10,7 @@ from backend.core.schemas import Answer, Body
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.schemas.fields import Notes, OrderReferenceText, Override, Quantity, Reason
-from backend.staff_pins.schemas import Pin
+from backend.staff_pins.schemas import Pin, StaffId
 
 PURCHASE_CENTS_MAX = 100_000_000
 
@@ -32,6 +32,7 @@ class Earn(Body):
     order_reference: OrderReferenceText | None = None
     category_ids: Annotated[list[UUID], Meta(max_length=10)] = []
     """Ids of what was bought, for statistics; at most 10. Required where the store has categories."""
+    staff_id: StaffId | None = None
     staff_pin: Pin | None = None
     override: Override | None = None
     """Lifts the merchant's limits for this booking. Null: limits apply."""
@@ -47,6 +48,7 @@ class Stamp(Body):
 
     category_ids: Annotated[list[UUID], Meta(max_length=10)] = []
     """Ids of what was bought, for statistics; at most 10."""
+    staff_id: StaffId | None = None
     staff_pin: Pin | None = None
     override: Override | None = None
     """Lifts the merchant's limits for this booking. Null: limits apply."""
@@ -64,6 +66,7 @@ class Redemption(Body):
     """`points`: redeems `reward_id`. `stamps`: redeems the full stamp card."""
     quantity: Quantity = 1
     order_reference: OrderReferenceText | None = None
+    staff_id: StaffId | None = None
     staff_pin: Pin | None = None
     override: Override | None = None
     """Lifts the merchant's limits for this booking. Null: limits apply."""
@@ -76,6 +79,7 @@ class Adjustment(Body):
     points: Annotated[int, Meta(ge=-100_000, le=100_000, examples=[50])]
     """Points to add, or to take when negative. Not 0."""
     reason: Reason
+    staff_id: StaffId | None = None
     staff_pin: Pin | None = None
 
 

@@ -8,7 +8,7 @@ from backend.core.schemas import Answer, Body
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.schemas.fields import Reason
-from backend.staff_pins.schemas import Pin
+from backend.staff_pins.schemas import Pin, StaffId
 
 
 class Standing(Body):
@@ -30,6 +30,7 @@ class Replacement(Body):
     """Gives a lost card a new code."""
 
     reason: Annotated[Reason, Meta(examples=["Lost"])]
+    staff_id: StaffId | None = None
     staff_pin: Pin | None = None
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from backend.core.schemas import Answer, Body
 from backend.loyalty.cards.schemas import CardView, HoldView
 from backend.loyalty.ledger.schemas.fields import Notes, Override, Quantity
-from backend.staff_pins.schemas import Pin
+from backend.staff_pins.schemas import Pin, StaffId
 
 
 class Reservation(Body):
@@ -17,6 +17,7 @@ class Reservation(Body):
     unit: Literal["points", "stamps"] = "points"
     """`points`: holds points for `reward_id`. `stamps`: holds stamps for the full stamp card."""
     quantity: Quantity = 1
+    staff_id: StaffId | None = None
     staff_pin: Pin | None = None
 
 
@@ -25,6 +26,7 @@ class Confirmation(Body):
 
     quantity: Quantity | None = None
     """Pieces handed over. Fewer than were held release the rest. Null: all of them."""
+    staff_id: StaffId | None = None
     staff_pin: Pin | None = None
     override: Override | None = None
     """Lifts the merchant's limits for this booking. Null: limits apply."""

@@ -11,7 +11,7 @@ from backend.core.schemas import Answer, Body
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.schemas.fields import OrderReferenceText, Quantity, Reason
-from backend.staff_pins.schemas import Pin
+from backend.staff_pins.schemas import Pin, StaffId
 
 
 class Void(Body):
@@ -22,6 +22,7 @@ class Void(Body):
     quantity: Quantity | None = None
     """How many pieces of the reward come back. Null: all that are left."""
     reason: Reason | None = None
+    staff_id: StaffId | None = None
     staff_pin: Pin | None = None
 
 

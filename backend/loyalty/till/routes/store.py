@@ -8,13 +8,14 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from backend.access.guards import API_KEYS, all_of, limited, requires
+from backend.access.guards import API_KEYS, DEVICES, all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import STAFF
 from backend.core.api_response import CONDITIONAL, UNCHANGED
 from backend.core.openapi import empty, refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
+from backend.devices.principal import TILL_ONLY
 from backend.loyalty.cards.schemas import CardLookup, CardMatches, CardView
 from backend.loyalty.ledger.booking.checks import check_open
 from backend.loyalty.ledger.booking.ledger import Ledger
@@ -28,6 +29,9 @@ from backend.loyalty.till.queries import find_cards, list_recent, undo_for
 from backend.loyalty.till.schemas import TillView
 from backend.merchants.models import COUNTRY
 
+FOR_KIOSKS = {"code", "email", "phone"}
+"""What only the holder of a card knows. Names are no secret."""
+
 
 class TillController(Controller):
     path = "/loyalty"
@@ -39,8 +43,8 @@ class TillController(Controller):
         operation_id="getProgram",
         summary="The program as this store's till needs it",
         description="Rules, rewards and categories as they are now. A change of the rules has a new `version`.",
+        opt={DEVICES: True, CONDITIONAL: True},
         guards=[requires(VIEW_PROGRAMS)],
-        opt={CONDITIONAL: True},
         responses={304: empty(UNCHANGED)} | refusals(*STAFF, ProgramInactive),
     )
     async def program(self, origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]) -> ProgramView:
@@ -53,6 +57,7 @@ class TillController(Controller):
         operation_id="getTill",
         summary="Everything the till's page shows, in one call",
         description="The program, the latest transactions, what may still be undone, and a card on request.",
+        opt={DEVICES: TILL_ONLY},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, ProgramInactive, CardNotFound),
     )
@@ -70,7 +75,7 @@ class TillController(Controller):
         check_open(setup)
         return TillView(
             program=program_view(setup, origin.language),
-            recent=[row.view(origin.language) for row in rows],
+            recent=[row.view(origin.language, masks=origin.device_id is not None) for row in rows],
             card=card,
             undo=undo_for(rows, origin.sign_in_id, origin.now),
         )
@@ -79,7 +84,9 @@ class TillController(Controller):
         "/cards/lookup",
         operation_id="lookupCards",
         summary="Find cards by code, email, phone or name",
-        description="The code of a merged card finds the one it was merged into; a replaced code is refused.",
+        description="The code of a merged card finds the one it was merged into; a replaced code is refused. A kiosk "
+        "finds by code, email and whole phone number only.",
+        opt={DEVICES: True},
         status_code=200,
         guards=[all_of(requires(MANAGE_CARDS), limited("lookup", 120))],
         responses=refusals(*STAFF, ValidationFailed, CardReplacedBefore),
@@ -88,6 +95,8 @@ class TillController(Controller):
         self, data: JSONBody[CardLookup], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
     ) -> CardMatches:
         matched_by, states = await find_cards(ledger.pool, origin, data.query, [origin.country or COUNTRY])
+        if origin.is_kiosk and matched_by not in FOR_KIOSKS:
+            states = []
         show = _show(ledger, origin)
         return CardMatches([show.card(state) for state in states if state.customer is not None], matched_by)
 
@@ -96,6 +105,7 @@ class TillController(Controller):
         operation_id="getCard",
         summary="One card, by its id",
         description="A card that the store accepts. Every booking answers with the card again.",
+        opt={DEVICES: True},
         guards=[requires(MANAGE_CARDS)],
         responses=refusals(*STAFF, CardNotFound),
     )
@@ -106,7 +116,7 @@ class TillController(Controller):
 
 
 def _show(ledger: Ledger, origin: Origin) -> Show:
-    return Show(ledger.links, origin.language, origin.now)
+    return Show.to(ledger.links, origin)
 
 
 async def _card(ledger: Ledger, origin: Origin, card_id: UUID | None) -> CardView | None:
