@@ -25,6 +25,7 @@ from backend.loyalty.ledger.models.lots import Allocation, Lot
 from backend.loyalty.ledger.models.merges import CardMerge
 from backend.loyalty.ledger.models.transactions import OrderReference, Transaction, TransactionCategory
 from backend.loyalty.marketing.models import MarketingPlan, MarketingSlot
+from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.programs.models import Program, TermsVersion
@@ -41,6 +42,7 @@ from backend.messaging.template_editing.models import (
 from backend.operations.task_runs.models import TaskRun
 from backend.settings.models import SettingOverride, SettingVersion
 from backend.staff.models import MerchantMember, StoreMember, User
+from backend.staff_pins.grants.models import OfflineGrant, OfflineRules
 from backend.staff_pins.models import StaffPin
 from backend.wallets.models import (
     AppleDevice,
@@ -72,6 +74,7 @@ __all__ = [
     "CustomerSession",
     "CustomerSignIn",
     "CustomerWord",
+    "DeviceOperation",
     "EmailLog",
     "EmailTemplate",
     "EmailTemplateOverride",
@@ -92,6 +95,8 @@ __all__ = [
     "Merchant",
     "MerchantMember",
     "MerchantPicture",
+    "OfflineGrant",
+    "OfflineRules",
     "OnBehalfSession",
     "OrderReference",
     "OutboxMessage",

@@ -1,29 +1,41 @@
 """Strict JSON request bodies: types are not converted, control characters are refused, invisible ones removed."""
 
 import re
+import zlib
 from typing import Any
 
 import msgspec
 from litestar import Request
 from litestar.exceptions import ValidationException
+from litestar.serialization import decode_json
+from litestar.types import Empty
 
-from backend.core.problems import MalformedJson
+from backend.core.problems import MalformedJson, PayloadTooLarge
 from i18n.unseen import CONTROL, clean_field
 
 WHERE = re.compile(r" - at `\$\.?(.*)`$")
+
+
+TAKES_GZIP = "takes_gzip"
+"""In the `opt` of a handler whose body may come with `Content-Encoding: gzip`."""
+JUDGES_ENTRIES = "judges_entries"
+"""In the `opt` of a handler: the name of a field whose entries it checks one by one (`has_control`)."""
+GZIP_WINDOW_BITS = 31
+UNPACKED_BYTES_MAX = 1024 * 1024
 
 
 class StrictRequest(Request[Any, Any, Any]):
     """Litestar decodes leniently: it would accept "1e3" as the integer 1000."""
 
     async def json(self) -> Any:
-        """Raises MalformedJson, or ValidationException naming the field."""
+        """Raises MalformedJson, PayloadTooLarge, or ValidationException naming the field."""
         try:
-            body = await super().json()
+            body = await self._decoded()
         except (RecursionError, UnicodeDecodeError) as error:
             raise MalformedJson from error
+        judged = self.route_handler.opt.get(JUDGES_ENTRIES)
         for field, value in body.items() if isinstance(body, dict) else [("", body)]:
-            if _has_control(field) or _has_control(value):
+            if has_control(field) or (field != judged and has_control(value)):
                 raise ValidationException(extra=[{"message": "Has control characters", "key": field}])
         _clean(body)
         data_field = self.route_handler.parsed_data_field
@@ -34,8 +46,30 @@ class StrictRequest(Request[Any, Any, Any]):
                 raise _validation_error(str(error)) from error
         return body
 
+    async def _decoded(self) -> Any:
+        is_packed = self.headers.get("content-encoding", "").lower() == "gzip"
+        if not is_packed or not self.route_handler.opt.get(TAKES_GZIP, False):
+            return await super().json()
+        if self._json is Empty:
+            self._json = decode_json(_unpacked(await self.body()))
+        return self._json
 
-def _has_control(value: Any) -> bool:
+
+def _unpacked(body: bytes) -> bytes:
+    """Raises MalformedJson or PayloadTooLarge. `body()` keeps the bytes as sent, which signatures are over."""
+    decompressor = zlib.decompressobj(GZIP_WINDOW_BITS)
+    try:
+        unpacked = decompressor.decompress(body, UNPACKED_BYTES_MAX + 1)
+    except zlib.error as error:
+        raise MalformedJson from error
+    if len(unpacked) > UNPACKED_BYTES_MAX:
+        raise PayloadTooLarge
+    if not decompressor.eof:
+        raise MalformedJson
+    return unpacked
+
+
+def has_control(value: Any) -> bool:
     """Whether any text in the value has a control character. Iterative: the client decides how deep the value is."""
     waiting = [value]
     while waiting:

@@ -42,6 +42,8 @@ class Authorization:
 
     async def staff_pin_id(self, setup: Setup, *, is_needed: bool) -> UUID | None:
         """None where no PIN is asked for. Raises PinRequired, PinNotSet, PinLocked, PinDisabled or PinInvalid."""
+        if self.request.proof is not None:
+            return self.request.proof.staff_pin_id
         if self._staff_pin_id is None:
             self._staff_pin_id = await self.pins.check(
                 self.request.staff_pin, self.request.origin, setup.policy, setup.store.zone, is_needed=is_needed
@@ -54,6 +56,8 @@ class Authorization:
         Raises OverrideRefused, PinNotSet, PinLocked, PinDisabled or PinInvalid; failed attempts count as that person's.
         """
         override, origin = self.request.override, self.request.origin
+        if self.request.proof is not None and self.request.proof.lifts_limits:
+            return origin.user_id
         if override is not None and self._overrider_id is None:
             person = await _find_overrider(self.pins.pool, origin, override.email)
             if person is None or not person.may_override:
