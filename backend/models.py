@@ -3,6 +3,7 @@
 from backend.access.models import FeatureOverride
 from backend.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
+from backend.devices.models import Device, DeviceNonce, DeviceToken, FailedPinReport, PairingCode
 from backend.identity.customers.models import CustomerSession, CustomerSignIn
 from backend.identity.invitations.models import Invitation
 from backend.identity.models import (
@@ -74,7 +75,10 @@ __all__ = [
     "CustomerSession",
     "CustomerSignIn",
     "CustomerWord",
+    "Device",
+    "DeviceNonce",
     "DeviceOperation",
+    "DeviceToken",
     "EmailLog",
     "EmailTemplate",
     "EmailTemplateOverride",
@@ -82,6 +86,7 @@ __all__ = [
     "EmailTemplateVersion",
     "Event",
     "FactorTry",
+    "FailedPinReport",
     "FeatureOverride",
     "FraudLimit",
     "GoogleCallback",
@@ -100,6 +105,7 @@ __all__ = [
     "OnBehalfSession",
     "OrderReference",
     "OutboxMessage",
+    "PairingCode",
     "PassImage",
     "Passkey",
     "PasswordReset",

@@ -62,6 +62,18 @@ class StaysWithOwner(Problem):
     detail = N_("People who act on behalf of a merchant cannot do it. Ask the owner.")
 
 
+class NotForApiKeys(Problem):
+    code, status = "not_for_api_keys", 403
+    title = N_("This is not open to API keys")
+    detail = N_("People do it who are signed in.")
+
+
+class NotForDevices(Problem):
+    code, status = "not_for_devices", 403
+    title = N_("This is not open to tablets")
+    detail = N_("People do it who are signed in.")
+
+
 class StoreRequired(Problem):
     code, status = "store_required", 400
     title = N_("Choose a store")

@@ -4,8 +4,8 @@ import msgspec
 from sqlalchemy import func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.access.actor import ActorFeature
 from backend.access.features import LOYALTY, is_enabled
+from backend.access.principal import ActorFeature
 from backend.administration.schemas import MerchantDetail, MerchantListed, ProgramSummary, StoreDetail
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.paging import LIMIT_MAX, Cursors

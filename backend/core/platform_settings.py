@@ -1,6 +1,6 @@
 """Settings that the database may override, in force at once: one struct for each category."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Protocol
 
 import msgspec
@@ -30,6 +30,10 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     void_per_minute: PerMinute = 20
     adjust_per_minute: PerMinute = 20
     pin_unlock_per_minute: PerMinute = 10
+    device_pair_per_minute: PerMinute = 5
+    """Attempts to pair a tablet from one network."""
+    device_per_minute: PerMinute = 360
+    """All requests of one tablet together."""
     sign_in_per_minute: PerMinute = 10
     """Attempts of one known device, or of one network."""
     sign_in_per_account_and_network_per_minute: PerMinute = 5
@@ -46,6 +50,10 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     quiet_hours_end: Hour = 8
     mail_tests_per_hour: Annotated[int, Meta(ge=1, le=1000)] = 5
     """Connection tests of one administrator."""
+
+
+LimitSetting = Callable[[LimitSettings], int]
+"""A limit as a setting: `lambda limits: limits.enroll_per_minute`."""
 
 
 class PrivacySettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +80,10 @@ class SecuritySettings(msgspec.Struct, frozen=True, kw_only=True):
     """A session of a merchant's people without a request for this long has ended."""
     platform_idle_minutes: IdleMinutes = 30
     """The same for administrators of the platform."""
+    device_min_version_code: Annotated[int, Meta(ge=0, le=2_147_483_647)] = 0
+    """Tablets with an older version of the app are refused until they are updated."""
+    device_latest_version_code: Annotated[int, Meta(ge=0, le=2_147_483_647)] = 0
+    """Tablets with an older version are told to update."""
     mail_test_private_hosts: bool = True
     """Whether the connection test may reach private and link-local addresses. Default in production: no."""
 

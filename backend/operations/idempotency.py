@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Controller, get
 from litestar.params import FromPath
 
-from backend.access.guards import actor_of
+from backend.access.guards import principal_of
 from backend.access.problems import SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.answers import find_status
 from backend.core.idempotency import state_of
@@ -42,7 +42,7 @@ class IdempotencyController(Controller):
     async def state(self, request: ApiRequest, key: FromPath[str]) -> KeyState:
         # Litestar's parameter is decoded and lacks leading, trailing and repeated slashes.
         key = unquote(request.scope["raw_path"].partition(PATH)[2].decode())
-        merchant = actor_of(request).merchant
+        merchant = principal_of(request).merchant
         # Keys are printable, and PostgreSQL refuses text that contains NUL.
         if merchant is None or not key.isprintable():
             return KeyState("not_booked")

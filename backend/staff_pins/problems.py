@@ -33,6 +33,12 @@ class PinNotSet(Problem):
     detail = N_("Set one in the menu under your name.")
 
 
+class StaffNotHere(Problem):
+    code, status = "staff_not_here", 403
+    title = N_("This person does not work here")
+    detail = N_("Choose somebody who works at this store.")
+
+
 class PinWeak(Problem):
     code, status = "pin_weak", 422
     title = N_("This PIN is easy to guess")

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_30_offline"
-down_revision = "2026_11_30_on_behalf"
+down_revision = "2026_11_30_devices"
 
 OF_THE_MERCHANT = "merchant_id = (SELECT nullif(current_setting('app.merchant_id', true), '')::uuid)"
 KNOWN_OPS = "operations <@ ARRAY['points', 'stamp', 'enroll', 'void']::text[]"
@@ -40,6 +40,7 @@ def _add_rules() -> None:
         sa.Column("max_points", sa.Integer, nullable=False),
         sa.Column("window_hours", sa.SmallInteger, nullable=False),
         sa.PrimaryKeyConstraint("merchant_id", "id", name="pk_offline_rules"),
+        _of("devices", "device_id"),
         sa.UniqueConstraint(
             "merchant_id", "device_id", name="uq_offline_rules_merchant_id", postgresql_nulls_not_distinct=True
         ),
@@ -70,6 +71,7 @@ def _add_grants() -> None:
         sa.Column("expires_at", TIME, nullable=False),
         sa.Column("ended_at", TIME),
         sa.PrimaryKeyConstraint("merchant_id", "id", name="pk_offline_grants"),
+        _of("devices", "device_id"),
         _of_member("user_id"),
         sa.CheckConstraint(KNOWN_OPS, name="operations"),
         sa.CheckConstraint(LIMITED, name="limits"),
@@ -116,6 +118,7 @@ def _add_operations() -> None:
         sa.Column("decision_reason", sa.Text),
         sa.PrimaryKeyConstraint("merchant_id", "id", name="pk_device_operations"),
         sa.UniqueConstraint("merchant_id", "device_id", "operation_id", name="uq_device_operations_merchant_id"),
+        _of("devices", "device_id"),
         _of("stores", "store_id"),
         _of("offline_grants", "grant_id"),
         _of_member("user_id"),

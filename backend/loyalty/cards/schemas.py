@@ -78,8 +78,8 @@ class OwnCardView(Answer):
     remaining_stamps_today: int
     next_expiry: NextExpiry | None
     wallets: Wallets
-    page_url: str
-    """The customer's own page (a capability: the address alone opens the card)."""
+    page_url: str | None
+    """The customer's own page (a capability: the address alone opens the card). Null on a kiosk."""
     works_at: list[StoreRef]
     """Stores where the card is accepted."""
     merged_into_id: UUID | None

@@ -9,6 +9,7 @@ import msgspec
 
 from backend.core.origin import Origin
 from backend.core.paging import Position
+from backend.loyalty.customers.masking import masked_name
 from backend.loyalty.ledger.booking.setup import in_language
 from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.loyalty.ledger.problems.returns import TransactionNotFound
@@ -78,13 +79,22 @@ class HistoryRow(msgspec.Struct, frozen=True):
             and self.recorded_at <= undone.recorded_at + UNDO_WINDOW
         )
 
-    def view(self, language: str) -> TransactionView:
+    @property
+    def _name(self) -> str | None:
         name = " ".join(part for part in (self.first_name, self.last_name) if part)
+        return name or (self.email.partition("@")[0] if self.email else None)
+
+    @property
+    def _masked_name(self) -> str | None:
+        return masked_name(self.first_name, self.last_name, self.email) if self._name else None
+
+    def view(self, language: str, *, masks: bool = False) -> TransactionView:
+        """`masks`: the reader is a tablet."""
         names = LineNames(
             store=self.store,
             user=self.user,
             on_behalf=self.on_behalf,
-            customer=name or (self.email.partition("@")[0] if self.email else None),
+            customer=self._masked_name if masks else self._name,
             reward=in_language(self.reward, language, self.language) or None,
         )
         state = LineState(self.override, self.undo_until, self.returned_cents, self.returned_quantity, self.voided)

@@ -25,7 +25,7 @@ async def preview_return(ledger: Ledger, origin: Origin, asked: OrderQuestion) -
     operation.check(state)
     draft = BookingDraft(state, origin)
     decided = operation.decide(draft)
-    return _view(decided, draft, Show(ledger.links, origin.language, origin.now))
+    return _view(decided, draft, Show.to(ledger.links, origin))
 
 
 def _view(decided: Decided, draft: BookingDraft, show: Show) -> OrderPreview:

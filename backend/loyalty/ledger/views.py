@@ -5,15 +5,16 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from backend.core.origin import Origin
 from backend.loyalty.cards.card_urls import Addresses
 from backend.loyalty.cards.schemas import CardView, HoldView, MergedCard, NextExpiry
 from backend.loyalty.cards.wallets import wallets_view
-from backend.loyalty.customers.schemas import CustomerView
 from backend.loyalty.ledger.booking.card import CustomerState, HoldState
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.setup import RewardState, Setup
 from backend.loyalty.ledger.booking.state import CardState, MergeState
+from backend.loyalty.ledger.customer_views import customer_view, masked_view
 from backend.loyalty.ledger.offers import reward_refusal, stores_of
 from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.loyalty.ledger.rules.holds import held, is_open
@@ -35,6 +36,16 @@ class Show:
     links: Addresses
     language: str
     now: datetime
+    masks: bool = False
+    """The reader is a tablet: names are shortened, addresses hidden."""
+    hides_links: bool = False
+    """The reader is a kiosk: the address of a card's page is the right to it."""
+
+    @classmethod
+    def to(cls, links: Addresses, origin: Origin) -> Self:
+        """For what made the request."""
+        is_device = origin.device_id is not None
+        return cls(links, origin.language, origin.now, masks=is_device, hides_links=origin.is_kiosk)
 
     def card(self, state: CardState) -> CardView:
         """Raises CardNotFound for an erased card: nobody is left to show."""
@@ -46,7 +57,7 @@ class Show:
             id=card.id,
             code=card.code,
             state=card.state,
-            customer=customer_view(state.customer),
+            customer=masked_view(state.customer) if self.masks else customer_view(state.customer),
             program_type=state.program.type,
             card_name=state.program.card_name,
             card_color=state.program.card_color,
@@ -66,8 +77,8 @@ class Show:
             next_stamp_available_at=next_stamp_at(state.stamped_at, terms, self.now, zone),
             remaining_stamps_today=stamps_left_today(state.stamped_at, terms, self.now, zone),
             next_expiry=balances.next_expiry,
-            wallets=self._wallets(state),
-            page_url=self.links.url(card.merchant_id, card.id, card.page_version),
+            wallets=Wallets() if self.hides_links else self._wallets(state),
+            page_url=None if self.hides_links else self.links.url(card.merchant_id, card.id, card.page_version),
             works_at=works_at(state),
             merged_into_id=card.merged_into_id,
             merged_into_code=state.goes_on_as.code if state.goes_on_as else None,
@@ -92,13 +103,16 @@ class Show:
         origin, state = draft.origin, draft.state
         names = LineNames(
             store=state.setup.store.code if row.store_id else None,
-            user=origin.user_name,
+            user=origin.user_name if origin.user_id else None,
             on_behalf=origin.on_behalf_name,
-            customer=state.customer.name if state.customer else None,
+            customer=self._name(state.customer) if state.customer else None,
             reward=reward,
         )
         until = undo_until(row.kind, row.recorded_at)
         return transaction_view(row, names, LineState(row.override_user_id is not None, until))
+
+    def _name(self, customer: CustomerState) -> str:
+        return masked_view(customer).name if self.masks else customer.name
 
     def _wallets(self, state: CardState) -> Wallets:
         card = state.card
@@ -169,19 +183,6 @@ class CardBalances:
 
 def works_at(state: CardState) -> list[StoreRef]:
     return [store_view(store) for store in stores_of(state)]
-
-
-def customer_view(customer: CustomerState) -> CustomerView:
-    return CustomerView(
-        id=customer.id,
-        name=customer.name,
-        first_name=customer.first_name,
-        last_name=customer.last_name,
-        email=customer.email,
-        phone=customer.phone,
-        birth_date=customer.birth_date,
-        language=customer.language,
-    )
 
 
 def _merged_card(merge: MergeState) -> MergedCard:

@@ -37,6 +37,7 @@ class DeviceOperation(TenantEntity):
             "id",
             postgresql_where=text("state IN ('received', 'review')"),
         ),
+        belongs_to("devices", "device_id"),
         belongs_to("stores", "store_id"),
         belongs_to("offline_grants", "grant_id"),
         of_member("user_id"),

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, SmallInteger, Text, UniqueConstra
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.core.models import TenantEntity, of_member, of_merchant
+from backend.core.models import TenantEntity, belongs_to, of_member, of_merchant
 from backend.staff_pins.grants.rules import (
     GRANT_HOURS_MAX,
     OFFLINE_OPS,
@@ -26,6 +26,7 @@ class OfflineRules(TenantEntity):
     __tablename__ = "offline_rules"
     __table_args__ = (
         of_merchant(),
+        belongs_to("devices", "device_id"),
         UniqueConstraint("merchant_id", "device_id", postgresql_nulls_not_distinct=True),
         CheckConstraint(KNOWN_OPS, name="operations"),
         CheckConstraint(LIMITED, name="limits"),
@@ -48,6 +49,7 @@ class OfflineGrant(TenantEntity):
     __tablename__ = "offline_grants"
     __table_args__ = (
         Index("ix_offline_grants_device", "merchant_id", "device_id", "expires_at"),
+        belongs_to("devices", "device_id"),
         of_member("user_id"),
         CheckConstraint(KNOWN_OPS, name="operations"),
         CheckConstraint(LIMITED, name="limits"),

@@ -12,7 +12,7 @@ from backend.core.origin import Origin
 from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.booking.setup import Setup
 from backend.loyalty.ledger.problems.limits import OverrideRefused
-from backend.staff_pins.actions import StaffPins
+from backend.staff_pins.actions import PinPolicy, StaffPins
 
 FIND_OVERRIDER = "SELECT find_overrider($1, $2, $3)"
 
@@ -31,6 +31,22 @@ class Overrider(msgspec.Struct, frozen=True):
         return MANAGE_PROGRAMS in (self.permissions or ())
 
 
+@dataclass(frozen=True, slots=True)
+class KioskPolicy:
+    """Customers can reach a kiosk: whatever the merchant's policy, nothing is booked there without a PIN."""
+
+    of_merchant: PinPolicy
+    staff_pin_policy: str = "required"
+
+    @property
+    def lockout_attempts(self) -> int:
+        return self.of_merchant.lockout_attempts
+
+    @property
+    def lockout_minutes(self) -> int:
+        return self.of_merchant.lockout_minutes
+
+
 @dataclass(slots=True)
 class Authorization:
     """Verifies each PIN of one request at most once, however often its booking is tried."""
@@ -45,8 +61,10 @@ class Authorization:
         if self.request.proof is not None:
             return self.request.proof.staff_pin_id
         if self._staff_pin_id is None:
+            request = self.request
+            policy: PinPolicy = KioskPolicy(setup.policy) if request.origin.is_kiosk else setup.policy
             self._staff_pin_id = await self.pins.check(
-                self.request.staff_pin, self.request.origin, setup.policy, setup.store.zone, is_needed=is_needed
+                request.staff_pin, request.origin, policy, setup.store.zone, is_needed=is_needed
             )
         return self._staff_pin_id
 

@@ -25,6 +25,7 @@ from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.limits import keep_within_limits
 from backend.loyalty.ledger.booking.operation import JointOperation, Operation
 from backend.loyalty.ledger.booking.request import BookingRequest
+from backend.loyalty.ledger.booking.staff import acting_as
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.booking.tries import tries
 from backend.loyalty.ledger.booking.writer import write, write_together
@@ -56,6 +57,7 @@ class Ledger:
         Raises the operation's problems, LimitReached, OverrideRefused, PinRequired, PinInvalid, PinLocked, CardNotFound
         and, when the card is busy for too long, CardBusy.
         """
+        request = await self._named(request)
         card_id = request.card_id or (await self._read(request)).card.id
         attempt = partial(self._attempt, operation, request, Authorization(self.pins, request))
         return await self._repeat(attempt, operation.kind, request, card_id)
@@ -142,6 +144,12 @@ class Ledger:
         is_written = await write_together(self.pool, origin.merchant_id, bookings, merge)
         return self._booked(operation.kind, reply) if is_written else None
 
+    async def _named(self, request: BookingRequest) -> BookingRequest:
+        """As of the person whom a device names. Raises what `acting_as` raises."""
+        told = {"staff_pin": request.staff_pin, "permission": request.permission}
+        origin = await acting_as(self.pool, request.origin, request.staff_id, **told)
+        return request if origin is request.origin else replace(request, origin=origin)
+
     async def _read(self, request: BookingRequest) -> CardState:
         reference = request.order_reference
         state = await find_state(
@@ -161,7 +169,7 @@ class Ledger:
         return replace(reply, body=self.links.references.resolved(reply.body))
 
     def show(self, origin: Origin) -> Show:
-        return Show(self.links.references, origin.language, origin.now)
+        return Show.to(self.links.references, origin)
 
     def _booked(self, kind: str, reply: Reply) -> Reply:
         BOOKINGS.labels(kind, "booked").inc()

@@ -13,6 +13,7 @@ from backend.loyalty.ledger.schemas.fields import Override
 class PinBody(Protocol):
     """A request body in which staff enter their PIN."""
 
+    staff_id: UUID | None
     staff_pin: str | None
 
 
@@ -47,7 +48,11 @@ class BookingRequest:
     """The card that is, or was, merged into the first."""
     transaction_id: UUID | None = None
     order_reference: str | None = None
+    staff_id: UUID | None = None
+    """Whom a device names."""
     staff_pin: str | None = None
+    permission: str | None = None
+    """What the operation asks for; a person whom a device names must have it too."""
     override: Override | None = None
     is_part_of_bulk: bool = False
     """One audit entry tells of the whole."""

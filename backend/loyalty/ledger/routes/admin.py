@@ -45,7 +45,7 @@ class AdminCardController(Controller):
     async def card(
         self, card_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
     ) -> CardView:
-        return Show(ledger.links, origin.language, origin.now).card(await get_state(ledger.pool, origin, card_id))
+        return Show.to(ledger.links, origin).card(await get_state(ledger.pool, origin, card_id))
 
     @get(
         "/cards/{card_id:uuid}/transactions",

@@ -12,10 +12,11 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter
 from litestar.types import Guard
 
-from backend.access.guards import WORKS_WHILE_OFF, LimitSetting, all_of, limited
+from backend.access.guards import WORKS_WHILE_OFF, all_of, limited
 from backend.core.idempotency import Key, Reply, key_for
 from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
+from backend.core.platform_settings import LimitSetting
 from backend.core.problems import Problem
 from backend.core.schemas import Answer, Body
 from backend.loyalty.ledger.booking.request import BookingRequest, OverrideBody, PinBody

@@ -28,4 +28,4 @@ def history_page(
     """`scope`: the list, for its cursor."""
     shown, more = rows[:limit], len(rows) > limit
     cursor = cursors.write(scope, shown[-1].recorded_at, shown[-1].id, origin.now) if more else None
-    return Page([row.view(origin.language) for row in shown], cursor, more)
+    return Page([row.view(origin.language, masks=origin.device_id is not None) for row in shown], cursor, more)

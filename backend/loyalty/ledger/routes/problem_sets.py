@@ -28,7 +28,7 @@ from backend.loyalty.ledger.problems.returns import (
     VoidNotAllowed,
 )
 from backend.loyalty.rewards.problems import RewardNotFound
-from backend.staff_pins.problems import PinDisabled, PinInvalid, PinLocked, PinNotSet, PinRequired
+from backend.staff_pins.problems import PinDisabled, PinInvalid, PinLocked, PinNotSet, PinRequired, StaffNotHere
 
 KEYED = (ValidationFailed, IdempotencyKeyMissing, IdempotencyKeyReused)
 """Of every request with a body and an idempotency key."""
@@ -40,6 +40,7 @@ AT_TILL = (
     *OF_CARD,
     CardBusy,
     AlreadyBooked,
+    StaffNotHere,
     PinRequired,
     PinInvalid,
     PinLocked,

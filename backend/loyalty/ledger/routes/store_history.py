@@ -54,7 +54,8 @@ class StoreHistoryController(Controller):
     async def transaction(
         self, transaction_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
     ) -> TransactionView:
-        return (await get_transaction(ledger.pool, origin, transaction_id)).view(origin.language)
+        row = await get_transaction(ledger.pool, origin, transaction_id)
+        return row.view(origin.language, masks=origin.device_id is not None)
 
     @get(
         "/transactions",

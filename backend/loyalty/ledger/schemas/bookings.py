@@ -10,13 +10,14 @@ from backend.core.schemas import Answer, Body
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.schemas.fields import Notes, OrderReferenceText, Override, Quantity, Reason
-from backend.staff_pins.schemas import Pin
+from backend.staff_pins.schemas import Pin, StaffId
 
 
 class Earn(Body):
     purchase_amount_cents: Annotated[int, Meta(gt=0, le=100_000_000, examples=[2550])]
     order_reference: OrderReferenceText | None = None
     category_ids: Annotated[list[UUID], Meta(max_length=10)] = []
+    staff_id: StaffId = None
     staff_pin: Pin | None = None
     override: Override | None = None
     occurred_at: datetime | None = None
@@ -26,6 +27,7 @@ class Earn(Body):
 
 class Stamp(Body):
     category_ids: Annotated[list[UUID], Meta(max_length=10)] = []
+    staff_id: StaffId = None
     staff_pin: Pin | None = None
     override: Override | None = None
     notes: Notes | None = None
@@ -39,6 +41,7 @@ class Redemption(Body):
     unit: Literal["points", "stamps"] = "points"
     quantity: Quantity = 1
     order_reference: OrderReferenceText | None = None
+    staff_id: StaffId = None
     staff_pin: Pin | None = None
     override: Override | None = None
     notes: Notes | None = None
@@ -47,6 +50,7 @@ class Redemption(Body):
 class Adjustment(Body):
     points: Annotated[int, Meta(ge=-100_000, le=100_000, examples=[50])]
     reason: Reason
+    staff_id: StaffId = None
     staff_pin: Pin | None = None
 
 

@@ -8,7 +8,7 @@ from backend.core.schemas import Answer, Body
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.schemas.fields import Reason
-from backend.staff_pins.schemas import Pin
+from backend.staff_pins.schemas import Pin, StaffId
 
 
 class Standing(Body):
@@ -22,6 +22,7 @@ class StandingView(Answer):
 
 class Replacement(Body):
     reason: Annotated[Reason, Meta(examples=["Lost"])]
+    staff_id: StaffId = None
     staff_pin: Pin | None = None
 
 

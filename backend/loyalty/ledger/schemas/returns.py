@@ -10,7 +10,7 @@ from backend.core.schemas import Answer, Body
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.schemas.fields import OrderReferenceText, Quantity, Reason
-from backend.staff_pins.schemas import Pin
+from backend.staff_pins.schemas import Pin, StaffId
 
 
 class Void(Body):
@@ -19,6 +19,7 @@ class Void(Body):
     amount_cents: Annotated[int, Meta(gt=0, le=100_000_000)] | None = None
     quantity: Quantity | None = None
     reason: Reason | None = None
+    staff_id: StaffId = None
     staff_pin: Pin | None = None
 
 

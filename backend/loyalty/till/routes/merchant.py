@@ -42,7 +42,7 @@ class MerchantFinderController(Controller):
     ) -> CardMatches:
         countries = await list_countries(sessions, origin.merchant_id)
         matched_by, states = await find_cards(ledger.pool, origin, data.query, countries)
-        show = Show(ledger.links, origin.language, origin.now)
+        show = Show.to(ledger.links, origin)
         return CardMatches([show.card(state) for state in states if state.customer is not None], matched_by)
 
 

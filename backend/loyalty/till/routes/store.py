@@ -65,7 +65,7 @@ class TillController(Controller):
         check_open(setup)
         return TillView(
             program=program_view(setup, origin.language),
-            recent=[row.view(origin.language) for row in rows],
+            recent=[row.view(origin.language, masks=origin.device_id is not None) for row in rows],
             card=card,
             undo=undo_for(rows, origin.sign_in_id, origin.now),
         )
@@ -99,7 +99,7 @@ class TillController(Controller):
 
 
 def _show(ledger: Ledger, origin: Origin) -> Show:
-    return Show(ledger.links, origin.language, origin.now)
+    return Show.to(ledger.links, origin)
 
 
 async def _card(ledger: Ledger, origin: Origin, card_id: UUID | None) -> CardView | None:
