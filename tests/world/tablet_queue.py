@@ -11,6 +11,7 @@ from backend.core.clock import clock
 from backend.core.hashing import stretch_now
 from backend.core.ids import new_id
 from backend.core.origin import Origin
+from backend.devices.models import Device
 from backend.loyalty.offline.actions import BatchIntake
 from backend.loyalty.offline.schemas import BatchView, DeviceBatch, OperationResult
 from backend.loyalty.offline.sender import Sender
@@ -149,4 +150,8 @@ def reasons(results: list[OperationResult]) -> list[str | None]:
 
 
 async def a_tablet(shop: Shop, **facts: Any) -> OfflineTablet:
-    return OfflineTablet(shop, new_id(), **facts)
+    """One of the hub's, past the API."""
+    device_id, now = new_id(), clock.now()
+    told = {"name": "Counter", "profile": "till", "store_id": shop.store_ids[shop.hub]}
+    await shop.add(Device, id=device_id, created_at=now, updated_at=now, **told)
+    return OfflineTablet(shop, device_id, **facts)

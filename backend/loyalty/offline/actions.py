@@ -23,7 +23,7 @@ from backend.loyalty.offline.inbox import Inbox, offset_ms
 from backend.loyalty.offline.judgement import shown
 from backend.loyalty.offline.operations import Happening, book
 from backend.loyalty.offline.outcomes import read_booked, save
-from backend.loyalty.offline.problems import DependencyRefused
+from backend.loyalty.offline.problems import DependencyRefused, OperationDismissed
 from backend.loyalty.offline.rules.moments import TabletClock
 from backend.loyalty.offline.rules.reasons import LATER, reason_of
 from backend.loyalty.offline.schemas import BatchView, DeviceBatch
@@ -52,12 +52,13 @@ class BatchIntake:
         if any(entry.is_due for entry in entries):
             await self._book_all(entries, await find_targets(sessions, origin, entries))
             await save(sessions, origin.merchant_id, entries)
-        results = [entry.result(batch.batch_id, self._unkept(entry)) for entry in entries]
+        results = [entry.result(batch.batch_id, self._final(entry)) for entry in entries]
         return BatchView(origin.now, offset_ms(clock), results)
 
-    def _unkept(self, entry: Entry) -> dict[str, Any] | None:
+    def _final(self, entry: Entry) -> dict[str, Any] | None:
+        """The problem of what is not kept, or was dismissed."""
         if entry.row is not None:
-            return None
+            return self._shown(OperationDismissed()) if entry.row.state == "dismissed" else None
         if entry.operation_id is None:
             return self._shown(ValidationFailed(FieldError("/id", "invalid", "1 to 128 printable characters.")))
         return self._shown(IdempotencyKeyReused(entry.operation_id, "not_booked", None))

@@ -39,23 +39,23 @@ class Entry:
         """It may be booked now."""
         return self.row is not None and self.row.state == "received" and self.item is not None
 
-    def result(self, batch_id: UUID, unkept: dict[str, Any] | None) -> OperationResult:
-        """`unkept`: the problem of what is not kept."""
+    def result(self, batch_id: UUID, problem: dict[str, Any] | None) -> OperationResult:
+        """`problem`: of what is not kept, or was dismissed."""
         row = self.row
         if row is None:
-            assert unkept is not None, "what is not kept is refused"
-            return OperationResult(self.operation_id, "refused", status=unkept["status"], problem=unkept)
+            assert problem is not None, "what is not kept is refused"
+            return OperationResult(self.operation_id, "refused", status=problem["status"], problem=problem)
         outcome = OUTCOMES[row.state]
         if outcome == "applied" and (self.is_repeated or row.was_online or row.batch_id != batch_id):
             outcome = "duplicate"
         return OperationResult(
             id=self.operation_id,
             outcome=outcome,
-            status=row.status,
+            status=problem["status"] if problem else row.status,
             transaction_id=row.transaction_id,
             card_id=row.card_id,
             reason=row.reason if outcome == "review" else None,
-            problem=row.problem,
+            problem=problem or row.problem,
             occurred_at_used=row.used_at,
         )
 

@@ -66,7 +66,7 @@ class Targets:
 
 
 async def find_targets(sessions: Sessions, origin: Origin, entries: Sequence[Entry]) -> Targets:
-    items = [entry.item for entry in entries if entry.is_due and entry.item]
+    items = [entry.item for entry in entries if entry.item]
     codes = {code for item in items if item.card_code and (code := normalize(item.card_code))}
     refs = {item.local_ref for item in items if item.local_ref}
     ids = {item.transaction_id for item in items if item.transaction_id}
