@@ -25,6 +25,7 @@ from backend.core.problems import MEDIA_TYPE, RequestRefused
 from backend.core.requests import ApiRequest, client_address, printable_address, reader_language
 from backend.core.resources import resources_of
 from backend.core.settings import Settings, load_settings
+from backend.devices.openapi import add_device_refusals
 from backend.document import DOCUMENT
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.routes.booking_route import provide_caller
@@ -68,6 +69,7 @@ def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> 
     )
     add_own_refusals(app)
     add_refusals_of_kinds(app)
+    add_device_refusals(app)
     return app
 
 

@@ -18,6 +18,7 @@ DOCUMENT = OpenAPIConfig(
         Tag("Loyalty - Admin", "The platform's own people"),
         Tag("Merchant", "People and policy of a merchant"),
         Tag("Admin", "Administrators, merchants and their stores"),
+        Tag("Devices", "Tablets: pairing, and what they call themselves"),
         Tag("Audit", "Who changed what, of a merchant and of the platform"),
         Tag("Settings", "Values that the platform's administrators change while Orion runs"),
         Tag("Email templates", "Texts of emails, of the platform and of a merchant"),
@@ -30,6 +31,12 @@ DOCUMENT = OpenAPIConfig(
     components=Components(
         security_schemes={
             "token": SecurityScheme(type="http", scheme="bearer", description="From `POST /auth/sign-in`"),
+            "device": SecurityScheme(
+                type="http",
+                scheme="bearer",
+                description="From `POST /devices/pair`. Each request is signed by the tablet's key: headers "
+                "`Orion-Timestamp` (milliseconds since 1970), `Orion-Nonce` and `Orion-Signature`",
+            ),
             "customer_token": SecurityScheme(
                 type="http", scheme="bearer", description="From `POST /storefront/account/sessions`"
             ),

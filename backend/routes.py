@@ -4,11 +4,15 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from backend.access.features import LOYALTY
-from backend.access.guards import ON_BEHALF, all_of, at_store, with_feature
+from backend.access.guards import DEVICES, ON_BEHALF, all_of, at_store, with_feature
 from backend.administration.routes.invitations import AdminMerchantInvitationController
 from backend.administration.routes.merchants import AdminMerchantController
 from backend.administration.routes.stores import AdminStoreController
 from backend.core.settings import Settings
+from backend.devices.principal import of_device
+from backend.devices.routes.device import OwnDeviceController, PairingController
+from backend.devices.routes.merchant import MerchantDeviceController
+from backend.devices.routes.store import DevicePinController
 from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
 from backend.identity.factors.routes.own import OwnFactorController
 from backend.identity.factors.routes.passkeys import OwnPasskeyController
@@ -75,6 +79,7 @@ from backend.wallets.images.routes import PassImageController
 from backend.wallets.routes import GoogleSaveController
 
 BEARER = [{"token": list[str]()}]
+BY_DEVICE = [{"device": list[str]()}]
 
 store = Router(
     "/store",
@@ -91,6 +96,7 @@ store = Router(
         StorePinController,
         ColleaguePinController,
         TakeoverController,
+        DevicePinController,
     ],
 )
 merchant = Router(
@@ -117,7 +123,15 @@ merchant = Router(
         MerchantAuditController,
         MerchantStaffController,
         MerchantInvitationController,
+        MerchantDeviceController,
     ],
+)
+devices = Router(
+    "/devices/me",
+    guards=[all_of(identified, of_device)],
+    opt={DEVICES: True},
+    security=BY_DEVICE,
+    route_handlers=[OwnDeviceController],
 )
 storefront = Router(
     "/storefront",
@@ -174,6 +188,8 @@ api = Router(
         OwnSessionController,
         WorkplaceController,
         PermissionController,
+        PairingController,
+        devices,
         store,
         merchant,
         storefront,

@@ -91,10 +91,32 @@ def all_of(*guards: Guard) -> Guard:
 
 
 def requires(permission: str) -> Guard:
-    """Raises Forbidden unless the principal has the permission at the selected store."""
+    """Raises Forbidden unless the principal has the permission at the selected store.
+
+    Whom a device names must have it too: it is kept in the scope as `permission`.
+    """
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         if permission not in principal_of(connection).permissions_at(actor_store_of(connection)):
+            raise Forbidden(permission)
+        connection.scope["state"]["permission"] = permission
+
+    return guard
+
+
+def stores_with(principal: Principal, permission: str) -> list[UUID] | None:
+    """Ids of the stores where the principal has the permission; None for an owner, who has it at closed ones too."""
+    if isinstance(principal, Actor) and principal.role == "merchant_owner" and not principal.is_by_pin:
+        return None
+    return [store.id for store in principal.stores if permission in principal.permissions_at(store)]
+
+
+def at_some_store(permission: str) -> Guard:
+    """Raises Forbidden unless the principal has the permission at one store at least, which `stores_with` lists."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        principal = principal_of(connection)
+        if principal.merchant is None or stores_with(principal, permission) == []:
             raise Forbidden(permission)
 
     return guard

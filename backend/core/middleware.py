@@ -8,6 +8,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from backend.core.clock import clock
 from backend.core.ids import new_id
 from backend.core.metrics import REQUEST_SECONDS, REQUESTS
 from backend.core.ratelimit import Allowance
@@ -19,6 +20,8 @@ SECURITY_HEADERS = [
     (b"cache-control", b"no-store"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
+TELLS_TIME = "tells_time"
+"""In the state of a request whose sender corrects its clock: the answer has `Orion-Time`, in milliseconds."""
 QUIET_PATHS = ("/health", "/metrics")
 
 log = structlog.get_logger()
@@ -72,6 +75,8 @@ class RequestMiddleware:
         present = {name for name, _ in message["headers"]}
         headers = [header for header in self._always if header[0] not in present]
         headers.append((b"request-id", request_id.encode()))
+        if scope["state"].get(TELLS_TIME, False):
+            headers.append((b"orion-time", str(int(clock.now().timestamp() * 1000)).encode()))
         allowance = scope["state"].get("allowance")
         if isinstance(allowance, Allowance):
             headers += allowance.headers

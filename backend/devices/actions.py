@@ -1,5 +1,6 @@
 """What the office does with devices. Each change is audited."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -18,67 +19,97 @@ from backend.devices.schemas import DeviceChange, DeviceDraft, DeviceRevocation,
 from backend.merchants.models import Store
 
 
-async def create_device(session: AsyncSession, origin: Origin, draft: DeviceDraft, stores: Stores) -> DeviceView:
-    """Raises StoreNotFound."""
-    device = Device(
-        merchant_id=origin.merchant_id,
-        id=new_id(),
-        store_id=await _store_id(session, origin, draft.store_code, stores),
-        name=draft.name,
-        profile=draft.profile,
-        created_at=origin.now,
-        updated_at=origin.now,
-    )
-    session.add(device)
-    await session.flush()
-    record_change(session, origin, "device.created", subject_id=device.id, after=_facts(device))
-    return await get_device(session, origin, device.id, stores)
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """Those of the stores where the person may pair tablets; of all stores for None.
 
-
-async def change_device(
-    session: AsyncSession, origin: Origin, device_id: UUID, change: DeviceChange, if_match: str | None, stores: Stores
-) -> DeviceView:
-    """At another store it fetches everything anew.
-
-    Raises DeviceNotFound, PreconditionRequired, Stale, DeviceStateRefused or StoreNotFound.
+    A device of another store is DeviceNotFound, the store itself StoreNotFound.
     """
-    device = await lock_device(session, origin, device_id, stores)
-    await check_version(session, device, if_match)
-    _refuse_revoked(device)
-    before = _facts(device)
-    fields = sent_fields(change)
-    if "store_code" in fields:
-        device.store_id = await _store_id(session, origin, fields.pop("store_code"), stores)
-        device.must_resync = device.must_resync or str(device.store_id) != before["store_id"]
-    device.name = fields.get("name", device.name)
-    return await _save(session, origin, device, "device.changed", before, stores)
 
+    session: AsyncSession
+    origin: Origin
+    stores: Stores
 
-async def revoke_device(
-    session: AsyncSession, origin: Origin, device_id: UUID, body: DeviceRevocation, stores: Stores
-) -> DeviceView:
-    """Acts on its next request. Revoked once, it stays as it is. Raises DeviceNotFound."""
-    device = await lock_device(session, origin, device_id, stores)
-    if device.state == "revoked":
-        return await get_device(session, origin, device_id, stores)
-    before = _facts(device)
-    device.state, device.revoked_at, device.suspended_at = "revoked", origin.now, None
-    device.revoked_reason, device.wipes = body.reason, body.wipe
-    await replace_codes(session, device, origin)
-    return await _save(session, origin, device, "device.revoked", before, stores, reason=body.reason)
+    async def create(self, draft: DeviceDraft) -> DeviceView:
+        """Raises StoreNotFound."""
+        now = self.origin.now
+        device = Device(
+            merchant_id=self.origin.merchant_id,
+            id=new_id(),
+            store_id=await self._store_id(draft.store_code),
+            name=draft.name,
+            profile=draft.profile,
+            created_at=now,
+            updated_at=now,
+        )
+        self.session.add(device)
+        await self.session.flush()
+        record_change(self.session, self.origin, "device.created", subject_id=device.id, after=_facts(device))
+        return await self._view(device)
 
+    async def change(self, device_id: UUID, change: DeviceChange, if_match: str | None) -> DeviceView:
+        """At another store it fetches everything anew.
 
-async def resume_device(session: AsyncSession, origin: Origin, device_id: UUID, stores: Stores) -> DeviceView:
-    """Lets a suspended device work again. The PINs that were locked stay locked.
+        Raises DeviceNotFound, PreconditionRequired, Stale, DeviceStateRefused or StoreNotFound.
+        """
+        device = await self.lock(device_id)
+        await check_version(self.session, device, if_match)
+        _refuse_revoked(device)
+        before = _facts(device)
+        fields = sent_fields(change)
+        if "store_code" in fields:
+            device.store_id = await self._store_id(fields.pop("store_code"))
+            device.must_resync = device.must_resync or str(device.store_id) != before["store_id"]
+        device.name = fields.get("name", device.name)
+        return await self._save(device, "device.changed", before)
 
-    Raises DeviceNotFound or DeviceStateRefused.
-    """
-    device = await lock_device(session, origin, device_id, stores)
-    _refuse_revoked(device)
-    before = _facts(device)
-    if device.state == "suspended":
-        device.state, device.suspended_at, device.locked_people = "paired", None, []
-    return await _save(session, origin, device, "device.resumed", before, stores)
+    async def revoke(self, device_id: UUID, body: DeviceRevocation) -> DeviceView:
+        """Acts on its next request. Revoked once, it stays as it is. Raises DeviceNotFound."""
+        device = await self.lock(device_id)
+        if device.state == "revoked":
+            return await self._view(device)
+        before = _facts(device)
+        device.state, device.revoked_at, device.suspended_at = "revoked", self.origin.now, None
+        device.revoked_reason, device.wipes = body.reason, body.wipe
+        await replace_codes(self.session, device, self.origin)
+        return await self._save(device, "device.revoked", before, reason=body.reason)
+
+    async def resume(self, device_id: UUID) -> DeviceView:
+        """Lets a suspended device work again. The PINs that were locked stay locked.
+
+        Raises DeviceNotFound or DeviceStateRefused.
+        """
+        device = await self.lock(device_id)
+        _refuse_revoked(device)
+        before = _facts(device)
+        if device.state == "suspended":
+            device.state, device.suspended_at, device.locked_people = "paired", None, []
+        return await self._save(device, "device.resumed", before)
+
+    async def lock(self, device_id: UUID) -> Device:
+        """Raises DeviceNotFound."""
+        return await lock_device(self.session, self.origin, device_id, self.stores)
+
+    async def _store_id(self, code: str) -> UUID:
+        """An open store at which the person may pair tablets. Raises StoreNotFound."""
+        own = Store.merchant_id == self.origin.merchant_id, Store.code == code.upper(), Store.is_active
+        store_id: UUID | None = await self.session.scalar(select(Store.id).where(*own))
+        if store_id is None or (self.stores is not None and store_id not in self.stores):
+            raise StoreNotFound
+        return store_id
+
+    async def _save(self, device: Device, action: str, before: Fields, reason: str | None = None) -> DeviceView:
+        if self.session.is_modified(device):
+            device.updated_at = self.origin.now
+        await self.session.flush()
+        after = _facts(device)
+        record_change(
+            self.session, self.origin, action, subject_id=device.id, before=before, after=after, reason=reason
+        )
+        return await self._view(device)
+
+    async def _view(self, device: Device) -> DeviceView:
+        return await get_device(self.session, self.origin, device.id, None)
 
 
 async def replace_codes(session: AsyncSession, device: Device, origin: Origin) -> None:
@@ -90,33 +121,6 @@ async def replace_codes(session: AsyncSession, device: Device, origin: Origin) -
         PairingCode.replaced_at.is_(None),
     )
     await session.execute(update(PairingCode).where(*open_codes).values(replaced_at=origin.now))
-
-
-async def _store_id(session: AsyncSession, origin: Origin, code: str, stores: Stores) -> UUID:
-    """An open store at which the person may pair tablets. Raises StoreNotFound."""
-    own = Store.merchant_id == origin.merchant_id, Store.code == code.upper(), Store.is_active
-    store_id: UUID | None = await session.scalar(select(Store.id).where(*own))
-    if store_id is None or (stores is not None and store_id not in stores):
-        raise StoreNotFound
-    return store_id
-
-
-async def _save(
-    session: AsyncSession,
-    origin: Origin,
-    device: Device,
-    action: str,
-    before: Fields,
-    stores: Stores,
-    reason: str | None = None,
-) -> DeviceView:
-    if session.is_modified(device):
-        device.updated_at = origin.now
-    await session.flush()
-    record_change(
-        session, origin, action, subject_id=device.id, before=before, after=_facts(device), reason=reason
-    )
-    return await get_device(session, origin, device.id, stores)
 
 
 def _refuse_revoked(device: Device) -> None:

@@ -14,10 +14,10 @@ from backend.core.database import Sessions, enter_merchant
 from backend.core.ids import new_id
 from backend.core.keys import KeyRing
 from backend.core.origin import Origin
-from backend.devices.actions import replace_codes
+from backend.devices.actions import Devices, replace_codes
 from backend.devices.models import Device, DeviceToken, PairingCode
 from backend.devices.problems import DeviceStateRefused, PairingCodeExpired, PairingCodeUnknown, PairingCodeUsed
-from backend.devices.queries import Stores, lock_device
+from backend.devices.queries import lock_device
 from backend.devices.rules import CODE_LASTS, CODE_TRIES_MAX, PREFIX_LENGTH, REPEATABLE, new_code, normalize_code
 from backend.devices.schemas import Pairing, PairingCodeView
 from backend.devices.tokens import IssuedToken, issue_token
@@ -40,16 +40,11 @@ class PairingAddress:
 
 
 async def make_pairing_code(
-    session: AsyncSession,
-    origin: Origin,
-    device_id: UUID,
-    stores: Stores,
-    *,
-    keys: KeyRing,
-    address: PairingAddress,
+    devices: Devices, device_id: UUID, *, keys: KeyRing, address: PairingAddress
 ) -> PairingCodeView:
     """Codes of the device so far work no more. Raises DeviceNotFound or DeviceStateRefused."""
-    device = await lock_device(session, origin, device_id, stores)
+    session, origin = devices.session, devices.origin
+    device = await devices.lock(device_id)
     if device.state not in {"created", "paired"}:
         raise DeviceStateRefused(state=device.state)
     await replace_codes(session, device, origin)
@@ -133,7 +128,7 @@ async def _use(session: AsyncSession, row: PairingCode, request: PairingRequest)
     if row.replaced_at is not None or row.expires_at <= request.now or row.tries >= CODE_TRIES_MAX:
         raise PairingCodeExpired
     row.used_at, row.used_key, row.used_public_key = request.now, request.idempotency_key, request.public_key
-    acting = replace(origin, store_id=device.store_id, device_id=device.id)
+    acting = replace(origin, store_id=device.store_id, device_id=device.id, user_name=device.name)
     await _pair(session, device, request)
     record_change(session, acting, "device.paired", subject_id=device.id, after={"pairing_id": str(row.id)})
     return await issue_token(session, device, request.now)

@@ -4,16 +4,18 @@ from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
 
+from litestar.handlers import BaseRouteHandler
+
 from backend.access.guards import DEVICES, Connection, principal_of
 from backend.access.permissions import MANAGE_CARDS, VIEW_PROGRAMS, VOID_TRANSACTIONS
 from backend.access.principal import ActorStore, Principal
 from backend.access.problems import NotForDevices, Unauthenticated
+from backend.core.middleware import TELLS_TIME
 from backend.core.origin import Origin
 from backend.core.platform_settings import LimitSetting
 from backend.core.problems import Problem
 from backend.devices.guards import authenticate_device
 from backend.devices.queries import KnownDevice
-from litestar.handlers import BaseRouteHandler
 
 TILL_ONLY = "till"
 """In place of True in the `opt` DEVICES: what a kiosk, which stands among customers, does not show."""
@@ -55,11 +57,15 @@ class DevicePrincipal(Principal, frozen=True, kw_only=True):
     def sign(self, origin: Origin) -> Origin:
         """A device is its own sign-in: for a moment it may undo what was booked on it, by anybody."""
         device = self.device
-        return replace(origin, device_id=device.id, user_name=device.name, sign_in_id=device.id)
+        return replace(origin, device_id=device.id, user_name=device.name, sign_in_id=device.id, is_kiosk=self.is_kiosk)
 
 
 async def find_device_principal(connection: Connection, token: str) -> Principal:
-    """Raises what `authenticate_device` raises, and NotForDevices where a kiosk may not."""
+    """Raises what `authenticate_device` raises, and NotForDevices where the operation is not open to this device."""
+    connection.scope["state"][TELLS_TIME] = True
+    opened = connection.route_handler.opt.get(DEVICES, False)
+    if not opened:
+        raise NotForDevices
     device = await authenticate_device(connection, token)
     principal = DevicePrincipal(
         merchant=device.merchant,
@@ -67,7 +73,7 @@ async def find_device_principal(connection: Connection, token: str) -> Principal
         features=device.features,
         device=device,
     )
-    if principal.is_kiosk and connection.route_handler.opt.get(DEVICES) == TILL_ONLY:
+    if principal.is_kiosk and opened == TILL_ONLY:
         raise NotForDevices
     return principal
 

@@ -15,7 +15,7 @@ class DeviceRevoked(Problem):
     headers = BEARER
 
     def __init__(self, *, wipe: bool, accept_pending_until: datetime, server_time: datetime) -> None:
-        """`wipe`: delete all data and the key. `accept_pending_until`: what it did before may be handed in until then."""
+        """`wipe`: delete all data and the key. Until `accept_pending_until` it may hand in what it did before."""
         super().__init__(wipe=wipe, accept_pending_until=accept_pending_until, server_time=server_time)
 
 

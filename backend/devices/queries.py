@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.access.actor import ActorFeature, ActorMerchant, ActorStore
+from backend.access.principal import ActorFeature, ActorMerchant, ActorStore
 from backend.core.origin import Origin
 from backend.devices.models import Device, PairingCode
 from backend.devices.problems import DeviceNotFound
@@ -97,7 +97,7 @@ async def lock_device(session: AsyncSession, origin: Origin, device_id: UUID, st
     return device
 
 
-def _devices(origin: Origin, stores: Stores) -> Select[tuple[Device, Store, datetime | None]]:
+def _devices(origin: Origin, stores: Stores) -> Select[tuple[Device, Store, datetime]]:
     code_expires_at = (
         select(func.max(PairingCode.expires_at))
         .where(

@@ -26,8 +26,6 @@ ROLL_GRACE = timedelta(days=90)
 """After its end a token may still be exchanged for a new one."""
 ACCEPT_PENDING = timedelta(days=7)
 """After it was revoked, a device may hand in what it did before."""
-LOCKED_PEOPLE_MAX = 3
-"""Locked from one device, they show that somebody is guessing."""
 
 TokenUse = Literal["valid", "may_roll", "ended"]
 

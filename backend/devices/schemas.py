@@ -183,3 +183,22 @@ class HeartbeatAnswer(Answer):
     server_time: datetime
     commands: list[DeviceCommand]
     next_heartbeat_seconds: int
+
+
+class FailedPin(Body):
+    """Wrong PINs of one person, typed one after the other without a connection."""
+
+    event_id: UUID
+    """Made by the app and kept before sending: each event counts once, however often it is reported."""
+    occurred_at: datetime
+    count: Annotated[int, Meta(ge=1, le=20)] = 1
+
+
+class FailedPinAnswer(Answer):
+    locked: bool
+    locked_until: datetime | None
+    """Null for a PIN that is not locked, and for one that ten wrong attempts have disabled."""
+    remaining: int
+    """Wrong attempts until it is locked."""
+    duplicate: bool
+    """All of it was reported before."""

@@ -9,6 +9,8 @@ from backend.access.principal import Principal
 from backend.access.problems import PasswordNeeded, SecondFactorMissing, SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.clock import clock
 from backend.core.resources import resources_of
+from backend.devices.principal import find_device_principal
+from backend.devices.tokens import PREFIX as DEVICE_TOKEN
 from backend.identity.problems import ConfirmationRequired
 from backend.identity.queries import find_actor, note_seen
 from backend.identity.sessions.limits import is_confirmed, is_over, lacks_factor, must_be_noted
@@ -62,7 +64,7 @@ async def find_person(connection: Connection, token: str) -> Actor:
     return actor
 
 
-FINDERS: dict[str, Finder] = {}
+FINDERS: dict[str, Finder] = {DEVICE_TOKEN: find_device_principal}
 """By the prefix of the bearer token. Every other token is a session of a person."""
 
 

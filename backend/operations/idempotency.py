@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Controller, get
 from litestar.params import FromPath
 
-from backend.access.guards import principal_of
+from backend.access.guards import DEVICES, principal_of
 from backend.access.problems import SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.answers import find_status
 from backend.core.idempotency import state_of
@@ -37,6 +37,7 @@ class IdempotencyController(Controller):
         operation_id="getIdempotencyKey",
         summary="What became of a booking sent with this key",
         description="Send the key percent-encoded: `R%2F7` for `R/7`.",
+        opt={DEVICES: True},
         responses=refusals(Unauthenticated, SessionExpired, StaysWithOwner),
     )
     async def state(self, request: ApiRequest, key: FromPath[str]) -> KeyState:

@@ -12,6 +12,7 @@ import asyncpg
 import msgspec
 
 from backend.core.hashing import hash_secret, verify_secret
+from backend.core.ids import new_id
 from backend.core.keyed_lock import KeyedLock
 from backend.core.keys import KeyRing
 from backend.core.origin import Origin
@@ -28,9 +29,12 @@ NOTE_LOCKED = """
     WHERE t.id = (SELECT coalesce(s.origin_id, s.id) FROM access_tokens s WHERE s.id = $1)
       AND NOT $2 = ANY (t.locked_people)
 """
+NOTE_LOCKED_PERSON = "SELECT note_locked_person($1, $2, $3, $4, $5, $6)"
 UNGUESSED_PIN = "SELECT unguessed_pin($1, $2)"
 TURN = timedelta(seconds=5)
 """Longer than any verification takes; what a process that died meanwhile costs the next attempt."""
+LOCKED_PEOPLE_MAX = 3
+"""Locked from one device, they show that somebody is guessing."""
 PATIENCE_SECONDS = 6.0
 PAUSE_SECONDS = 0.02
 UTC = ZoneInfo("UTC")
@@ -101,7 +105,10 @@ class StaffPins:
             finally:
                 await self.pool.fetchval(END_PIN_ATTEMPT, origin.merchant_id, attempt.id, is_right, fresh, origin.now)
         if not is_right:
-            raise self._wrong(attempt, zone)
+            wrong = self._wrong(attempt, zone)
+            if origin.device_id is not None and not isinstance(wrong, PinInvalid):
+                await self._note_locked_on(origin.device_id, origin)
+            raise wrong
         self.recent.remember(origin.sign_in_id, origin.user_id, fresh or verifier, given, origin.now)
         return attempt.id
 
@@ -115,6 +122,11 @@ class StaffPins:
         except (PinLocked, PinDisabled):
             await self.pool.execute(NOTE_LOCKED, origin.sign_in_id, origin.user_id)
             raise
+
+    async def _note_locked_on(self, device_id: UUID, origin: Origin) -> None:
+        """Suspends the device where too many people's PINs are locked."""
+        told = origin.merchant_id, device_id, origin.user_id, LOCKED_PEOPLE_MAX, new_id(), origin.now
+        await self.pool.fetchval(NOTE_LOCKED_PERSON, *told)
 
     async def _recognize(self, given: str, origin: Origin, user_id: UUID) -> UUID | None:
         """The PIN's id when it was verified a moment ago and nobody has guessed at it since."""

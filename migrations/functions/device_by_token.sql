@@ -19,7 +19,7 @@ BEGIN
                                  'overlap_ends_at', v.overlap_ends_at, 'ended_at', v.ended_at),
       'merchant', json_build_object('id', m.id, 'code', m.code, 'name', m.name, 'language', m.default_language),
       'store', json_build_object('id', s.id, 'code', s.code, 'name', s.name, 'timezone', s.timezone,
-                                 'country', s.country, 'language', s.language),
+                                 'country', s.country, 'language', s.language, 'permissions', '[]'::json),
       'is_store_open', s.is_active,
       'features', (SELECT coalesce(json_agg(json_build_object(
                      'feature', f.feature, 'store_id', f.store_id, 'is_enabled', f.is_enabled)), '[]')

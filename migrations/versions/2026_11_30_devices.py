@@ -158,9 +158,7 @@ def _add_requests() -> None:
         _key("device_id", "devices"),
         sa.CheckConstraint("count BETWEEN 1 AND 20", name="count"),
     )
-    op.create_index(
-        "ix_failed_pin_reports_device", "failed_pin_reports", ["merchant_id", "device_id", "reported_at"]
-    )
+    op.create_index("ix_failed_pin_reports_device", "failed_pin_reports", ["merchant_id", "device_id", "reported_at"])
 
 
 def _key(column: str, table: str) -> sa.ForeignKeyConstraint:

@@ -55,5 +55,5 @@ def test_a_clock_may_be_off_by_five_minutes(seconds: int, is_accepted: bool, sig
         (TokenState(ISSUED.expires_at, NOON + timedelta(days=1), ended_at=NOON), 0, "ended"),
     ],
 )
-def test_a_token_that_nobody_has_replaced_is_always_good_for_another(token: TokenState, days: float, use: TokenUse) -> None:
+def test_a_token_that_none_has_replaced_is_good_for_another(token: TokenState, days: float, use: TokenUse) -> None:
     assert token.use(NOON + timedelta(days=days)) == use

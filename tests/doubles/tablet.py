@@ -65,6 +65,10 @@ class Tablet(Till):
         """By its own clock."""
         return clock.now() + self.state.offset
 
+    def correct_clock(self, server_time: str) -> None:
+        """What the app does after a refusal that depends on clocks."""
+        self.state.offset = datetime.fromisoformat(server_time) - clock.now()
+
     def used_by(self, staff_id: Any, pin: str | None) -> Self:
         """Somebody works on it: named with each booking from now on."""
         self.state.staff_id, self.state.staff_pin = str(staff_id) if staff_id else None, pin

@@ -12,6 +12,7 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.idempotency import IdempotencyKeyMissing, key_for
 from backend.core.keys import KeyRing
+from backend.core.middleware import TELLS_TIME
 from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.problems import RateLimited, ValidationFailed
@@ -84,6 +85,7 @@ class PairingController(Controller):
 
 def _asked(request: ApiRequest, data: Pairing, idempotency_key: str | None) -> PairingRequest:
     """Raises IdempotencyKeyMissing, AppOutdated or DeviceKeyInvalid."""
+    request.scope["state"][TELLS_TIME] = True
     now, required = clock.now(), resources_of(request).live.current.security.device_min_version_code
     key = key_for(idempotency_key, request.scope["path"], data)
     if data.app.version_code < required:

@@ -19,7 +19,7 @@ from backend.core.problems import ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
 from backend.core.versions import IfMatch, PreconditionRequired, Stale, versioned
-from backend.devices import actions
+from backend.devices.actions import Devices
 from backend.devices.pairing import PairingAddress, make_pairing_code
 from backend.devices.problems import DeviceNotFound, DeviceStateRefused
 from backend.devices.queries import Stores, get_device, list_devices
@@ -73,7 +73,7 @@ class MerchantDeviceController(Controller):
     ) -> Response[bytes]:
         stores = _stores(request)
         return await create_once(
-            sessions, origin, repeat_key, data, lambda session: actions.create_device(session, origin, data, stores)
+            sessions, origin, repeat_key, data, lambda session: Devices(session, origin, stores).create(data)
         )
 
     @get(
@@ -121,7 +121,7 @@ class MerchantDeviceController(Controller):
     ) -> Response[DeviceView]:
         stores = _stores(request)
         async with sessions.committing(origin.merchant_id) as session:
-            return versioned(await actions.change_device(session, origin, device_id, data, if_match, stores))
+            return versioned(await Devices(session, origin, stores).change(device_id, data, if_match))
 
     @post(
         "/{device_id:uuid}/pairing-code",
@@ -143,7 +143,7 @@ class MerchantDeviceController(Controller):
         settings, stores = resources_of(request).settings, _stores(request)
         address = PairingAddress(settings.public_url, settings.api_url)
         async with sessions.committing(origin.merchant_id) as session:
-            return await make_pairing_code(session, origin, device_id, stores, keys=key_ring, address=address)
+            return await make_pairing_code(Devices(session, origin, stores), device_id, keys=key_ring, address=address)
 
     @post(
         "/{device_id:uuid}/revoke",
@@ -163,7 +163,7 @@ class MerchantDeviceController(Controller):
         sessions: NamedDependency[Sessions],
     ) -> Response[DeviceView]:
         async with sessions.committing(origin.merchant_id) as session:
-            return versioned(await actions.revoke_device(session, origin, device_id, data, _stores(request)))
+            return versioned(await Devices(session, origin, _stores(request)).revoke(device_id, data))
 
     @post(
         "/{device_id:uuid}/resume",
@@ -182,4 +182,4 @@ class MerchantDeviceController(Controller):
         sessions: NamedDependency[Sessions],
     ) -> Response[DeviceView]:
         async with sessions.committing(origin.merchant_id) as session:
-            return versioned(await actions.resume_device(session, origin, device_id, _stores(request)))
+            return versioned(await Devices(session, origin, _stores(request)).resume(device_id))

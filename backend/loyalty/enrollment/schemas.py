@@ -16,6 +16,8 @@ from backend.messaging.templates.greeting import plain_name
 class Enroll(Person):
     """A customer enrolled by staff."""
 
+    staff_id: Annotated[UUID | None, Meta(description="From a tablet only: who enrolls the customer.")] = None
+
 
 class EnrollView(CardView):
     """The card view, and whether the customer already had this card."""

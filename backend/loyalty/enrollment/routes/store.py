@@ -4,7 +4,7 @@ from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from backend.access.guards import all_of, limited, requires
+from backend.access.guards import DEVICES, all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals, success
@@ -17,6 +17,8 @@ from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInact
 from backend.loyalty.ledger.problems.cards import CardBusy
 from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, respond
 from backend.loyalty.ledger.routes.problem_sets import KEYED
+from backend.staff_pins.acting import acting_as
+from backend.staff_pins.problems import StaffNotHere
 
 
 class StoreEnrollmentController(Controller):
@@ -33,11 +35,14 @@ class StoreEnrollmentController(Controller):
                 requires(MANAGE_CARDS), limited("enroll", lambda limits: limits.enroll_per_minute, keeps_answers=True)
             )
         ],
+        opt={DEVICES: True},
         response_headers=REPLAYED,
         responses={201: success(EnrollView), 200: success(EnrollView)}
-        | refusals(*STAFF, *KEYED, ProgramInactive, AlreadyBooked, CardBusy),
+        | refusals(*STAFF, *KEYED, ProgramInactive, AlreadyBooked, CardBusy, StaffNotHere),
     )
     async def enroll(
         self, data: JSONBody[Enroll], caller: NamedDependency[Caller], enrollment: NamedDependency[Enrollment]
     ) -> Response[bytes]:
-        return respond(await enrollment.by_staff(caller.origin, data, caller.optional_key(data)))
+        pool = enrollment.ledger.pool
+        origin = await acting_as(pool, caller.origin, data.staff_id, permission=caller.permission)
+        return respond(await enrollment.by_staff(origin, data, caller.optional_key(data)))

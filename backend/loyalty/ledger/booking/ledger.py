@@ -25,7 +25,6 @@ from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.limits import keep_within_limits
 from backend.loyalty.ledger.booking.operation import JointOperation, Operation
 from backend.loyalty.ledger.booking.request import BookingRequest
-from backend.loyalty.ledger.booking.staff import acting_as
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.booking.tries import tries
 from backend.loyalty.ledger.booking.writer import write, write_together
@@ -35,6 +34,7 @@ from backend.loyalty.ledger.problems.returns import TransactionNotFound
 from backend.loyalty.ledger.queries import find_state, get_states
 from backend.loyalty.ledger.receipts import fold_reference
 from backend.loyalty.ledger.views import Show
+from backend.staff_pins.acting import acting_as
 from backend.staff_pins.actions import StaffPins
 
 Outcome = Reply | Problem | None

@@ -12,12 +12,13 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter
 from litestar.types import Guard
 
-from backend.access.guards import WORKS_WHILE_OFF, all_of, limited
+from backend.access.guards import DEVICES, WORKS_WHILE_OFF, all_of, limited
 from backend.core.idempotency import Key, Reply, key_for
 from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.platform_settings import LimitSetting
 from backend.core.problems import Problem
+from backend.core.requests import ApiRequest
 from backend.core.schemas import Answer, Body
 from backend.loyalty.ledger.booking.request import BookingRequest, OverrideBody, PinBody
 
@@ -59,12 +60,22 @@ class Caller:
 
     origin: Origin
     idempotency_key: str | None
+    permission: str | None = None
+    """What the operation asks for."""
 
     def request(self, body: Body, **target: Unpack[BookingTarget]) -> BookingRequest:
         """Raises IdempotencyKeyMissing."""
-        pin = body.staff_pin if isinstance(body, PinBody) else None
+        staff_id, pin = (body.staff_id, body.staff_pin) if isinstance(body, PinBody) else (None, None)
         override = body.override if isinstance(body, OverrideBody) else None
-        return BookingRequest(self.origin, self.key(body), staff_pin=pin, override=override, **target)
+        return BookingRequest(
+            self.origin,
+            self.key(body),
+            staff_id=staff_id,
+            staff_pin=pin,
+            permission=self.permission,
+            override=override,
+            **target,
+        )
 
     def key(self, body: Body) -> Key:
         """The same for the same request at the same store. Raises IdempotencyKeyMissing."""
@@ -75,8 +86,10 @@ class Caller:
         return self.key(body) if self.idempotency_key is not None else None
 
 
-def provide_caller(origin: NamedDependency[Origin], idempotency_key: IdempotencyKey = None) -> Caller:
-    return Caller(origin, idempotency_key)
+def provide_caller(
+    request: ApiRequest, origin: NamedDependency[Origin], idempotency_key: IdempotencyKey = None
+) -> Caller:
+    return Caller(origin, idempotency_key, request.scope["state"].get("permission"))
 
 
 def booking_route(
@@ -91,10 +104,12 @@ def booking_route(
     statuses: tuple[int, ...] = (201,),
     after_limit: tuple[Guard, ...] = (),
     works_while_off: bool = False,
+    devices: bool | str = False,
 ) -> HTTPRouteHandler:
     """A POST whose answer is stored under its idempotency key and repeated byte for byte.
 
     `after_limit`: guards that read the database. `works_while_off`: also at a store that is not live.
+    `devices`: open to tablets, or TILL_ONLY: not to kiosks.
     """
     asked = (*guards, limited(*limit, keeps_answers=True), *after_limit)
     successes: dict[int, ResponseSpec] = {status: success(view) for status in statuses}
@@ -104,7 +119,7 @@ def booking_route(
         summary=summary,
         description=description,
         guards=[all_of(*asked)],
-        opt={WORKS_WHILE_OFF: works_while_off},
+        opt={WORKS_WHILE_OFF: works_while_off, DEVICES: devices},
         response_headers=REPLAYED,
         responses=successes | refusals(*problems),
     )

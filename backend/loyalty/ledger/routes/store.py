@@ -65,6 +65,7 @@ class StoreBookingController(Controller):
         view=EarnView,
         statuses=(201, 200),
         limit=EARN,
+        devices=True,
         problems=(
             *AT_TILL,
             *LIMITED,
@@ -92,6 +93,7 @@ class StoreBookingController(Controller):
         summary="Add a stamp",
         view=StampView,
         limit=STAMP,
+        devices=True,
         problems=(
             *AT_TILL,
             *LIMITED,
@@ -118,6 +120,7 @@ class StoreBookingController(Controller):
         summary="Redeem a reward for points, or the full stamp card",
         view=RedemptionView,
         limit=REDEEM,
+        devices=True,
         problems=(*AT_TILL, *LIMITED, *REDEEMING, OrderReferenceUsed),
     )
     async def redeem_reward(

@@ -6,7 +6,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.access.guards import requires
+from backend.access.guards import DEVICES, requires
 from backend.access.permissions import VIEW_PROGRAMS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals
@@ -14,6 +14,7 @@ from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import Page
+from backend.devices.principal import TILL_ONLY
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.history import get_transaction, list_transactions
 from backend.loyalty.ledger.problems.cards import CardNotFound
@@ -30,6 +31,7 @@ class StoreHistoryController(Controller):
         "/cards/{card_id:uuid}/transactions",
         operation_id="listCardTransactions",
         summary="The card's history, newest first",
+        opt={DEVICES: TILL_ONLY},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, CardNotFound, CursorExpired, ValidationFailed),
     )
@@ -48,6 +50,7 @@ class StoreHistoryController(Controller):
         "/transactions/{transaction_id:uuid}",
         operation_id="getTransaction",
         summary="One line of a card's history",
+        opt={DEVICES: TILL_ONLY},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, TransactionNotFound),
     )
@@ -61,6 +64,7 @@ class StoreHistoryController(Controller):
         "/transactions",
         operation_id="listStoreTransactions",
         summary="The store's bookings, newest first",
+        opt={DEVICES: TILL_ONLY},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, CursorExpired, ValidationFailed),
     )

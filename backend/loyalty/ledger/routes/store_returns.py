@@ -12,6 +12,7 @@ from backend.access.problems import STAFF
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
+from backend.devices.principal import TILL_ONLY
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.operations.void import VoidTransaction
 from backend.loyalty.ledger.problems.returns import OrderChanged
@@ -66,6 +67,7 @@ class StoreReturnController(Controller):
         "undoes it without a PIN.",
         view=VoidView,
         limit=VOID,
+        devices=TILL_ONLY,
         problems=(*AT_TILL, *VOIDING, *UNDOING),
     )
     async def void_transaction(

@@ -8,12 +8,13 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from backend.access.guards import all_of, limited, requires
+from backend.access.guards import DEVICES, all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
+from backend.devices.principal import TILL_ONLY
 from backend.loyalty.cards.schemas import CardLookup, CardMatches, CardView
 from backend.loyalty.ledger.booking.checks import check_open
 from backend.loyalty.ledger.booking.ledger import Ledger
@@ -27,6 +28,9 @@ from backend.loyalty.till.queries import find_cards, list_recent, undo_for
 from backend.loyalty.till.schemas import TillView
 from backend.merchants.models import COUNTRY
 
+FOR_KIOSKS = {"code", "email", "phone"}
+"""What only the holder of a card knows. Names are no secret."""
+
 
 class TillController(Controller):
     path = "/loyalty"
@@ -36,6 +40,7 @@ class TillController(Controller):
         "/program",
         operation_id="getProgram",
         summary="The program as this store's till needs it",
+        opt={DEVICES: True},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, ProgramInactive),
     )
@@ -48,6 +53,7 @@ class TillController(Controller):
         "/till",
         operation_id="getTill",
         summary="Everything the till's page shows, in one call",
+        opt={DEVICES: TILL_ONLY},
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, ProgramInactive, CardNotFound),
     )
@@ -74,6 +80,8 @@ class TillController(Controller):
         "/cards/lookup",
         operation_id="lookupCards",
         summary="Find cards by code, email, phone or name",
+        description="A kiosk finds by code, email and whole phone numbers only.",
+        opt={DEVICES: True},
         status_code=200,
         guards=[all_of(requires(MANAGE_CARDS), limited("lookup", 120))],
         responses=refusals(*STAFF, ValidationFailed, CardReplacedBefore),
@@ -82,6 +90,8 @@ class TillController(Controller):
         self, data: JSONBody[CardLookup], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
     ) -> CardMatches:
         matched_by, states = await find_cards(ledger.pool, origin, data.query, [origin.country or COUNTRY])
+        if origin.is_kiosk and matched_by not in FOR_KIOSKS:
+            states = []
         show = _show(ledger, origin)
         return CardMatches([show.card(state) for state in states if state.customer is not None], matched_by)
 
@@ -89,6 +99,7 @@ class TillController(Controller):
         "/cards/{card_id:uuid}",
         operation_id="getCard",
         summary="One card",
+        opt={DEVICES: True},
         guards=[requires(MANAGE_CARDS)],
         responses=refusals(*STAFF, CardNotFound),
     )

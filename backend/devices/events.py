@@ -1,0 +1,16 @@
+from uuid import UUID
+
+from backend.core.events import DomainEvent
+
+
+class DeviceLockedPeople(DomainEvent, frozen=True):
+    """PINs of several people were locked from the device, which is suspended. Recorded by `note_locked_person`."""
+
+    device_id: UUID
+
+
+class PinLockedOffline(DomainEvent, frozen=True):
+    """A PIN was locked by wrong attempts that a device has reported afterwards."""
+
+    device_id: UUID
+    user_id: UUID

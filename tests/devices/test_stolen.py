@@ -1,0 +1,93 @@
+"""A stolen tablet with everything on it: its token, its answers, and for a while its key."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from backend.staff_pins.actions import LOCKED_PEOPLE_MAX
+from tests.conftest import OpenShop
+from tests.doubles.tablet import Tablet, TabletState
+from tests.world.caller import NEVER_SHOWN, Refused, refused
+from tests.world.devices import a_tablet, revoke, the_device
+from tests.world.shop import Shop
+
+PINS = {"anna": "2468", "claire": "1357"}
+GUESSES = 5
+
+
+@pytest.fixture
+async def guarded(opened: OpenShop) -> Shop:
+    shop = await opened(policy={"staff_pin_policy": "required", "lockout_attempts": GUESSES})
+    for name, pin in PINS.items():
+        await shop.give_pin(name, pin)
+    return shop
+
+
+async def guess(tablet: Tablet, card: Any, user_id: Any, times: int = GUESSES) -> list[str]:
+    """Wrong PINs of one person, until something else is answered."""
+    codes = []
+    for number in range(times):
+        with pytest.raises(Refused) as caught:
+            await tablet.earn(card, cents=100, staff_id=str(user_id), staff_pin=f"97{number:02}1")
+        codes.append(caught.value["code"])
+    return codes
+
+
+async def test_its_answers_hold_nothing_a_pin_could_be_guessed_from(guarded: Shop) -> None:
+    tablet, card = await a_tablet(guarded), await guarded.a_card()
+    answers: list[httpx.Response] = [
+        await tablet.send("GET", "/store/loyalty/program"),
+        await tablet.send("GET", f"/store/loyalty/till?card_id={card['id']}"),
+        await tablet.send("GET", "/devices/me/bootstrap"),
+        await tablet.send("POST", "/devices/me/token"),
+    ]
+    assert {answer.status_code for answer in answers} <= {200, 201}
+    for answer in answers:
+        assert not NEVER_SHOWN.search(answer.text)
+        assert not {pin for pin in PINS.values() if f'"{pin}"' in answer.text}
+
+
+async def test_a_copy_of_its_token_is_worth_nothing_elsewhere(guarded: Shop) -> None:
+    tablet = await a_tablet(guarded)
+    elsewhere = Tablet.beside(guarded.anna, TabletState(), tablet.token)
+    for asked in (elsewhere.program(), elsewhere.roll(), elsewhere.heartbeat()):
+        with refused("device_signature_invalid", 401):
+            await asked
+
+
+async def test_it_opens_no_office(guarded: Shop) -> None:
+    tablet = await a_tablet(guarded)
+    for path in ("/merchant/devices", "/merchant/staff", "/merchant/audit", "/auth/me", "/merchant/loyalty/policy"):
+        with refused("not_for_devices", 403):
+            await tablet.get(path)
+
+
+async def test_from_the_moment_it_is_revoked_it_does_nothing(guarded: Shop) -> None:
+    tablet, card = (await a_tablet(guarded)).used_by(guarded.user_ids["anna"], PINS["anna"]), await guarded.a_card()
+    await tablet.earn(card, cents=100)
+    await revoke(guarded, tablet)
+    with refused("TERMINAL_DEVICE_REVOKED", 401):
+        await tablet.earn(card, cents=100)
+    assert (await guarded.claire.at(guarded.hub).show(card))["points_balance"] == 1
+
+
+async def test_who_guesses_pins_of_three_people_suspends_the_tablet(guarded: Shop) -> None:
+    """Not only those people: whoever has it could lock everybody out."""
+    colleague = await guarded.hire(guarded.hub)
+    third = (await colleague.me())["id"]
+    guarded.user_ids["third"] = third
+    await guarded.give_pin("third", "8642")
+    tablet, card = await a_tablet(guarded), await guarded.a_card()
+    for name in ("anna", "claire"):
+        assert (await guess(tablet, card, guarded.user_ids[name]))[-1] == "pin_locked"
+        assert (await the_device(guarded, tablet))["state"] == "paired"
+    assert (await guess(tablet, card, third))[-1] == "pin_locked"
+    assert (await the_device(guarded, tablet))["state"] == "suspended"
+    with refused("device_suspended", 403):
+        await tablet.program()
+    await tablet.roll()
+    resumed = await guarded.claire.post(f"/merchant/devices/{tablet.state.device_id}/resume")
+    assert resumed["state"] == "paired"
+    await tablet.program()
+    assert LOCKED_PEOPLE_MAX == 3
