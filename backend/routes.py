@@ -48,6 +48,9 @@ from backend.loyalty.ledger.routes.store_holds import StoreHoldController
 from backend.loyalty.ledger.routes.store_returns import StoreReturnController
 from backend.loyalty.marketing.routes.merchant import MerchantMarketingController
 from backend.loyalty.marketing.routes.storefront import EmailChoicesController
+from backend.loyalty.offline.routes.device import DeviceBatchController, DeviceGrantController
+from backend.loyalty.offline.routes.merchant import MerchantOfflineRuleController, MerchantReviewController
+from backend.loyalty.offline.routes.pins import StorePinController
 from backend.loyalty.pictures.routes.merchant import MerchantPictureController
 from backend.loyalty.pictures.routes.storefront import PictureController
 from backend.loyalty.previews.routes import MerchantPreviewController
@@ -72,7 +75,6 @@ from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
 from backend.settings.routes.admin import SettingsController
 from backend.settings.routes.storefront import BrandingController
-from backend.staff_pins.routes import StorePinController
 from backend.wallets.apple.routes import AppleWebService, PassDownloadController
 from backend.wallets.google.routes import GoogleCallbackController
 from backend.wallets.images.routes import PassImageController
@@ -124,6 +126,8 @@ merchant = Router(
         MerchantStaffController,
         MerchantInvitationController,
         MerchantDeviceController,
+        MerchantReviewController,
+        MerchantOfflineRuleController,
     ],
 )
 devices = Router(
@@ -131,7 +135,7 @@ devices = Router(
     guards=[all_of(identified, of_device)],
     opt={DEVICES: True},
     security=BY_DEVICE,
-    route_handlers=[OwnDeviceController],
+    route_handlers=[OwnDeviceController, DeviceBatchController, DeviceGrantController],
 )
 storefront = Router(
     "/storefront",

@@ -21,6 +21,8 @@ from backend.settings.models import SettingOverride
 from backend.settings.sealing import place_of
 from backend.staff.actions import totp_place
 from backend.staff.models import User
+from backend.staff_pins.grants.actions import secret_place_of
+from backend.staff_pins.grants.models import OfflineGrant
 from backend.wallets.apple.passes import auth_token_place
 from backend.wallets.models import ApplePass
 
@@ -51,6 +53,7 @@ SEALED = (
     SealedColumn(ApplePass.serial, ApplePass.auth_token, ApplePass.serial, auth_token_place),
     SealedColumn(PlatformMail.id, PlatformMail.sealed_secret, PlatformMail.recipient, secret_place),
     SealedColumn(EmailLog.id, EmailLog.sealed_secret, EmailLog.recipient, secret_place),
+    SealedColumn(OfflineGrant.id, OfflineGrant.sealed_secret, OfflineGrant.id, secret_place_of),
 )
 
 

@@ -61,7 +61,7 @@ class OfflineTablet:
 
     @property
     def origin(self) -> Origin:
-        return replace(self.shop.origin(self.shop.hub, clock.now()), device_id=self.device_id)
+        return replace(self.shop.origin(self.shop.hub, clock.now()), device_id=self.device_id, user_name="Counter")
 
     async def check_pin(self, name: str, pin: str | None) -> Unlocked:
         """Online; the PIN was right."""
@@ -74,6 +74,11 @@ class OfflineTablet:
                 verified = VerifiedPin(await self.shop.services.pins.verify(pin, acting, lockout, zone), pin)
             view = await issue_grant(session, self.shop.services.key_ring, self.origin, user_id, verified)
         self.grant = unlock(view, pin)
+        return self.grant
+
+    def open_grant(self, grant: dict[str, Any], pin: str | None) -> Unlocked:
+        """As the API gave it."""
+        self.grant = unlock(msgspec.convert(grant, GrantView), pin)
         return self.grant
 
     async def _lockout(self) -> Any:
@@ -147,6 +152,11 @@ def outcomes(results: list[OperationResult]) -> list[str]:
 
 def reasons(results: list[OperationResult]) -> list[str | None]:
     return [result.reason for result in results]
+
+
+def queue_of(shop: Shop, device_id: str) -> OfflineTablet:
+    """The queue of a tablet that was paired over the API."""
+    return OfflineTablet(shop, UUID(device_id))
 
 
 async def a_tablet(shop: Shop, **facts: Any) -> OfflineTablet:

@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.encryption import SealBroken
 from backend.core.keys import KeyRing
 from backend.core.origin import Origin
+from backend.devices.failed_pins import FailedPins
 from backend.loyalty.offline.judgement import OpenGrant
 from backend.staff.models import MerchantMember
-from backend.staff_pins.actions import TURN, PinPolicy
+from backend.staff_pins.actions import PinPolicy
 from backend.staff_pins.grants.actions import secret_of
 from backend.staff_pins.grants.models import OfflineGrant
 from backend.staff_pins.grants.queries import lock_grants
@@ -38,8 +39,8 @@ class GrantBook:
                 use.wrong_count,
             )
         for grant in self.open.values():
-            for _ in range(grant.wrong_now):
-                await _count_wrong_pin(session, origin, grant.user_id, policy)
+            if grant.wrong_now:
+                await FailedPins(session, origin, policy).count_wrong(grant.user_id, grant.wrong_now)
 
 
 async def open_grants(session: AsyncSession, keys: KeyRing, origin: Origin, grant_ids: Sequence[UUID]) -> GrantBook:
@@ -91,20 +92,3 @@ async def _left_at(session: AsyncSession, origin: Origin, rows: dict[UUID, Offli
         MerchantMember.merchant_id == origin.merchant_id, MerchantMember.user_id.in_(user_ids)
     )
     return {member.user_id: member.left_at for member in await session.scalars(found) if member.left_at}
-
-
-async def _count_wrong_pin(session: AsyncSession, origin: Origin, user_id: UUID, policy: PinPolicy) -> None:
-    """As a wrong PIN entered online. One that is locked already counts no further."""
-    begun = func.begin_pin_attempt(
-        origin.merchant_id,
-        user_id,
-        policy.lockout_attempts,
-        timedelta(minutes=policy.lockout_minutes),
-        TURN,
-        origin.now,
-    )
-    attempt = await session.scalar(select(begun))
-    if attempt is not None and attempt["verifier"] is not None:
-        await session.execute(
-            select(func.end_pin_attempt(origin.merchant_id, UUID(attempt["id"]), False, None, origin.now))
-        )

@@ -67,7 +67,7 @@ async def _wrap_secret(keys: KeyRing, grant: OfflineGrant, pin: VerifiedPin) -> 
     """Keeps the secret with the grant, encrypted; what the tablet gets of it."""
     secret, salt, device_secret = blob.new_secret(), blob.new_salt(), blob.new_secret()
     stretched = await stretch(pin.digits.encode(), salt)
-    grant.sealed_secret = seal(keys, sealed_box.encode(secret), _place(grant.id))
+    grant.sealed_secret = seal(keys, sealed_box.encode(secret), secret_place_of(grant.id))
     return {
         "blob": sealed_box.encode(blob.wrap(secret, stretched, device_secret)),
         "salt": sealed_box.encode(salt),
@@ -81,7 +81,7 @@ def secret_of(keys: KeyRing, grant: OfflineGrant) -> bytes | None:
     """None for a grant without a PIN. Raises SealBroken."""
     if grant.sealed_secret is None:
         return None
-    return sealed_box.decode(unseal(keys, grant.sealed_secret, _place(grant.id)))
+    return sealed_box.decode(unseal(keys, grant.sealed_secret, secret_place_of(grant.id)))
 
 
 async def end_grant(session: AsyncSession, origin: Origin, grant_id: UUID) -> None:
@@ -101,5 +101,5 @@ async def end_grant(session: AsyncSession, origin: Origin, grant_id: UUID) -> No
         raise GrantNotFound
 
 
-def _place(grant_id: UUID) -> str:
+def secret_place_of(grant_id: UUID) -> str:
     return f"offline_grants.sealed_secret/{grant_id}"
