@@ -19,6 +19,7 @@ from backend.identity.on_behalf.models import OnBehalfSession
 from backend.loyalty.cards.models import Card, RetiredCode
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.models import Customer, CustomerWord
+from backend.loyalty.device_sync.models import DeviceSnapshot
 from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.loyalty.ledger.models.holds import Hold
@@ -78,6 +79,7 @@ __all__ = [
     "Device",
     "DeviceNonce",
     "DeviceOperation",
+    "DeviceSnapshot",
     "DeviceToken",
     "EmailLog",
     "EmailTemplate",

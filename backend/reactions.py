@@ -13,8 +13,10 @@ from backend.core.events import DomainEvent
 from backend.core.models import Event
 from backend.core.outbox import Reaction, Reactions
 from backend.core.outbox_bulk import BulkReaction, BulkReactions
+from backend.devices.events import DeviceLockedPeople, PinLockedOffline
 from backend.identity.customers.events import SignInCodeAsked
 from backend.identity.customers.mails import SignInMails
+from backend.identity.device_alerts import DeviceAlerts
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.ledger.events import (
@@ -47,7 +49,7 @@ SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES if kind is not Poi
 """Events that change what a pass shows: every booking, a replaced card and ended links; expired points are in bulk."""
 
 
-def reactions(mails: CardMails, sign_ins: SignInMails, queue: ArqRedis) -> Reactions:
+def reactions(mails: CardMails, sign_ins: SignInMails, alerts: DeviceAlerts, queue: ArqRedis) -> Reactions:
     """By event name. The outbox stores names of reactions: a renamed reaction runs again for pending events."""
 
     def queued(reaction: QueuedReaction) -> Reaction:
@@ -61,6 +63,8 @@ def reactions(mails: CardMails, sign_ins: SignInMails, queue: ArqRedis) -> React
     table[event_name(WelcomeBonusGiven)] = [mails.mail_loyalty_welcome_bonus]
     table[event_name(RewardReady)].append(mails.mail_loyalty_reward_ready)
     table[event_name(CardLinksEnded)] = [queued(end_passes), mails.mail_loyalty_card_link]
+    table[event_name(DeviceLockedPeople)] = [alerts.tell_of_suspended_device]
+    table[event_name(PinLockedOffline)] = [alerts.tell_of_locked_pin]
     table[event_name(CustomerChanged)] = [queued(repaint_wallets)]
     table[event_name(RewardsChanged)] = [queued(refresh_passes)]
     return table

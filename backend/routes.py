@@ -31,6 +31,7 @@ from backend.identity.routes import AuthController
 from backend.identity.sessions.routes import OwnSessionController
 from backend.identity.takeover.routes import TakeoverController
 from backend.identity.workplaces.routes import WorkplaceController
+from backend.loyalty.device_sync.routes import DeviceSyncController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
 from backend.loyalty.email_templates.trial_routes import MerchantTemplateTrialController
 from backend.loyalty.enrollment.routes.store import StoreEnrollmentController
@@ -135,7 +136,7 @@ devices = Router(
     guards=[all_of(identified, of_device)],
     opt={DEVICES: True},
     security=BY_DEVICE,
-    route_handlers=[OwnDeviceController, DeviceBatchController, DeviceGrantController],
+    route_handlers=[OwnDeviceController, DeviceSyncController, DeviceBatchController, DeviceGrantController],
 )
 storefront = Router(
     "/storefront",

@@ -13,6 +13,7 @@ from backend.core.resources import Resources
 from backend.core.settings import Settings
 from backend.identity.customers.not_me_links import NotMeLinks
 from backend.loyalty.cards.card_urls import CardLinks
+from backend.loyalty.device_sync.waiting import WaitingDevices
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
@@ -45,6 +46,7 @@ class Services(Resources):
     apple: Apple | None
     """`google` and `apple` are None when they are not configured."""
     wallet_sync: WalletSync
+    waiting_devices: WaitingDevices
 
 
 @asynccontextmanager
@@ -81,6 +83,7 @@ async def open_services(settings: Settings, environ: Mapping[str, str] | None = 
                 google=wallets.google,
                 apple=wallets.apple,
                 wallet_sync=wallets.sync,
+                waiting_devices=WaitingDevices(),
             )
     finally:
         await notifier.close()

@@ -19,6 +19,7 @@ MODULES = {
     "points": "backend.cli.points",
     "ledger": "backend.cli.ledger",
     "audit": "backend.cli.audit",
+    "devices": "backend.cli.devices",
     "wallets": "backend.cli.wallets",
     "mail": "backend.cli.mail",
     "explain": "backend.cli.explain",

@@ -61,7 +61,7 @@ def _formatted_fact(fact: Any, language: str) -> object:
         return get_formatter(language, str(fact.tzinfo)).time(fact)
     if isinstance(fact, date):
         return get_formatter(language).date(fact)
-    if isinstance(fact, int):
+    if isinstance(fact, int) and not isinstance(fact, bool):
         return get_formatter(language).number(fact)
     return fact
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from backend.core import sql_functions
 
@@ -14,13 +14,13 @@ SETTLED = "(SELECT nullif(current_setting('app.merchant_id', true), ''))"
 TIME = sa.TIMESTAMP(timezone=True)
 BEFORE_THE_MERCHANT = ("pairing_codes", "device_tokens")
 """Looked up before the merchant is known."""
-OF_MERCHANT = ("devices", "device_nonces", "failed_pin_reports")
 RIGHTS = {
     "devices": "SELECT, INSERT, UPDATE",
     "pairing_codes": "SELECT, INSERT, UPDATE, DELETE",
     "device_tokens": "SELECT, INSERT, UPDATE, DELETE",
     "device_nonces": "SELECT, INSERT, DELETE",
     "failed_pin_reports": "SELECT, INSERT, DELETE",
+    "device_snapshots": "SELECT, INSERT, UPDATE, DELETE",
 }
 
 
@@ -29,6 +29,7 @@ def upgrade() -> None:
     _add_pairing_codes()
     _add_tokens()
     _add_requests()
+    _add_snapshots()
     for table, rights in RIGHTS.items():
         op.execute(f"GRANT {rights} ON {table} TO orion_app")
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
@@ -159,6 +160,20 @@ def _add_requests() -> None:
         sa.CheckConstraint("count BETWEEN 1 AND 20", name="count"),
     )
     op.create_index("ix_failed_pin_reports_device", "failed_pin_reports", ["merchant_id", "device_id", "reported_at"])
+
+
+def _add_snapshots() -> None:
+    op.create_table(
+        "device_snapshots",
+        sa.Column(
+            "merchant_id", sa.Uuid, sa.ForeignKey("merchants.id", name="fk_device_snapshots_merchant_id_merchants")
+        ),
+        sa.Column("cursor", sa.String(64)),
+        sa.Column("fingerprints", JSONB, nullable=False),
+        sa.Column("used_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("merchant_id", "cursor", name="pk_device_snapshots"),
+    )
+    op.create_index("ix_device_snapshots_used_at", "device_snapshots", ["used_at"])
 
 
 def _key(column: str, table: str) -> sa.ForeignKeyConstraint:

@@ -12,6 +12,7 @@ from tests.world import PASSWORD
 from tests.world.belongings import Belongings, belongings_of
 from tests.world.caller import Caller
 from tests.world.customer import signed_in
+from tests.world.devices import a_tablet
 from tests.world.office import PlatformOffice
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller, Till
@@ -29,6 +30,7 @@ async def gather_cast(opened: OpenShop, anonymous: AnonymousCaller, superuser: a
     administrators = await _administrators(shop, anonymous, superuser)
     callers: dict[str, Caller] = {**administrators, "owner of another merchant": theirs.claire, "nobody": anonymous}
     callers |= await _colleagues(shop) | await _customers(shop)
+    callers["tablet"] = await a_tablet(shop)
     callers |= await _who_is_nobody_any_more(shop, superuser)
     belongings = await belongings_of(shop, administrators["super admin"])
     return Cast(belongings, {name: caller.but(x_store_code=shop.hub) for name, caller in callers.items()})

@@ -30,6 +30,7 @@ OPEN = {
     "listChangedPasses": "phones know their library's id",
     "logFromPhone": "phones send no token with it",
     "registerPass": "phones show the pass's own token",
+    "pairDevice": "the code from the office is the right",
     "requestCardLink": "the answer goes to the mailbox",
     "requestSignInCode": "no customer is signed in before, and the code goes to the mailbox",
     "resetPassword": "the token of the emailed address is the right",
@@ -48,21 +49,30 @@ DECLARED: dict[str, str] = {
     "signed in and acting on behalf": "endOnBehalf",
     "signed in and also on behalf": "listPermissions",
     "signed in and confirmed": "changeOwnPassword removeOwnAuthenticator removeOwnPasskey replaceOwnRecoveryCodes",
-    "signed in, also by PIN": "getIdempotencyKey signOut",
+    "signed in, also by PIN": "signOut",
+    "signed in, also by PIN and also by device": "getIdempotencyKey",
+    "signed in, also by PIN and as device and also by device": "getBootstrap listDeviceChanges rollDeviceToken "
+    "sendHeartbeat waitForDeviceChanges",
     "signed in, also by PIN and also on behalf": "getMe",
     "signed in, also without second factor": "beginOwnConfirmation changeMe confirmOwnSession getOwnSecondFactors",
     "signed in, also without second factor and confirmed": "addOwnPasskey beginOwnPasskey offerOwnAuthenticator "
     "setOwnAuthenticator",
     "at a store": "listColleagues switchPerson verifyPin",
+    "at a store and as device and also by device": "recordFailedAttempt",
     "as customer": "changeOwnAccount getOwnAccount signOutCustomer signOutCustomerEverywhere",
     "staff: loyalty.manage_pins and confirmed": "setOwnPin",
     "store: loyalty.adjust_points": "adjustPoints",
-    "store: loyalty.manage_cards": "addStamp confirmHold earnPoints enrollCustomer getCard lookupCards redeemReward "
-    "releaseHold relinkCard replaceCard reserveReward",
+    "store: loyalty.manage_cards": "confirmHold releaseHold relinkCard replaceCard reserveReward",
+    "store: loyalty.manage_cards and also by device": "addStamp earnPoints enrollCustomer getCard lookupCards "
+    "redeemReward",
     "store: loyalty.manage_pins": "clearPin listPins unlockPin",
-    "store: loyalty.view_programs": "explainCard getProgram getTill getTransaction listCardTransactions "
+    "store: loyalty.view_programs": "explainCard",
+    "store: loyalty.view_programs and also by device": "getProgram getTill getTransaction listCardTransactions "
     "listStoreTransactions",
-    "store: loyalty.void_transactions": "previewReturn returnOrder voidTransaction",
+    "store: loyalty.void_transactions": "previewReturn returnOrder",
+    "store: loyalty.void_transactions and also by device": "voidTransaction",
+    "some store: loyalty.manage_devices": "changeDevice createDevice getDevice listDevices makePairingCode "
+    "resumeDevice revokeDevice",
     "merchant: audit.view": "getAuditEntry getAuditOverview listAuditEntries",
     "merchant: audit.view and not on behalf": "exportAuditEntries",
     "merchant: loyalty.adjust_points": "adjustPointsAsOwner",

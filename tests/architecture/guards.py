@@ -15,11 +15,18 @@ SIGNED_IN, AT_A_STORE = "signed in", "at a store"
 ALSO_BY_PIN, ALSO_WITHOUT_FACTOR = f"{SIGNED_IN}, also by PIN", f"{SIGNED_IN}, also without second factor"
 ALSO_ON_BEHALF, NOT_ON_BEHALF = "also on behalf", "not on behalf"
 FOR_KEYS, FOR_DEVICES = "also by API key", "also by device"
+AS_DEVICE = "as device"
 CONFIRMED, ACTING, AS_CUSTOMER = "confirmed", "acting on behalf", "as customer"
-RIGHTS = {"requires": "store", "for_merchant": "merchant", "for_staff": "staff", "for_platform": "platform"}
+RIGHTS = {
+    "requires": "store",
+    "for_merchant": "merchant",
+    "at_some_store": "some store",
+    "for_staff": "staff",
+    "for_platform": "platform",
+}
 """Guards that ask for a permission, and where it must work."""
 AUTHENTICATING = {"signed_in": SIGNED_IN, "identified": ALSO_BY_PIN, "authenticated": ALSO_WITHOUT_FACTOR}
-PROOFS = {"confirmed": CONFIRMED, "on_behalf": ACTING, "customer_signed_in": AS_CUSTOMER}
+PROOFS = {"of_device": AS_DEVICE, "confirmed": CONFIRMED, "on_behalf": ACTING, "customer_signed_in": AS_CUSTOMER}
 NO_RIGHTS = {
     *("at_store", "with_feature", "for_cards_merchant", "for_named_merchant"),
     *("limited", "limited_by_till", "limited_by", "limited_by_address"),
@@ -53,7 +60,9 @@ def _required(handler: HTTPRouteHandler) -> Iterator[str]:
         yield from signed_in
     yield from proofs
     is_open_on_behalf = bool(handler.opt.get(ON_BEHALF))
-    if is_open_on_behalf != ("merchant" in {place.partition(":")[0] for place in places} or ACTING in proofs):
+    if is_open_on_behalf != (
+        bool({"merchant", "some store"} & {place.partition(":")[0] for place in places}) or ACTING in proofs
+    ):
         yield ALSO_ON_BEHALF if is_open_on_behalf else NOT_ON_BEHALF
     yield from [FOR_KEYS] * bool(handler.opt.get(API_KEYS)) + [FOR_DEVICES] * bool(handler.opt.get(DEVICES))
     yield from sorted(f"guard: {name}" for name in names - {*RIGHTS, *PROOFS, *AUTHENTICATING, *NO_RIGHTS})

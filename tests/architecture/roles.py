@@ -9,8 +9,10 @@ from tests.architecture.guards import (
     ALSO_ON_BEHALF,
     ALSO_WITHOUT_FACTOR,
     AS_CUSTOMER,
+    AS_DEVICE,
     AT_A_STORE,
     CONFIRMED,
+    FOR_DEVICES,
     NOT_ON_BEHALF,
 )
 
@@ -29,6 +31,9 @@ class Role:
     of_platform: frozenset[str] = NOBODY
     is_staff: bool = True
     is_by_pin: bool = False
+    elsewhere: frozenset[str] = NOBODY
+    """At another store of theirs."""
+    is_device: bool = False
     lacks_factor: bool = False
     is_confirmed: bool = False
     acts_on_behalf: bool = False
@@ -42,11 +47,20 @@ class Role:
             return LET_IN
         if AS_CUSTOMER in parts:
             return self.as_customer
+        if self.is_device and FOR_DEVICES not in parts:
+            return "not_for_devices"
+        if AS_DEVICE in parts and not self.is_device:
+            return self.refusal or ("stays_with_owner" if self.acts_on_behalf else self._of_nobody(parts))
         return self.refusal or self._of_the_session(parts) or self._of_the_rights(parts) or LET_IN
+
+    def _of_nobody(self, parts: list[str]) -> str:
+        """A person where only devices are let in."""
+        is_elsewhere = parts[0].startswith(AT_A_STORE) and self.at_store is None
+        return "store_not_found" if is_elsewhere else "unauthenticated"
 
     def _of_the_session(self, parts: list[str]) -> str | None:
         is_at_store = parts[0].startswith(("store: ", AT_A_STORE))
-        is_open_on_behalf = parts[0].startswith("merchant: ") or {ACTING, ALSO_ON_BEHALF} & {*parts}
+        is_open_on_behalf = parts[0].startswith(("merchant: ", "some store: ")) or {ACTING, ALSO_ON_BEHALF} & {*parts}
         if self.acts_on_behalf and (NOT_ON_BEHALF in parts or not is_open_on_behalf):
             return "stays_with_owner"
         if is_at_store or ALSO_BY_PIN in parts:
@@ -58,7 +72,13 @@ class Role:
     def _of_the_rights(self, parts: list[str]) -> str | None:
         if parts[0].startswith(("store: ", AT_A_STORE)) and self.at_store is None:
             return "store_not_found"
-        held = {"store": self.at_store, "merchant": self.of_merchant, "platform": self.of_platform}
+        anywhere = self.of_merchant | (self.at_store or NOBODY) | self.elsewhere
+        held = {
+            "store": self.at_store,
+            "merchant": self.of_merchant,
+            "platform": self.of_platform,
+            "some store": anywhere,
+        }
         asked = [part.partition(": ")[::2] for part in parts if ": " in part]
         if self.acts_on_behalf and KEPT_BY_OWNER & {right for _, right in asked}:
             return "stays_with_owner"
@@ -80,7 +100,8 @@ ROLES = {
     "owner who has taken over a till by PIN": Role(at_store=TILL, is_by_pin=True),
     "member with all permissions": Role(at_store=GIVEN, of_merchant=FOR_MERCHANT),
     "member with none": Role(at_store=NOBODY),
-    "member of another store": Role(of_merchant=FOR_MERCHANT),
+    "member of another store": Role(of_merchant=FOR_MERCHANT, elsewhere=GIVEN),
+    "tablet": Role(at_store=TILL, is_device=True),
     "owner of another merchant": Role(of_merchant=OWNER),
     "member who has left": Role(refusal="unauthenticated"),
     "customer": Role(refusal="unauthenticated", as_customer=LET_IN),

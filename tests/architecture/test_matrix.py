@@ -13,7 +13,7 @@ from tests.world.till import AnonymousCaller
 
 REFUSED = {
     *("unauthenticated", "session_expired", "second_factor_missing", "password_needed", "confirmation_required"),
-    *("stays_with_owner", "forbidden", "store_not_found", "store_required"),
+    *("stays_with_owner", "forbidden", "store_not_found", "store_required", "not_for_devices"),
 }
 ENDING = ("endOnBehalf", "signOut", "signOutCustomer", "signOutCustomerEverywhere")
 

@@ -25,6 +25,8 @@ CHANGED_AS_OBJECTS = {
     "customers": "what was not known yet is filled in",
     "email_logs": "delivery notes how it began and ended",
     "email_template_overrides": "an owner saves another text",
+    "devices": "an owner changes a tablet",
+    "pairing_codes": "a tablet was paired with it",
     "factor_tries": "one more try of a second factor",
     "password_resets": "a newer link takes the place of the former one",
     "email_templates": "an administrator saves another text",
@@ -50,7 +52,12 @@ REMOVED_AS_OBJECTS = {
     "connection_tests": "the nightly purge",
     "customer_sessions": "the nightly purge",
     "customer_sign_ins": "the nightly purge",
+    "device_nonces": "the nightly purge",
+    "device_snapshots": "the nightly purge",
+    "device_tokens": "the nightly purge",
     "email_logs": "the nightly purge",
+    "failed_pin_reports": "the nightly purge",
+    "pairing_codes": "the nightly purge",
     "feature_overrides": "an administrator lets a store do as its merchant",
     "fraud_limits": "an owner leaves one out",
     "pictures": "the nightly purge",
@@ -67,12 +74,14 @@ WHOSE = {
     "access_tokens": "coalesce(merchant_id, user_id)",
     "apple_passes": "merchant_id",
     "apple_registrations": "(SELECT merchant_id FROM apple_passes p WHERE p.serial = apple_registrations.serial)",
+    "device_tokens": "merchant_id",
     "google_programs": "merchant_id",
     "invitations": "coalesce(merchant_id, id)",
     "merchant_members": "merchant_id",
     "merchants": "id",
     "on_behalf_sessions": "merchant_id",
     "outbox": "merchant_id",
+    "pairing_codes": "merchant_id",
     "pictures": "merchant_id",
     "store_codes": "merchant_id",
     "task_runs": "merchant_id",
@@ -112,6 +121,16 @@ ADDED = (
     """INSERT INTO on_behalf_sessions (token_hash, id, sign_in_id, merchant_id, reason, begun_at, ends_at)
        SELECT token_hash, gen_random_uuid(), id, merchant_id, 'A call', now(), now() FROM access_tokens
        WHERE merchant_id = $1 LIMIT 1""",
+    """WITH tablet AS (INSERT INTO devices (merchant_id, id, store_id, name, profile, state, pending_count,
+                                            locked_people, must_resync, created_at, wipes, version, updated_at)
+                       SELECT merchant_id, gen_random_uuid(), id, 'Counter', 'till', 'created', 0, '{}', false, now(),
+                              false, 1, now()
+                       FROM stores WHERE merchant_id = $1 LIMIT 1 RETURNING merchant_id, id),
+            code AS (INSERT INTO pairing_codes (id, merchant_id, device_id, prefix_hash, code_hash, tries, created_at,
+                                                expires_at)
+                     SELECT gen_random_uuid(), merchant_id, id, '', '', 0, now(), now() FROM tablet)
+       INSERT INTO device_tokens (token_hash, merchant_id, device_id, created_at, expires_at)
+       SELECT gen_random_uuid()::text::bytea, merchant_id, id, now(), now() FROM tablet""",
     "INSERT INTO outbox (id, merchant_id, event_name, available_at) VALUES (gen_random_uuid(), $1, 'sold', now())",
     "INSERT INTO task_runs (id, name, merchant_id, created_at) VALUES (gen_random_uuid(), 'sync', $1, now())",
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.core.clock import clock
 from backend.core.ids import new_id
+from backend.devices.models import Device
 from backend.identity.models import PasswordReset
 from backend.identity.queries import token_hash
 from backend.wallets.models import WalletLink
@@ -19,6 +20,7 @@ from tests.settings.administrator import Administrator
 from tests.world import PASSWORD
 from tests.world.account import Account
 from tests.world.caller import Caller, Json, outcome
+from tests.world.devices import a_tablet, add_device, make_code, revoke
 from tests.world.emails import a_failed_email
 from tests.world.invitations import invite, new_email
 from tests.world.office import Office, PlatformOffice
@@ -408,6 +410,35 @@ async def _clear_pin(scene: Scene) -> None:
     await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/clear")
 
 
+async def _device(scene: Scene) -> Any:
+    return await add_device(scene.shop.claire, scene.shop.hub)
+
+
+async def _change_device(scene: Scene) -> None:
+    device, named = await _device(scene), {"name": "Counter right"}
+    await scene.owner.ask("PATCH", f"/merchant/devices/{device['id']}", json=named, headers={"if-match": "*"})
+
+
+async def _pairing_code(scene: Scene) -> None:
+    await make_code(scene.shop.claire, await _device(scene))
+
+
+async def _revoke(scene: Scene) -> None:
+    await revoke(scene.shop, await a_tablet(scene.shop))
+
+
+async def _resume(scene: Scene) -> None:
+    tablet = await a_tablet(scene.shop)
+    await scene.shop.change(Device, state="suspended", suspended_at=clock.now())
+    await scene.owner.post(f"/merchant/devices/{tablet.state.device_id}/resume")
+
+
+async def _failed_offline(scene: Scene) -> None:
+    await scene.shop.give_pin("anna", "2468")
+    tablet = await a_tablet(scene.shop)
+    await tablet.report_failed_pin(scene.shop.user_ids["anna"])
+
+
 ENTRIES: dict[str, tuple[str, Scenario]] = {
     "adjustPointsAsOwner": ("card.adjusted", _adjust),
     "deactivateCard": ("card.deactivated", _deactivate),
@@ -455,6 +486,12 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "setOwnPin": ("pin.set", _pin),
     "unlockPin": ("pin.unlocked", _unlock_pin),
     "clearPin": ("pin.cleared", _clear_pin),
+    "createDevice": ("device.created", _device),
+    "changeDevice": ("device.changed", _change_device),
+    "makePairingCode": ("device.pairing_code_made", _pairing_code),
+    "revokeDevice": ("device.revoked", _revoke),
+    "resumeDevice": ("device.resumed", _resume),
+    "recordFailedAttempt": ("pin.failed_offline", _failed_offline),
     "switchPerson": ("till.taken_over", _take_over),
     "setOwnAuthenticator": ("account.authenticator_set", _set_authenticator),
     "removeOwnAuthenticator": ("account.authenticator_removed", _remove_authenticator),

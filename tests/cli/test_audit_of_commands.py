@@ -58,6 +58,8 @@ WRITES_NOTHING = {
     "ledger audit": "reads, and freezes what is wrong: the ledger has a chain of its own",
     "ledger unfreeze": "writes card.unfrozen: tests/loyalty/ledger/audit/test_audit.py",
     "audit list": "reads",
+    "devices list": "reads",
+    "devices revoke": "writes device.revoked to the merchant’s chain: tests/cli/test_devices.py",
     "audit verify": "reads, and keeps the verdict beside the head",
     "wallets check": "reads",
     "wallets sync": "what the schedule does, at once: task_runs has the run",

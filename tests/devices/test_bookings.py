@@ -1,5 +1,6 @@
 """What staff do on a tablet: booked with the device and the person, whose PIN is verified as at any till."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -195,7 +196,12 @@ async def test_what_was_booked_on_a_tablet_is_undone_there_without_a_pin(guarded
 @pytest.mark.parametrize("profile", ["till", "kiosk"])
 async def test_a_tablet_sees_customers_masked(shop: Shop, profile: str) -> None:
     """In every view it can reach: found, shown, booked, in the history and on the till's page."""
-    told: Json = {"first_name": "Marie", "last_name": "Weber", "phone": "+352621123456", "birth_date": "1990-04-12"}
+    told: Json = {
+        "first_name": "Marie",
+        "last_name": "Weber",
+        "phone": "+352621123456",
+        "birth_date": date(1990, 4, 12),
+    }
     email = f"marie.weber.{uuid4().hex[:6]}@example.com"
     tablet, card = await a_tablet(shop, profile=profile), await shop.a_card(points=200, email=email, **told)
     answers = [await tablet.send("POST", "/store/loyalty/cards/lookup", json={"query": card["code"]})]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
@@ -60,6 +61,11 @@ class Tablet(Till):
         tablet.state = state or TabletState()
         return tablet
 
+    def but(self, **headers: str) -> Self:
+        other = super().but(**headers)
+        other.state = self.state
+        return other
+
     @property
     def now(self) -> datetime:
         """By its own clock."""
@@ -100,6 +106,8 @@ class Tablet(Till):
     async def post(self, path: str, body: Any = None, **request: Any) -> Json:
         is_booking = "key" in request and isinstance(body, dict) and "/holds" not in path
         staff = {"staff_id": self.state.staff_id, "staff_pin": self.state.staff_pin} if is_booking else {}
+        if path.endswith("/enroll"):
+            staff.pop("staff_pin", None)
         named = {name: value for name, value in staff.items() if value is not None}
         return await super().post(path, named | body if named else body, **request)
 
@@ -142,6 +150,11 @@ class Tablet(Till):
             },
         }
         return await self.post("/devices/me/heartbeat", body | said)
+
+    async def report_failed_pin(self, staff_id: Any, *events: Json, count: int = 1) -> Json:
+        """Events that are kept for a repetition, or a new one."""
+        body: Any = list(events) or {"event_id": str(uuid4()), "occurred_at": self.now.isoformat(), "count": count}
+        return await self.post(f"/store/loyalty/pins/{staff_id}/record-failed-attempt", body)
 
     async def commands(self, **said: Any) -> list[str]:
         return [each["command"] for each in (await self.heartbeat(**said))["commands"]]

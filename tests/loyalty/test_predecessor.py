@@ -14,6 +14,7 @@ import pytest
 
 from backend.core.clock import clock
 from backend.identity.customers.mails import SignInMails
+from backend.identity.device_alerts import DeviceAlerts
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.schemas.bookings import Stamp
 from backend.loyalty.occasions.mails import CardMails
@@ -139,7 +140,8 @@ async def test_no_welcome_mail_ever_arrived(shop: Shop, services: Services, supe
     )
     mails = CardMails(services.links, services.unsubscribe_links, services.key_ring, services.live)
     sign_ins = SignInMails(services.links, services.not_me_links, services.key_ring, services.live)
-    promised = reactions(mails, sign_ins, services.queue)
+    alerts = DeviceAlerts(services.settings.public_url, services.live)
+    promised = reactions(mails, sign_ins, alerts, services.queue)
     assert "mail_loyalty_enrollment" in {reaction.__name__ for reaction in promised[waiting]}
 
 

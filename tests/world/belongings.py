@@ -12,6 +12,7 @@ from backend.identity.models import PasswordReset
 from backend.identity.queries import token_hash
 from tests.world.account import Account
 from tests.world.caller import Json, new_key
+from tests.world.devices import add_device
 from tests.world.emails import a_failed_email
 from tests.world.invitations import invite, mailed_token, new_email
 from tests.world.office import Office, PlatformOffice
@@ -84,6 +85,8 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
         "session_id": (await account.sessions())[0]["id"],
         "passkey_id": (await account.factors())["passkeys"][0]["id"],
         "serial": str(uuid4()),
+        "device_id": id_of(await add_device(shop.claire, shop.hub)),
+        "staff_id": str(shop.user_ids["anna"]),
     }
     if shop.categories:
         of_shop["category_id"] = shop.categories[0]

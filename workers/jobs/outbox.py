@@ -9,6 +9,7 @@ from backend.core.outbox import BATCH, relay
 from backend.core.outbox_bulk import BULK_BATCH, relay_bulk
 from backend.core.queue import SEND_MAILS, try_to_wake
 from backend.identity.customers.mails import SignInMails
+from backend.identity.device_alerts import DeviceAlerts
 from backend.loyalty.occasions.expiry import ExpiryMails
 from backend.loyalty.occasions.mails import CardMails
 from backend.reactions import bulk_reactions, reactions
@@ -25,7 +26,8 @@ async def relay_outbox(context: dict[str, Any]) -> None:
     services: Services = context["services"]
     mails = CardMails(services.links, services.unsubscribe_links, services.key_ring, services.live)
     sign_ins = SignInMails(services.links, services.not_me_links, services.key_ring, services.live)
-    table, total = reactions(mails, sign_ins, services.queue), 0
+    alerts = DeviceAlerts(services.settings.public_url, services.live)
+    table, total = reactions(mails, sign_ins, alerts, services.queue), 0
     while count := await relay(services.sessions, table, clock.now()):
         total += count
         if count < BATCH:

@@ -11,8 +11,11 @@ from sqlalchemy import ColumnElement, delete, inspect, select, tuple_
 from backend.core.clock import clock
 from backend.core.models import StoredAnswer
 from backend.core.platform_settings import PrivacySettings
+from backend.devices.models import DeviceNonce, DeviceToken, FailedPinReport, PairingCode
+from backend.devices.rules import ROLL_GRACE
 from backend.identity.customers.models import CustomerSession, CustomerSignIn
 from backend.identity.models import AccessToken, PasswordReset, PasswordResetRequest, SignInChallenge
+from backend.loyalty.device_sync.models import DeviceSnapshot
 from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.marketing.slots import forget_slots
 from backend.loyalty.offline.models import DeviceOperation
@@ -46,6 +49,13 @@ UNDER_GRANT = select(DeviceOperation.id).where(
 SHOWN_BY = select(Reward.id).where(
     Reward.merchant_id == MerchantPicture.merchant_id, Reward.picture == MerchantPicture.hash
 )
+CODES_KEPT = timedelta(days=7)
+"""Longer than a lost answer to a pairing is asked for again."""
+NONCES_KEPT = timedelta(hours=1)
+"""Longer than a signed request is accepted."""
+REPORTS_KEPT = timedelta(days=90)
+"""Longer than a tablet that was offline reports the same attempts again."""
+SNAPSHOTS_KEPT = timedelta(days=30)
 CHUNK = 5000
 
 Expired = tuple[type[Any], ColumnElement[bool]]
@@ -71,6 +81,8 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
         (PasswordReset, PasswordReset.expires_at < now),
         # Answered within seconds; what is left holds the email address of an anonymous request.
         (PasswordResetRequest, PasswordResetRequest.created_at < now - QUESTIONS_KEPT),
+        (PairingCode, PairingCode.expires_at < now - CODES_KEPT),
+        (DeviceToken, DeviceToken.expires_at < now - ROLL_GRACE),
         (TaskRun, TaskRun.created_at < now - timedelta(days=kept.task_runs_days)),
         (ConnectionTest, ConnectionTest.started_at < now - TESTS_KEPT),
         (PlatformMail, PlatformMail.created_at < now - timedelta(days=kept.email_log_days)),
@@ -104,6 +116,9 @@ def _expired_of(merchant_id: UUID, now: datetime, kept: PrivacySettings) -> Iter
         (WalletNotification, WalletNotification.sent_at < now - WINDOW),
         (CustomerSignIn, CustomerSignIn.expires_at < now - timedelta(days=kept.access_tokens_days)),
         (CustomerSession, CustomerSession.expires_at < now - timedelta(days=kept.access_tokens_days)),
+        (DeviceNonce, DeviceNonce.seen_at < now - NONCES_KEPT),
+        (FailedPinReport, FailedPinReport.reported_at < now - REPORTS_KEPT),
+        (DeviceSnapshot, DeviceSnapshot.used_at < now - SNAPSHOTS_KEPT),
         (EmailLog, EmailLog.created_at < now - timedelta(days=kept.email_log_days)),
         # Questions are answered within seconds; an unanswered one holds the email address of an anonymous request.
         (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),

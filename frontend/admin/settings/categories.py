@@ -63,6 +63,7 @@ CATEGORIES = {
                 N_("Security"),
                 ("access_token_hours", "staff_idle_minutes", "platform_idle_minutes", "mail_test_private_hosts"),
             ),
+            Group(N_("Tablets"), ("device_min_version_code", "device_latest_version_code")),
         ),
     ),
     "limits": CategoryLabel(
@@ -84,6 +85,7 @@ CATEGORIES = {
                     *("adjust_per_minute", "pin_unlock_per_minute"),
                 ),
             ),
+            Group(N_("Tablets"), ("device_pair_per_minute", "device_per_minute")),
             Group(
                 N_("Signing in"),
                 (

@@ -56,6 +56,14 @@ LABELS = {
     "void_per_minute": Label(N_("Voiding"), N_("Transactions per minute of one user.")),
     "adjust_per_minute": Label(N_("Adjusting"), N_("Transactions per minute of one user.")),
     "pin_unlock_per_minute": Label(N_("Unlocking the till"), N_("PIN entries per minute of one user.")),
+    "device_pair_per_minute": Label(N_("Pairing a tablet"), N_("Attempts per minute from one network.")),
+    "device_per_minute": Label(N_("Requests of a tablet"), N_("Of all kinds together, per minute of one tablet.")),
+    "device_min_version_code": Label(
+        N_("Oldest version of the app"), N_("Its number. Tablets with an older one are refused until they are updated.")
+    ),
+    "device_latest_version_code": Label(
+        N_("Newest version of the app"), N_("Its number. Tablets with an older one are asked to update.")
+    ),
     "sign_in_per_minute": Label(N_("Signing in"), N_("Attempts per minute of one known device, or of one network.")),
     "sign_in_per_account_and_network_per_minute": Label(
         N_("Signing in to one account from one network"), N_("Attempts per minute of unknown devices.")

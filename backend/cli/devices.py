@@ -1,0 +1,71 @@
+"""`orion devices list` and `orion devices revoke`."""
+
+from uuid import UUID
+
+import msgspec
+import rich_click as click
+
+from backend.cli.output import as_json_too, operator, print_json, with_services_or_refusal
+from backend.core.clock import clock
+from backend.core.origin import Origin
+from backend.devices.actions import Devices
+from backend.devices.queries import list_devices
+from backend.devices.schemas import DeviceRevocation, DeviceView
+from backend.merchants.queries import get_merchant_id
+from backend.services import Services
+
+of_merchant = click.option("--merchant", "merchant_code", metavar="CODE", required=True, help="Whose tablets.")
+
+
+@click.group()
+def devices() -> None:
+    """Tablets of merchants."""
+
+
+@devices.command("list")
+@of_merchant
+@as_json_too
+def list_(merchant_code: str, as_json: bool) -> None:
+    """All tablets of a merchant, with when they were last seen; revoked ones last."""
+
+    async def read(services: Services) -> list[DeviceView]:
+        origin = await _origin(services, merchant_code)
+        async with services.sessions.committing(origin.merchant_id) as session:
+            return await list_devices(session, origin, None)
+
+    rows = with_services_or_refusal(read)
+    if as_json:
+        print_json(msgspec.to_builtins(rows))
+        return
+    for row in rows:
+        seen = f"{row.last_seen_at:%Y-%m-%d %H:%M} UTC" if row.last_seen_at else "never seen"
+        click.echo(f"{row.id}  {row.state:10} {row.store.code:20} {seen:22} {row.pending_count:5} waiting  {row.name}")
+
+
+@devices.command("revoke")
+@click.argument("device_id", type=click.UUID)
+@of_merchant
+@click.option("--reason", required=True, help="For the audit, and for who looks at the list.")
+@click.option("--wipe/--keep", default=True, show_default=True, help="Tell it to delete its data and its key.")
+def revoke(device_id: UUID, merchant_code: str, reason: str, wipe: bool) -> None:
+    """Revoke a tablet for good, from its next request on."""
+    try:
+        body = msgspec.convert({"reason": reason, "wipe": wipe}, DeviceRevocation)
+    except msgspec.ValidationError as error:
+        raise click.BadParameter(str(error), param_hint="--reason") from error
+
+    async def act(services: Services) -> DeviceView:
+        origin = await _origin(services, merchant_code)
+        async with services.sessions.committing(origin.merchant_id) as session:
+            return await Devices(session, origin, None).revoke(device_id, body)
+
+    row = with_services_or_refusal(act)
+    click.echo(
+        f"{row.name} is revoked. What it did before is accepted until {row.accept_pending_until:%Y-%m-%d %H:%M} UTC."
+    )
+
+
+async def _origin(services: Services, merchant_code: str) -> Origin:
+    """Raises MerchantNotFound."""
+    merchant_id = await get_merchant_id(services.sessions, merchant_code)
+    return Origin.at_command_line(merchant_id, operator(), clock.now())
