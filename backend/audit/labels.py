@@ -59,6 +59,7 @@ ACTIONS = {
     "device.changed": N_("Tablet changed"),
     "device.created": N_("Tablet added"),
     "device.paired": N_("Tablet paired"),
+    "device.operation_decided": N_("Offline operation decided"),
     "device.pairing_code_made": N_("Pairing code made"),
     "device.resumed": N_("Tablet resumed"),
     "device.revoked": N_("Tablet revoked"),

@@ -102,6 +102,10 @@ class ReviewList(Answer):
     has_more: bool
     waiting_count: int
     oldest_at: datetime | None
+    currency: str
+    """Of the amounts."""
+    may_override: bool
+    """Whether the reader may lift limits for what they book."""
 
 
 class ReviewDecision(Body):

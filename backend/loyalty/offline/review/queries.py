@@ -21,7 +21,7 @@ from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.problems import OperationNotFound
 from backend.loyalty.offline.review.views import ReviewRow, review_item
 from backend.loyalty.offline.schemas import ReviewList
-from backend.merchants.models import Store
+from backend.merchants.models import Merchant, Store
 from backend.staff.models import User
 
 UNFINISHED_AFTER = timedelta(minutes=10)
@@ -39,6 +39,7 @@ class ReviewPage:
     stores: Stores
     limit: int
     after: str | None
+    may_override: bool = True
 
 
 def waits(origin: Origin, stores: Stores) -> list[ColumnElement[bool]]:
@@ -65,6 +66,8 @@ async def list_review(session: AsyncSession, origin: Origin, asked: ReviewPage, 
         has_more=last is not None,
         waiting_count=count,
         oldest_at=oldest_at,
+        currency=await session.scalar(select(Merchant.currency).where(Merchant.id == origin.merchant_id)) or "EUR",
+        may_override=asked.may_override,
     )
 
 

@@ -51,6 +51,11 @@ BOOKING = (
 )
 
 
+def _may_override(request: ApiRequest, origin: Origin) -> bool:
+    """Who lifts a limit is a person of the merchant: the booking names them."""
+    return MANAGE_PROGRAMS in principal_of(request).merchant_permissions and origin.user_id is not None
+
+
 class MerchantReviewController(Controller):
     path = "/devices/review"
     tags = ["Devices"]
@@ -71,8 +76,9 @@ class MerchantReviewController(Controller):
         after: PageCursor = None,
     ) -> ReviewList:
         stores = stores_with(principal_of(request), MANAGE_DEVICES)
+        asked = ReviewPage(stores, limit, after, _may_override(request, origin))
         async with sessions.committing(origin.merchant_id) as session:
-            return await list_review(session, origin, ReviewPage(stores, limit, after), cursors)
+            return await list_review(session, origin, asked, cursors)
 
     @post(
         "/{review_id:uuid}/decide",
@@ -93,10 +99,8 @@ class MerchantReviewController(Controller):
         origin: NamedDependency[Origin],
         enrollment: NamedDependency[Enrollment],
     ) -> ReviewOutcome:
-        principal = principal_of(request)
-        # Who lifts a limit is a person of the merchant: the booking names them.
-        may_override = MANAGE_PROGRAMS in principal.merchant_permissions and origin.user_id is not None
-        review = Review(enrollment, origin, stores_with(principal, MANAGE_DEVICES), may_override=may_override)
+        stores = stores_with(principal_of(request), MANAGE_DEVICES)
+        review = Review(enrollment, origin, stores, may_override=_may_override(request, origin))
         return await review.decide(review_id, data)
 
 
