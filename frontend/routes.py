@@ -39,6 +39,7 @@ from frontend.kit.brand_color import show_brand
 from frontend.kit.pictures import show_picture
 from frontend.office.pages import OFFICE
 from frontend.settings import Settings
+from frontend.system.pair import show_pair
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
 from frontend.till.card.views import (
     add_stamp,
@@ -162,6 +163,7 @@ SYSTEM: list[ControllerRouterHandler] = [
     show_live,
     show_ready,
     show_offline,
+    show_pair,
     show_service_worker,
     take_csp_reports,
 ]

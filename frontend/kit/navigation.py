@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("/office/policy", N_("Policy"), "lock", permission="loyalty.manage_programs"),
     Entry("/office/review", N_("Review"), "list", permission="loyalty.manage_devices"),
     Entry("/office/staff", N_("Staff"), "user-plus", permission="staff.manage", is_owners=True),
+    Entry("/office/devices", N_("Tablets"), "smartphone", permission="loyalty.manage_devices"),
     Entry("/office/audit", N_("Audit"), "list", permission="audit.view", is_owners=True),
     Entry("/admin", N_("Overview"), "dashboard"),
     Entry(

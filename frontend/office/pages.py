@@ -4,6 +4,7 @@ from litestar import Router
 
 from frontend.audit.pages import OFFICE_AUDIT
 from frontend.email_templates.pages import OFFICE_TEMPLATES
+from frontend.office.devices.pages import DEVICE_PAGES
 from frontend.office.guard import require_office
 from frontend.office.marketing.views import show_marketing, take_marketing
 from frontend.office.overview.views import show_office
@@ -37,6 +38,7 @@ OFFICE = Router(
         show_review,
         take_decision,
         STAFF_PAGES,
+        DEVICE_PAGES,
         OFFICE_AUDIT,
     ],
 )

@@ -16,6 +16,7 @@ OPEN = {
     "/invitation/{token}": "the token of the emailed address is the right",
     "/J/{store_code}": "customers join by themselves",
     "/j/{store_code}": "customers join by themselves",
+    "/pair": "explains a code that was scanned with the wrong app",
     "/offline": "shown without a network",
     "/pictures/{picture}": "pictures of rewards are public",
     "/reset/{token}": "the token of the emailed address is the right",
@@ -56,6 +57,7 @@ DECLARED: dict[str, str] = {
     "/office/email-templates/{code}/{text_language} /office/email-templates/{code}/{text_language}/history "
     "/office/email-templates/{code}/{text_language}/preview",
     "merchant: staff.manage": "/office/staff /office/staff/invite /office/staff/permissions /office/staff/{user_id}",
+    "some store: loyalty.manage_devices": "/office/devices /office/devices/new /office/devices/{device_id}",
     "merchant: audit.view": "/office/audit /office/audit/{entry_id}",
     "merchant: audit.view and not on behalf": "/office/audit/export",
     "platform: audit.view": "/admin/audit /admin/audit/{entry_id} /admin/audit/export",
@@ -71,7 +73,7 @@ DECLARED: dict[str, str] = {
     "platform: users.view": "/admin/users /admin/users/permissions",
 }
 """Pages by what they need, in the words of `guards.py`."""
-ASKS_NOTHING = ("/office/rewards/new",)
+ASKS_NOTHING = ("/office/rewards/new", "/office/devices/new")
 """Forms: a person whose session has ended is told on sending them."""
 REQUIRED = {path: what for what, paths in DECLARED.items() for path in paths.split()}
 

@@ -14,6 +14,7 @@ from tests.journeys.till import TillScreen, in_groups
 from tests.messaging.template_editing.editor import Editor
 from tests.world import PASSWORD
 from tests.world.customer import CODE, NOT_ME, found
+from tests.world.devices import a_tablet
 from tests.world.emails import a_failed_email
 from tests.world.invitations import mailed_token, new_email
 from tests.world.office import Office
@@ -539,6 +540,22 @@ async def past_no_answer(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "finder, no answer"
 
 
+async def _past_the_tablets(page: Page, shop: Shop) -> AsyncIterator[str]:
+    tablet = await a_tablet(shop, name="Ταμπλέτα")
+    await tablet.heartbeat(pending_count=3, battery_percent=17)
+    await page.goto("/office/devices")
+    yield "tablets"
+    await page.goto("/office/devices/new")
+    yield "tablet, new"
+    await page.goto(f"/office/devices/{tablet.state.device_id}")
+    yield "tablet"
+    await page.locator("form[action$=code] button").click()
+    await expect(page.locator("svg.qr")).to_be_visible()
+    yield "tablet, its code"
+    await page.goto("/pair")
+    yield "tablet, wrongly scanned"
+
+
 async def past_the_people(page: Page, scene: Scene) -> AsyncIterator[str]:
     shop, any_version = scene.shop, {"if-match": "*"}
     await _sign_in(page, shop.emails["claire"])
@@ -558,6 +575,8 @@ async def past_the_people(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "staff"
     await page.goto("/office/staff?query=nobody")
     yield "staff, none"
+    async for stop in _past_the_tablets(page, shop):
+        yield stop
     anna = f"/merchant/staff/{shop.user_ids['anna']}"
     await page.goto(f"/office/staff/{shop.user_ids['anna']}")
     yield "member"

@@ -1,0 +1,67 @@
+"""What the pages about tablets say."""
+
+from backend.devices.schemas import DeviceView
+from i18n.formatting import get_formatter
+from i18n.translator import N_, NN_, get_translator
+
+STATES = {
+    "created": (N_("Not paired yet"), "info", "clock"),
+    "paired": (N_("In use"), "ok", "check"),
+    "suspended": (N_("Suspended"), "warn", "ban"),
+    "revoked": (N_("Revoked"), "bad", "ban"),
+}
+"""Text, kind and icon."""
+PROFILES = {"till": N_("Till, for staff"), "kiosk": N_("Kiosk, for customers")}
+SAID = {
+    "saved": N_("Saved."),
+    "revoked": N_("The tablet is revoked. Its next request is refused."),
+    "resumed": N_("The tablet works again."),
+}
+OFFSET_SECONDS_SHOWN = 60
+BATTERY_LOW = 20
+
+
+class DeviceMessages:
+    def __init__(self, language: str) -> None:
+        translator = get_translator(language)
+        self._say, self._count = translator.gettext, translator.ngettext
+        self._number = get_formatter(language).number
+
+    def said(self, done: str) -> str:
+        return self._say(SAID[done]) if done in SAID else ""
+
+    def state(self, device: DeviceView) -> tuple[str, str, str]:
+        text, kind, icon = STATES[device.state]
+        return self._say(text), kind, icon
+
+    def profile(self, profile: str) -> str:
+        return self._say(PROFILES[profile])
+
+    @property
+    def profiles(self) -> dict[str, str]:
+        return {code: self._say(text) for code, text in PROFILES.items()}
+
+    def pending(self, device: DeviceView) -> str:
+        """Empty when nothing waits on it."""
+        if not device.pending_count:
+            return ""
+        waiting = NN_("%(count)s booking waits on it.", "%(count)s bookings wait on it.")
+        return self._count(*waiting, device.pending_count, count=self._number(device.pending_count))
+
+    def version(self, device: DeviceView) -> str:
+        parts = [device.app_version_name or "", f"({device.app_version_code})" if device.app_version_code else ""]
+        return " ".join(filter(None, parts))
+
+    def hardware(self, device: DeviceView) -> str:
+        return " ".join(filter(None, (device.brand, device.model)))
+
+    def offset(self, device: DeviceView) -> str:
+        """How wrong its clock is, where that is worth a word."""
+        seconds = round((device.clock_offset_ms or 0) / 1000)
+        if abs(seconds) < OFFSET_SECONDS_SHOWN:
+            return ""
+        sentence = N_("%(seconds)s seconds fast") if seconds > 0 else N_("%(seconds)s seconds slow")
+        return self._say(sentence, seconds=self._number(abs(seconds)))
+
+    def is_low(self, device: DeviceView) -> bool:
+        return device.battery_percent is not None and device.battery_percent < BATTERY_LOW

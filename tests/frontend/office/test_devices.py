@@ -1,0 +1,121 @@
+"""The owner's pages about tablets, against a fake backend."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from backend.devices.schemas import DeviceList, DeviceStore, DeviceView, PairingCodeView
+from tests.frontend.canned import ID, MOMENT, changed, found
+from tests.frontend.staff_backend import ANNA_AT_THE_HUB, StaffBackend, owner, refused
+from tests.frontend.staff_browser import Browser, Form
+
+TABLET = DeviceView(
+    id=ID, name="Counter <i>left", profile="till", state="paired",
+    store=DeviceStore(ANNA_AT_THE_HUB.id, ANNA_AT_THE_HUB.code, ANNA_AT_THE_HUB.name),
+    brand="Lenovo", model="Tab M9", app_version_code=42, app_version_name="1.4.2", os_version="34",
+    clock_offset_ms=-90_000, pending_count=3, oldest_pending_at=MOMENT, battery_percent=17, network="wifi",
+    is_kiosk_locked=None, created_at=MOMENT, paired_at=MOMENT, last_seen_at=MOMENT, suspended_at=None,
+    revoked_at=None, revoked_reason=None, accept_pending_until=None, code_expires_at=None, version=3,
+)  # fmt: skip
+CODE = PairingCodeView(ID, "7K3M9QXA", MOMENT, "https://orion.example/pair#v=1&code=7K3M9QXA")
+LIST, ONE, CHANGE, CREATE = (f"{method} /merchant/devices{rest}" for method, rest in (
+    ("GET", ""), ("GET", "/*"), ("PATCH", "/*"), ("POST", ""),
+))  # fmt: skip
+MAKE_CODE, REVOKE, RESUME = (f"POST /merchant/devices/*/{what}" for what in ("pairing-code", "revoke", "resume"))
+PATH = f"/office/devices/{ID}"
+
+
+@pytest.fixture
+async def claire(browser: Browser, backend: StaffBackend) -> Browser:
+    backend.answers |= {
+        "POST /auth/sign-in": found(owner(ANNA_AT_THE_HUB), 201),
+        LIST: found(DeviceList([TABLET])),
+        ONE: found(TABLET),
+        CHANGE: found(TABLET),
+        CREATE: found(TABLET, 201),
+        MAKE_CODE: found(CODE, 201),
+        REVOKE: found(TABLET),
+        RESUME: found(TABLET),
+    }
+    await browser.sign_in()
+    return browser
+
+
+def sent(backend: StaffBackend, method: str) -> httpx.Request:
+    return [request for request in backend.asked if request.method == method][-1]
+
+
+async def test_the_list_says_how_each_tablet_is(claire: Browser) -> None:
+    await claire.open("/office/devices")
+    for words in ("App 1.4.2 (42)", "Battery 17", "90 seconds slow", "3 bookings wait on it.", "In use", "Last seen:"):
+        assert words in claire.text
+    assert "<i>left" not in claire.page
+
+
+async def test_an_owner_without_tablets_hears_what_they_are_for(claire: Browser, backend: StaffBackend) -> None:
+    backend.answers[LIST] = found(DeviceList([]))
+    await claire.open("/office/devices")
+    assert "A tablet at the counter books like a till" in claire.text
+
+
+async def test_a_new_tablet_leads_to_its_code(claire: Browser, backend: StaffBackend) -> None:
+    await claire.open("/office/devices/new")
+    told: Form = {"name": "Counter left", "store_code": ANNA_AT_THE_HUB.code, "profile": "kiosk"}
+    answer = await claire.send("/office/devices/new", **told)
+    assert sent(backend, "POST").url.path.endswith("/merchant/devices")
+    assert answer.headers["location"] == PATH
+
+
+async def test_a_tablet_has_a_name(claire: Browser) -> None:
+    await claire.open("/office/devices/new")
+    await claire.send("/office/devices/new", name=" ", store_code=ANNA_AT_THE_HUB.code, profile="till")
+    assert "Enter a name of one line" in claire.text
+
+
+async def test_the_code_is_shown_as_a_drawing_and_as_eight_characters(claire: Browser) -> None:
+    await claire.open(PATH)
+    await claire.send(f"{PATH}/code")
+    assert "7K3M" in claire.text
+    assert '<svg class="qr"' in claire.page
+    assert "https://orion.example/pair" not in claire.page
+
+
+async def test_before_it_is_revoked_one_hears_what_waits_on_it(claire: Browser, backend: StaffBackend) -> None:
+    await claire.open(PATH)
+    assert "3 bookings wait on it." in claire.text
+    await claire.send(f"{PATH}/revoke", reason=" ", wipe="yes")
+    assert "Say why" in claire.text
+    answer = await claire.send(f"{PATH}/revoke", reason="Stolen", wipe="yes")
+    assert sent(backend, "POST").content == b'{"reason":"Stolen","wipe":true}'
+    assert answer.headers["location"] == "/office/devices?done=revoked"
+    await claire.open("/office/devices?done=revoked")
+    assert "The tablet is revoked." in claire.text
+
+
+async def test_a_suspended_tablet_is_resumed(claire: Browser, backend: StaffBackend) -> None:
+    backend.answers[ONE] = found(changed(TABLET, state="suspended", suspended_at=MOMENT))
+    await claire.open(PATH)
+    assert "Show a code" not in claire.text
+    answer = await claire.send(f"{PATH}/resume")
+    assert answer.headers["location"] == f"{PATH}?done=resumed"
+
+
+async def test_a_revoked_tablet_is_only_looked_at(claire: Browser, backend: StaffBackend) -> None:
+    gone: Any = {"state": "revoked", "revoked_at": MOMENT, "revoked_reason": "Stolen", "accept_pending_until": MOMENT}
+    backend.answers[ONE] = found(changed(TABLET, **gone))
+    await claire.open(PATH)
+    assert "Stolen" in claire.text
+    assert "<form" not in claire.page.partition("<main")[2].partition("</main")[0]
+
+
+async def test_what_somebody_else_has_changed_is_said(claire: Browser, backend: StaffBackend) -> None:
+    backend.answers[CHANGE] = refused(412, "stale", changed_by="Paul")
+    await claire.open(PATH)
+    await claire.send(PATH, name="Bar", store_code=ANNA_AT_THE_HUB.code, version="2")
+    assert "Paul has changed this meanwhile" in claire.text
+
+
+async def test_a_wrongly_scanned_code_is_explained(browser: Browser) -> None:
+    await browser.open("/pair")
+    assert "This code is for the app" in browser.text
