@@ -35,8 +35,3 @@ class AlreadyDecided(Problem):
 class CannotBeBooked(Problem):
     code, status = "cannot_be_booked", 409
     title = N_("Its contents cannot be read, so it can only be dismissed")
-
-
-class MerchantsOwnDecision(Problem):
-    code, status = "limits_lifted_by_owner", 403
-    title = N_("Only somebody of the shop lifts limits")

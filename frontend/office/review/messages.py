@@ -8,7 +8,7 @@ OPERATIONS = {
     "points": (N_("Sale"), "coins"),
     "stamp": (N_("Stamp"), "stamp"),
     "enroll": (N_("New customer"), "user-plus"),
-    "void": (N_("Taken back"), "undo"),
+    "void": (N_("Voiding"), "undo"),
 }
 """Text and icon."""
 UNREADABLE = N_("Unreadable operation"), "alert-triangle"
