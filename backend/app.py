@@ -19,14 +19,16 @@ from backend.core.clock import clock
 from backend.core.failures import HANDLERS
 from backend.core.logs import configure_logs
 from backend.core.middleware import RequestMiddleware
-from backend.core.openapi import add_own_refusals
+from backend.core.openapi.descriptions import DescribedStructs, describe_addresses
+from backend.core.openapi.operations import complete_operations
+from backend.core.openapi.own_refusals import add_own_refusals
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.problems import MEDIA_TYPE, RequestRefused
 from backend.core.requests import ApiRequest, client_address, printable_address, reader_language
 from backend.core.resources import resources_of
 from backend.core.settings import Settings, load_settings
 from backend.devices.openapi import add_device_refusals
-from backend.document import DOCUMENT
+from backend.document import DOCUMENT, IN_ADDRESSES
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.routes.booking_route import provide_caller
 from backend.routes import about, api, shows_docs
@@ -64,12 +66,15 @@ def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> 
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
         openapi_config=DOCUMENT if shows_docs(settings) else None,
+        plugins=[DescribedStructs()],
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
     )
     add_own_refusals(app)
     add_refusals_of_kinds(app)
     add_device_refusals(app)
+    describe_addresses(app, IN_ADDRESSES)
+    complete_operations(app)
     return app
 
 

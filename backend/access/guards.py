@@ -9,6 +9,7 @@ from uuid import UUID
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.params import HeaderParameter
 from litestar.types import Guard
 
 from backend.access.actor import Actor
@@ -17,6 +18,7 @@ from backend.access.permissions import KEPT_BY_OWNER, PERMISSIONS
 from backend.access.principal import ActorStore, Principal
 from backend.access.problems import Forbidden, StaysWithOwner, StoreNotFound, StoreRequired
 from backend.core.idempotency import KEY_MAX
+from backend.core.openapi.headers import RATE_LIMIT, READS, SENDS, tells, told
 from backend.core.platform_settings import LimitSetting
 from backend.core.requests import client_network
 from backend.core.resources import resources_of
@@ -25,6 +27,11 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 ON_BEHALF = "on_behalf"
 """In the `opt` of what an admin who acts for a merchant may use; everything else stays with the merchant's people."""
 WORKS_WHILE_OFF = "works_while_off"
+STORE_CODE = HeaderParameter(
+    name="X-Store-Code",
+    description="The store where the caller works now. Staff of one store may leave it out; without it staff of "
+    "several get `store_required`.",
+)
 API_KEYS, DEVICES = "api_keys", "devices"
 """In the `opt` of what API keys, or devices, may use; everything else stays with people."""
 
@@ -52,6 +59,7 @@ def act_for(connection: Connection, merchant_id: UUID) -> None:
     connection.scope["state"]["on_behalf_of"] = merchant_id
 
 
+@tells(reads=(STORE_CODE,))
 async def at_store(connection: Connection, _: BaseRouteHandler) -> None:
     """Selects the store: the principal's only one, or the one named in X-Store-Code.
 
@@ -83,6 +91,7 @@ def with_feature(feature: str) -> Guard:
 def all_of(*guards: Guard) -> Guard:
     """One guard that runs these in order. Litestar copies the route handler for each guard; this copies it once."""
 
+    @tells(reads=tuple(told(guards, READS)), sends=tuple(told(guards, SENDS)))
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         for each in guards:
             await cast("Awaitable[None]", each(connection, handler))
@@ -170,6 +179,7 @@ def limited(name: str, per_minute: int | LimitSetting, *, keeps_answers: bool = 
     `keeps_answers`: the route stores responses by idempotency key, so a repeated request is not counted again.
     """
 
+    @tells(sends=RATE_LIMIT)
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         state = connection.scope["state"]
         principal: Principal | None = state.get("principal")

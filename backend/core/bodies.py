@@ -10,6 +10,7 @@ from litestar.exceptions import ValidationException
 from litestar.serialization import decode_json
 from litestar.types import Empty
 
+from backend.core.absence import leave_nulls_out
 from backend.core.problems import MalformedJson, PayloadTooLarge
 from i18n.unseen import CONTROL, clean_field
 
@@ -40,6 +41,7 @@ class StrictRequest(Request[Any, Any, Any]):
         _clean(body)
         data_field = self.route_handler.parsed_data_field
         if data_field is not None:
+            leave_nulls_out(body, data_field.annotation)
             try:
                 msgspec.convert(body, data_field.annotation)
             except msgspec.ValidationError as error:

@@ -8,6 +8,7 @@ from backend.access.guards import DEVICES, all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals, success
+from backend.core.origin import Origin
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.enrollment.schemas import (
     Enroll,
@@ -15,7 +16,7 @@ from backend.loyalty.enrollment.schemas import (
 )
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInactive
 from backend.loyalty.ledger.problems.cards import CardBusy
-from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, respond
+from backend.loyalty.ledger.routes.booking_route import Caller, OptionalKey, respond
 from backend.loyalty.ledger.routes.problem_sets import KEYED
 from backend.staff_pins.acting import acting_as
 from backend.staff_pins.problems import StaffNotHere
@@ -36,13 +37,16 @@ class StoreEnrollmentController(Controller):
             )
         ],
         opt={DEVICES: True},
-        response_headers=REPLAYED,
         responses={201: success(EnrollView), 200: success(EnrollView)}
         | refusals(*STAFF, *KEYED, ProgramInactive, AlreadyBooked, CardBusy, StaffNotHere),
     )
     async def enroll(
-        self, data: JSONBody[Enroll], caller: NamedDependency[Caller], enrollment: NamedDependency[Enrollment]
+        self,
+        data: JSONBody[Enroll],
+        origin: NamedDependency[Origin],
+        enrollment: NamedDependency[Enrollment],
+        idempotency_key: OptionalKey = None,
     ) -> Response[bytes]:
-        pool = enrollment.ledger.pool
-        origin = await acting_as(pool, caller.origin, data.staff_id, permission=caller.permission)
-        return respond(await enrollment.by_staff(origin, data, caller.optional_key(data)))
+        caller, pool = Caller(origin, idempotency_key), enrollment.ledger.pool
+        acting = await acting_as(pool, origin, data.staff_id, permission=MANAGE_CARDS)
+        return respond(await enrollment.by_staff(acting, data, caller.optional_key(data)))
