@@ -57,7 +57,8 @@ DECLARED: dict[str, str] = {
     "/office/email-templates/{code}/{text_language} /office/email-templates/{code}/{text_language}/history "
     "/office/email-templates/{code}/{text_language}/preview",
     "merchant: staff.manage": "/office/staff /office/staff/invite /office/staff/permissions /office/staff/{user_id}",
-    "some store: loyalty.manage_devices": "/office/devices /office/devices/new /office/devices/{device_id}",
+    "some store: loyalty.manage_devices": "/office/devices /office/devices/new /office/devices/{device_id} "
+    "/office/review",
     "merchant: audit.view": "/office/audit /office/audit/{entry_id}",
     "merchant: audit.view and not on behalf": "/office/audit/export",
     "platform: audit.view": "/admin/audit /admin/audit/{entry_id} /admin/audit/export",

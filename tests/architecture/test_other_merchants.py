@@ -46,7 +46,9 @@ BODIES: dict[str, Json] = {
     "moveReward": {"position": 1},
     "reactivateCard": REASON,
     "changeDevice": {"name": "Counter right"},
+    "decideReview": {"decision": "dismiss"} | REASON,
     "recordFailedAttempt": FAILED_PIN,
+    "setOfflineRules": {"rules": [{"device_id": "{device_id}", "operations": []}]},
     "revokeDevice": {"reason": "Stolen"},
     "redeemReward": {"reward_id": "{reward_id}"},
     "releaseHold": {},
@@ -66,7 +68,7 @@ QUERIES = {
     "listAuditEntries": "?user={user_id}",
     "listRewards": "?store_id={store_id}",
 }
-OF_DEVICES = {"staff_id", "event_id"}
+OF_DEVICES = {"staff_id", "user_id", "event_id", "batch_id"}
 """Whom a tablet names with a booking: tests/devices/test_bookings.py; and ids that a client makes."""
 NAMED = re.compile(r"\{(\w+_id|key|picture)\}")
 """What names a row of a merchant's."""

@@ -1,6 +1,9 @@
 """A tablet's grant: nothing on the tablet tells which PIN is right. The vectors are published in docs/api.md."""
 
 import hashlib
+import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -12,32 +15,30 @@ from backend.staff_pins.grants.blob import CHECK_BITS, check_of, is_mac_of, mac_
 from backend.staff_pins.grants.rules import CLOCK_TOLERANCE, WRONG_MAX, GrantUse
 from backend.staff_pins.grants.sealed_box import context_of, decode, encode, find_opened, public_key, seal_box
 
-SALT, DEVICE_SECRET, SECRET = bytes(range(16)), bytes(range(32, 64)), bytes(range(64, 96))
-OPERATION = (
-    b'{"id":"a1","seq":1,"op":"stamp","occurred_at":"2026-11-30T09:00:00Z",'
-    b'"card_id":"01890000-0000-7000-8000-000000000001","body":{}}'
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+VECTORS: dict[str, Any] = json.loads(DOCUMENT.partition("```json offline-vectors\n")[2].partition("```")[0])
+SALT, DEVICE_SECRET, SECRET, BLOB = (
+    decode(VECTORS[name]) or b"" for name in ("salt", "device_secret", "secret", "blob")
 )
-CONTEXT = context_of("01890000-0000-7000-8000-00000000000d", "01890000-0000-7000-8000-00000000000e", "a1")
-BLOB = "n5lDjf1zh0aRjOyW5THRcbj9pel4lL_70vtAlC_37N4"
-MAC = "6ecffd95eba3a6dedfbe4eba54fbb1c01046b29f8781c2b848a134aa68fab855"
-BOX = (
-    "AUk-gvx0RkpZJogXYj0gU8XrjizEqYi0_uF57GsBDVMdQ0xXMM6-Xtp0uWHEW1b7gppJy0OJp7WMt31KPHo2zCkMmkGyJqC4DssklJYAORZYtlOF"
-    "wI40V-Pb7s0D1z733aJCIcwyCdRnrh9rzvWp_AKtJcLr_-lEKN1pxk17a80Pu_F9QSC7lm-VGVlqnJSJpw0vgpF-YCWG-tv6DYEFwnbZdHZEzw8A"
-    "Xbrv6YbkkhmmAFWLH8dxdcgXyB2sVVoqlYa1oPdpnQHjrYHJ1QPtryY"
-)
+OPERATION, CONTEXT = VECTORS["operation"].encode(), VECTORS["associated_data"].encode()
 
 
 def test_the_published_vectors_hold() -> None:
-    stretched = stretch_now(b"2468", SALT)
-    assert stretched.hex() == "bd2747410405fa3bff72be079897490e2bf305847521e1444270f2eff4a2c5bf"
-    assert encode(wrap(SECRET, stretched, DEVICE_SECRET)) == BLOB
-    assert unwrap(decode(BLOB) or b"", stretched, DEVICE_SECRET) == SECRET
-    assert check_of(SECRET) == 11
-    assert mac_of(SECRET, OPERATION).hex() == MAC
-    server, ephemeral = (X25519PrivateKey.from_private_bytes(bytes(range(at, at + 32))) for at in (96, 128))
+    stretched = stretch_now(VECTORS["pin"].encode(), SALT)
+    assert stretched.hex() == VECTORS["stretched_hex"]
+    assert wrap(SECRET, stretched, DEVICE_SECRET) == BLOB
+    assert unwrap(BLOB, stretched, DEVICE_SECRET) == SECRET
+    assert check_of(SECRET) == VECTORS["check"]
+    mac = mac_of(SECRET, OPERATION)
+    assert mac.hex() == VECTORS["mac_hex"]
+    server, own = (
+        X25519PrivateKey.from_private_bytes(bytes.fromhex(VECTORS[f"{whose}_private_key_hex"]))
+        for whose in ("server", "own")
+    )
     server_key = server.public_key().public_bytes_raw()
-    assert encode(server_key) == "Z13VdO13iTELPS52gfN5C0ZsdzsVIf7PNld5WDcepS8"
-    assert seal_box(server_key, bytes.fromhex(MAC) + OPERATION, CONTEXT, ephemeral) == BOX
+    assert encode(server_key) == VECTORS["server_key"]
+    assert context_of(*VECTORS["associated_data"].split("|")) == CONTEXT
+    assert seal_box(server_key, mac + OPERATION, CONTEXT, own) == VECTORS["sealed"]
 
 
 def test_every_pin_opens_the_blob_and_a_sixteenth_of_them_looks_right() -> None:
@@ -59,7 +60,7 @@ def test_every_pin_opens_the_blob_and_a_sixteenth_of_them_looks_right() -> None:
 
 def test_without_the_secret_of_the_device_a_pin_opens_nothing() -> None:
     stretched = stretch_now(b"2468", SALT)
-    assert unwrap(decode(BLOB) or b"", stretched, new_secret()) != SECRET
+    assert unwrap(BLOB, stretched, new_secret()) != SECRET
 
 
 def test_a_mac_is_of_its_operation_only() -> None:

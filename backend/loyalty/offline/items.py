@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from backend.core.absence import leave_nulls_out
 from backend.core.bodies import has_control
 from backend.core.idempotency import KEY_MAX
 from backend.core.problems import ValidationFailed
@@ -68,7 +69,7 @@ def read_item(content: dict[str, Any]) -> tuple[OfflineItem, Body]:
     """Raises UnknownOperation or ValidationFailed."""
     if has_control(content):
         raise ValidationFailed(FieldError("/", "control", "Has control characters"))
-    item = _convert(content, OfflineItem, "")
+    item = _convert(dict(content), OfflineItem, "")
     if item.occurred_at.tzinfo is None:
         raise ValidationFailed(FieldError("/occurred_at", "zone", "Needs an offset."))
     kind = BODIES.get(item.op)
@@ -91,6 +92,7 @@ def _cleaned(name: str, value: Any) -> Any:
 
 
 def _convert(content: Any, kind: type[Any], pointer: str) -> Any:
+    leave_nulls_out(content, kind)
     try:
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
