@@ -15,6 +15,7 @@ from backend.devices.models import Device
 from backend.loyalty.offline.actions import BatchIntake
 from backend.loyalty.offline.schemas import BatchView, DeviceBatch, OperationResult
 from backend.loyalty.offline.sender import Sender
+from backend.staff_pins.acting import get_store_person
 from backend.staff_pins.grants.actions import VerifiedPin, issue_grant
 from backend.staff_pins.grants.blob import check_of, mac_of, unwrap
 from backend.staff_pins.grants.schemas import GrantView
@@ -72,7 +73,8 @@ class OfflineTablet:
                 lockout, zone = await self._lockout()
                 acting = replace(self.origin, user_id=user_id)
                 verified = VerifiedPin(await self.shop.services.pins.verify(pin, acting, lockout, zone), pin)
-            view = await issue_grant(session, self.shop.services.key_ring, self.origin, user_id, verified)
+            person = await get_store_person(self.shop.services.pool, self.origin, user_id)
+            view = await issue_grant(session, self.shop.services.key_ring, self.origin, person, verified)
         self.grant = unlock(view, pin)
         return self.grant
 

@@ -44,7 +44,10 @@ class BatchIntake:
     batch: DeviceBatch
 
     async def run(self) -> BatchView:
+        """Raises ValidationFailed for a time without an offset."""
         batch, origin = self.batch, self.sender.origin
+        if batch.device_time.tzinfo is None:
+            raise ValidationFailed(FieldError("/device_time", "zone", "Needs an offset."))
         clock = TabletClock(batch.device_time, batch.elapsed_realtime_ms, batch.boot_id, origin.now)
         setup = await get_setup(self.enrollment.ledger.pool, origin)
         sessions, keys = self.enrollment.sessions, self.enrollment.keys

@@ -20,11 +20,11 @@ from backend.core.keys import KeyRing
 from backend.loyalty.ledger.booking.setup import Setup
 from backend.loyalty.offline.boxes import Opened, open_one
 from backend.loyalty.offline.entries import Entry
-from backend.loyalty.offline.items import find_envelope, fingerprint_of, read_item
+from backend.loyalty.offline.items import find_envelope, fingerprint_of, read_item, storable
 from backend.loyalty.offline.judgement import Judge, OpenGrant, Verdict, shown
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.open_grants import open_grants
-from backend.loyalty.offline.rules.moments import TabletClock
+from backend.loyalty.offline.rules.moments import TabletClock, storable_moment
 from backend.loyalty.offline.schemas import DeviceBatch
 from backend.loyalty.offline.sender import Sender
 from backend.staff_pins.grants.queries import get_limits
@@ -133,8 +133,8 @@ class Inbox:
             grant_id=opened.envelope.grant_id if grant else None,
             user_id=grant.user_id if grant else None,
             local_ref=_text(opened.content.get("local_ref"), LOCAL_REF_MAX),
-            content=opened.content if verdict.state != "refused" else None,
-            occurred_at=item.occurred_at if item else None,
+            content=storable(opened.content) if verdict.state != "refused" else None,
+            occurred_at=storable_moment(item.occurred_at) if item else None,
             used_at=verdict.used_at,
             clock_offset_ms=offset_ms(self.clock),
             received_at=origin.now,

@@ -19,16 +19,18 @@ from backend.loyalty.ledger.schemas.returns import Void
 from backend.loyalty.offline.problems import UnknownOperation
 from i18n.unseen import clean_field
 
-ID_FIELD, PLACE = "id", " - at `$."
+AS_SENT, PLACE = "as_sent", " - at `$."
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Milliseconds = Annotated[int, Meta(ge=0, le=2**53)]
+Milliseconds = Annotated[int, Meta(ge=0, le=10**12)]
+"""Less than 32 years."""
+Sequence = Annotated[int, Meta(ge=0, le=2**53)]
 
 
 class OfflineItem(msgspec.Struct, frozen=True, kw_only=True):
     """What a tablet did; in the queue of a grant with a PIN it lies sealed."""
 
     id: str
-    seq: int
+    seq: Sequence
     op: str
     occurred_at: datetime
     occurred_elapsed_ms: Milliseconds | None = None
@@ -46,7 +48,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """What every operation shows outside its box."""
 
     id: str
-    seq: int = 0
+    seq: Sequence = 0
     grant_id: UUID | None = None
     sealed: str | None = None
 
@@ -85,6 +87,11 @@ def read_item(content: dict[str, Any]) -> tuple[OfflineItem, Body]:
 def fingerprint_of(content: dict[str, Any]) -> bytes:
     """The same for the same operation, however its members are ordered."""
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).digest()
+
+
+def storable(content: dict[str, Any]) -> dict[str, Any]:
+    """PostgreSQL stores no NUL: what has control characters is kept as the text of its JSON."""
+    return {AS_SENT: msgspec.json.encode(content).decode()} if has_control(content) else content
 
 
 def _cleaned(name: str, value: Any) -> Any:

@@ -17,7 +17,7 @@ class DeviceBatch(Body):
     batch_id: UUID
     device_time: datetime
     """By the tablet's clock, right or wrong."""
-    elapsed_realtime_ms: Annotated[int, Meta(ge=0, le=2**53)]
+    elapsed_realtime_ms: Annotated[int, Meta(ge=0, le=10**12)]
     """Since the tablet was switched on."""
     boot_id: Annotated[str, Meta(min_length=1, max_length=64)]
     operations: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=BATCH_MAX)]

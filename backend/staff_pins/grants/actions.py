@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.access.permissions import VOID_TRANSACTIONS
 from backend.core.encryption import seal, unseal
 from backend.core.hashing import stretch
 from backend.core.ids import new_id
 from backend.core.keys import KeyRing
 from backend.core.origin import Origin
+from backend.staff_pins.acting import StorePerson
 from backend.staff_pins.grants import blob, sealed_box
 from backend.staff_pins.grants.models import OfflineGrant
 from backend.staff_pins.grants.problems import GrantNotFound
@@ -29,19 +31,24 @@ class VerifiedPin:
 
 
 async def issue_grant(
-    session: AsyncSession, keys: KeyRing, origin: Origin, user_id: UUID, pin: VerifiedPin | None
+    session: AsyncSession, keys: KeyRing, origin: Origin, person: StorePerson, pin: VerifiedPin | None
 ) -> GrantView:
-    """`origin`: of the tablet. `pin`: None where the policy asks for none; then the grant has no secret."""
+    """`origin`: of the tablet. `pin`: None where the policy asks for none; then the grant has no secret.
+
+    What the person may not do online is not granted either.
+    """
     assert origin.device_id is not None, "a grant belongs to a tablet"
     limits = await get_limits(session, origin.merchant_id, origin.device_id)
+    may_void = person.may(VOID_TRANSACTIONS) and not origin.is_kiosk
+    operations = [op for op in limits.operations if op != "void" or may_void]
     grant = OfflineGrant(
         merchant_id=origin.merchant_id,
         id=new_id(),
         device_id=origin.device_id,
         store_id=origin.till_store_id,
-        user_id=user_id,
+        user_id=person.user_id,
         staff_pin_id=pin.id if pin else None,
-        operations=list(limits.operations),
+        operations=list(operations),
         max_operations=limits.max_operations,
         max_points=limits.max_points,
         issued_at=origin.now,
@@ -52,10 +59,10 @@ async def issue_grant(
     await session.flush()
     return GrantView(
         id=grant.id,
-        user_id=user_id,
+        user_id=person.user_id,
         issued_at=grant.issued_at,
         expires_at=grant.expires_at,
-        operations=list(limits.operations),
+        operations=operations,
         max_operations=grant.max_operations,
         max_points=grant.max_points,
         server_key=sealed_box.encode(sealed_box.public_key(keys)),

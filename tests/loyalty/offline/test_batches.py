@@ -164,6 +164,8 @@ async def test_a_poison_operation_stops_nothing(shop: Shop, monkeypatch: pytest.
         tablet.did("points", card, body={"purchase_amount_cents": 5, "surprise": True}),
         tablet.did("points", card, body={"purchase_amount_cents": 5, "notes": "bell\x07"}),
         tablet.did("points", card, occurred_at="yesterday"),
+        tablet.did("points", card, seq=2**80),
+        tablet.did("points", card, occurred_elapsed_ms=2**53),
         tablet.did("teleport", card),
         tablet.did("points", str(uuid4()), body={"purchase_amount_cents": 5}),
         tablet.sold(poisoned, 100),
@@ -178,10 +180,10 @@ async def test_a_poison_operation_stops_nothing(shop: Shop, monkeypatch: pytest.
 
     monkeypatch.setattr(Ledger, "book", breaks)
     results = await tablet.hand_in(tablet.batch(sent))
-    assert outcomes(results) == ["applied", *["refused"] * 9, "review", "applied"]
-    assert results[10].reason == "failed"
-    codes = [(result.problem or {})["code"] for result in results[1:10]]
-    assert codes == [*["validation_failed"] * 7, "unknown_operation", "card_not_found"]
+    assert outcomes(results) == ["applied", *["refused"] * 11, "review", "applied"]
+    assert results[12].reason == "failed"
+    codes = [(result.problem or {})["code"] for result in results[1:12]]
+    assert codes == [*["validation_failed"] * 9, "unknown_operation", "card_not_found"]
     assert (await shop.anna.show(card))["points_balance"] == 3
 
 

@@ -11,6 +11,7 @@ from backend.core.ids import new_id
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.offline.models import DeviceOperation
 from backend.merchants.models import Policy
+from backend.staff.models import StoreMember
 from backend.staff_pins.grants.actions import end_grant
 from backend.staff_pins.grants.models import OfflineGrant, OfflineRules
 from backend.staff_pins.models import StaffPin
@@ -290,3 +291,24 @@ async def test_the_window_is_the_tablets_own_where_it_has_rules(shop: Shop) -> N
     tablet.sold(card, 100, ago=HOUR + MINUTE)
     tablet.sold(card, 100, ago=HOUR - MINUTE)
     assert reasons(await tablet.hand_in()) == ["too_old", None]
+
+
+async def test_what_no_database_takes_is_kept_as_text(shop: Shop) -> None:
+    """Without a grant it waits, whatever it contains."""
+    tablet, card = await a_tablet(shop), await shop.a_card()
+    poisons = [{"notes": "bell\x00"}, {"purchase_amount_cents": 10**40}]
+    sent = [tablet.did("points", card, body=body) for body in poisons]
+    sent.append({"id": uuid4().hex, "sealed": "AQ", "x": "\x00"})
+    beginning = "0001-01-01T00:00:00+14:00"
+    body = {"purchase_amount_cents": 5}
+    sent.append(tablet.did("points", card, body=body, occurred_at=beginning, occurred_elapsed_ms=None))
+    assert reasons(await tablet.hand_in(tablet.batch(sent))) == ["no_grant", "no_grant", "unreadable", "no_grant"]
+    assert ["as_sent" in (row.content or {}) for row in await waiting(shop)].count(True) == 2
+
+
+async def test_who_may_not_void_online_may_not_offline(shop: Shop) -> None:
+    await shop.change(StoreMember, permissions=["loyalty.manage_cards"])
+    tablet, card = await unlocked(shop), await shop.a_card()
+    sale = tablet.sold(card, 100)
+    tablet.did("void", voids=sale["id"])
+    assert reasons(await tablet.hand_in()) == [None, "not_allowed_offline"]

@@ -33,7 +33,7 @@ from backend.loyalty.offline.schemas import (
     OperationState,
 )
 from backend.loyalty.offline.sender import Sender
-from backend.staff_pins.acting import acting_as
+from backend.staff_pins.acting import acting_as, get_store_person
 from backend.staff_pins.actions import StaffPins
 from backend.staff_pins.grants.actions import end_grant, issue_grant
 from backend.staff_pins.grants.problems import GrantNotFound
@@ -134,8 +134,9 @@ class DeviceGrantController(Controller):
         if lockout.staff_pin_policy == "required" or here.is_kiosk:
             raise PinRequired
         await acting_as(pins.pool, here, data.user_id, permission=MANAGE_CARDS)
+        person = await get_store_person(pins.pool, here, data.user_id)
         async with sessions.committing(here.merchant_id) as session:
-            return await issue_grant(session, key_ring, here, data.user_id, None)
+            return await issue_grant(session, key_ring, here, person, None)
 
     @delete(
         "/{grant_id:uuid}",

@@ -21,7 +21,7 @@ from backend.core.keys import KeyRing
 from backend.core.openapi import empty, refusals, success
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
-from backend.staff_pins.acting import acting_as
+from backend.staff_pins.acting import acting_as, get_store_person
 from backend.staff_pins.actions import StaffPins
 from backend.staff_pins.grants.actions import VerifiedPin, issue_grant
 from backend.staff_pins.grants.schemas import PinCheck, PinCheckView
@@ -62,8 +62,9 @@ class StorePinController(Controller):
         pin_id = await pins.verify(data.staff_pin, acting, lockout, zone)
         if origin.device_id is None or acting.user_id is None:
             return Response(None, status_code=204)
+        person = await get_store_person(pins.pool, origin, acting.user_id)
         # The grant ends with the person, not with the sign-in of the tablet.
         tablet = replace(acting, sign_in_id=None)
         async with sessions.committing(origin.merchant_id) as session:
-            grant = await issue_grant(session, key_ring, tablet, acting.user_id, VerifiedPin(pin_id, data.staff_pin))
+            grant = await issue_grant(session, key_ring, tablet, person, VerifiedPin(pin_id, data.staff_pin))
         return Response(PinCheckView(grant, min(lockout.lockout_attempts, WRONG_MAX)), status_code=200)

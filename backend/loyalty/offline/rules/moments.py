@@ -1,7 +1,7 @@
 """When an operation happened, from a clock that may be wrong."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 CLOCK_AHEAD_MAX = timedelta(minutes=5)
@@ -48,6 +48,11 @@ def moment_of(
         return Moment(clock.received_at, "clock")
     at = min(at, clock.received_at)
     return Moment(at, "too_old" if at < clock.received_at - window else None)
+
+
+def storable_moment(moment: datetime) -> datetime | None:
+    """None for what lies at the ends of the calendar: in UTC it may be beyond them."""
+    return moment if MINYEAR < moment.year < MAXYEAR else None
 
 
 def _shifted(occurred_at: datetime, clock: TabletClock) -> datetime:
