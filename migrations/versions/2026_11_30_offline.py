@@ -1,5 +1,7 @@
 """What tablets do offline: grants and their rules, and the operations that they hand in."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -113,9 +115,7 @@ def _add_operations() -> None:
         sa.Column("card_id", sa.Uuid),
         sa.Column("transaction_id", sa.Uuid),
         sa.Column("was_online", sa.Boolean, nullable=False),
-        sa.Column("decided_at", TIME),
-        sa.Column("decided_by", sa.Uuid),
-        sa.Column("decision_reason", sa.Text),
+        *_decision(),
         sa.PrimaryKeyConstraint("merchant_id", "id", name="pk_device_operations"),
         sa.UniqueConstraint("merchant_id", "device_id", "operation_id", name="uq_device_operations_merchant_id"),
         _of("devices", "device_id"),
@@ -127,6 +127,14 @@ def _add_operations() -> None:
         sa.CheckConstraint("(state IN ('booked', 'dismissed')) = (decided_at IS NOT NULL)", name="decided_at"),
     )
     _index_operations()
+
+
+def _decision() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("decided_at", TIME),
+        sa.Column("decided_by", sa.Uuid),
+        sa.Column("decision_reason", sa.Text),
+    ]
 
 
 def _index_operations() -> None:

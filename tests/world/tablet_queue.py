@@ -14,7 +14,7 @@ from backend.core.origin import Origin
 from backend.devices.models import Device
 from backend.loyalty.offline.actions import BatchIntake
 from backend.loyalty.offline.schemas import BatchView, DeviceBatch, OperationResult
-from backend.loyalty.offline.sender import Sender
+from backend.loyalty.offline.sender import BatchSender
 from backend.staff_pins.acting import get_store_person
 from backend.staff_pins.grants.actions import VerifiedPin, issue_grant
 from backend.staff_pins.grants.blob import check_of, mac_of, unwrap
@@ -144,7 +144,7 @@ class OfflineTablet:
 
     async def upload(self, batch: DeviceBatch | None = None) -> BatchView:
         """Past the API."""
-        sender = Sender(self.origin, is_revoked=self.is_revoked)
+        sender = BatchSender(self.origin, is_revoked=self.is_revoked)
         return await BatchIntake(self.shop.services.enrollment, sender, batch or self.batch()).run()
 
 

@@ -18,7 +18,7 @@ from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.request import Proof
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked
 from backend.loyalty.ledger.queries import get_setup
-from backend.loyalty.offline.entries import Entry, refused_with, settle
+from backend.loyalty.offline.entries import BatchEntry, refused_with, settle
 from backend.loyalty.offline.inbox import Inbox, offset_ms
 from backend.loyalty.offline.judgement import shown
 from backend.loyalty.offline.operations import Happening, book
@@ -27,7 +27,7 @@ from backend.loyalty.offline.problems import DependencyRefused, OperationDismiss
 from backend.loyalty.offline.rules.moments import TabletClock
 from backend.loyalty.offline.rules.reasons import LATER, reason_of
 from backend.loyalty.offline.schemas import BatchView, DeviceBatch
-from backend.loyalty.offline.sender import Sender
+from backend.loyalty.offline.sender import BatchSender
 from backend.loyalty.offline.targets import Targets, find_targets
 
 WORKERS_MAX = 4
@@ -40,7 +40,7 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True)
 class BatchIntake:
     enrollment: Enrollment
-    sender: Sender
+    sender: BatchSender
     batch: DeviceBatch
 
     async def run(self) -> BatchView:
@@ -58,7 +58,7 @@ class BatchIntake:
         results = [entry.result(batch.batch_id, self._final(entry)) for entry in entries]
         return BatchView(origin.now, offset_ms(clock), results)
 
-    def _final(self, entry: Entry) -> dict[str, Any] | None:
+    def _final(self, entry: BatchEntry) -> dict[str, Any] | None:
         """The problem of what is not kept, or was dismissed."""
         if entry.row is not None:
             return self._shown(OperationDismissed()) if entry.row.state == "dismissed" else None
@@ -66,7 +66,7 @@ class BatchIntake:
             return self._shown(ValidationFailed(FieldError("/id", "invalid", "1 to 128 printable characters.")))
         return self._shown(IdempotencyKeyReused(entry.operation_id, "not_booked", None))
 
-    async def _book_all(self, entries: list[Entry], targets: Targets) -> None:
+    async def _book_all(self, entries: list[BatchEntry], targets: Targets) -> None:
         waiting, moment = iter(targets.groups(entries)), asyncio.get_running_loop().time
         ends_at = moment() + SECONDS_MAX
 
@@ -80,7 +80,7 @@ class BatchIntake:
         connections: int = self.enrollment.ledger.pool.get_max_size()
         await asyncio.gather(*(work() for _ in range(max(1, min(WORKERS_MAX, connections // 4)))))
 
-    async def _book_one(self, entry: Entry, targets: Targets) -> None:
+    async def _book_one(self, entry: BatchEntry, targets: Targets) -> None:
         row = entry.row
         assert row is not None, "only what is kept is booked"
         try:
@@ -99,7 +99,7 @@ class BatchIntake:
         else:
             self._note(entry, reply, targets)
 
-    def _waits_for_card(self, entry: Entry, targets: Targets) -> bool:
+    def _waits_for_card(self, entry: BatchEntry, targets: Targets) -> bool:
         """The card is made by another operation that is not booked. Raises DependencyRefused."""
         assert entry.item is not None, "it was read"
         assert entry.row is not None, "it is kept"
@@ -112,7 +112,7 @@ class BatchIntake:
             settle(entry.row, "review", reason="depends")
         return True
 
-    async def _booked(self, entry: Entry, targets: Targets) -> Reply:
+    async def _booked(self, entry: BatchEntry, targets: Targets) -> Reply:
         row, item, body = entry.row, entry.item, entry.body
         assert row is not None, "it is kept"
         assert row.used_at is not None, "it was judged"
@@ -128,7 +128,7 @@ class BatchIntake:
         )
         return await book(self.enrollment, replace(self.sender.origin, user_id=row.user_id), happening)
 
-    def _note(self, entry: Entry, reply: Reply, targets: Targets) -> None:
+    def _note(self, entry: BatchEntry, reply: Reply, targets: Targets) -> None:
         row = entry.row
         assert row is not None, "it is kept"
         if reply.status >= FIRST_REFUSAL:
@@ -140,7 +140,7 @@ class BatchIntake:
         settle(row, "applied", status=reply.status, was_online=was_online, **booked)
         targets.note(row)
 
-    def _refuse(self, entry: Entry, problem: Problem) -> None:
+    def _refuse(self, entry: BatchEntry, problem: Problem) -> None:
         row, reason = entry.row, reason_of(problem.code)
         assert row is not None, "it is kept"
         if problem.code in LATER:

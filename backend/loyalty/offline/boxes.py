@@ -7,14 +7,14 @@ from uuid import UUID
 import msgspec
 
 from backend.core.keys import KeyRing
-from backend.loyalty.offline.items import Envelope
+from backend.loyalty.offline.items import ItemEnvelope
 from backend.staff_pins.grants.blob import MAC_BYTES
 from backend.staff_pins.grants.sealed_box import context_of, find_opened
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    envelope: Envelope
+    envelope: ItemEnvelope
     content: dict[str, Any]
     """Of the operation; what was sent where the box does not open."""
     text: bytes = b""
@@ -23,7 +23,7 @@ class Opened:
     is_readable: bool = True
 
 
-def open_one(keys: KeyRing, device_id: UUID, envelope: Envelope, sent: dict[str, Any]) -> Opened:
+def open_one(keys: KeyRing, device_id: UUID, envelope: ItemEnvelope, sent: dict[str, Any]) -> Opened:
     """An operation that is not sealed has no MAC. X25519 takes a fifth of a millisecond: not for the event loop."""
     if envelope.sealed is None:
         return Opened(envelope, sent)

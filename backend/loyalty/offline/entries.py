@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from backend.core.problems import Problem
-from backend.loyalty.offline.items import Body, OfflineItem
+from backend.loyalty.offline.items import ItemBody, OfflineItem
 from backend.loyalty.offline.models import DeviceOperation
-from backend.loyalty.offline.schemas import OperationResult, Outcome
+from backend.loyalty.offline.schemas import OperationOutcome, OperationResult
 
-OUTCOMES: dict[str, Outcome] = {
+OUTCOMES: dict[str, OperationOutcome] = {
     "received": "deferred",
     "applied": "applied",
     "refused": "refused",
@@ -20,12 +20,12 @@ OUTCOMES: dict[str, Outcome] = {
 
 
 @dataclass(slots=True)
-class Entry:
+class BatchEntry:
     operation_id: str | None
     row: DeviceOperation | None = None
     """None for what is not kept: without a usable id, or with the id of another operation."""
     item: OfflineItem | None = None
-    body: Body | None = None
+    body: ItemBody | None = None
     staff_pin_id: UUID | None = None
     is_known: bool = False
     """Handed in before."""

@@ -19,14 +19,14 @@ from backend.core.ids import new_id
 from backend.core.keys import KeyRing
 from backend.loyalty.ledger.booking.setup import Setup
 from backend.loyalty.offline.boxes import Opened, open_one
-from backend.loyalty.offline.entries import Entry
+from backend.loyalty.offline.entries import BatchEntry
 from backend.loyalty.offline.items import find_envelope, fingerprint_of, read_item, storable
-from backend.loyalty.offline.judgement import Judge, OpenGrant, Verdict, shown
+from backend.loyalty.offline.judgement import Judge, OpenGrant, OperationVerdict, shown
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.open_grants import open_grants
 from backend.loyalty.offline.rules.moments import TabletClock, storable_moment
 from backend.loyalty.offline.schemas import DeviceBatch
-from backend.loyalty.offline.sender import Sender
+from backend.loyalty.offline.sender import BatchSender
 from backend.staff_pins.grants.queries import get_limits
 
 TRIES = 3
@@ -37,12 +37,12 @@ OP_MAX, LOCAL_REF_MAX = 20, 64
 class Inbox:
     sessions: Sessions
     keys: KeyRing
-    sender: Sender
+    sender: BatchSender
     setup: Setup
     batch: DeviceBatch
     clock: TabletClock
 
-    async def take(self) -> list[Entry]:
+    async def take(self) -> list[BatchEntry]:
         """One for each operation, in the order of the request."""
         opened = await asyncio.to_thread(self._open)
         for _ in range(TRIES - 1):
@@ -59,7 +59,7 @@ class Inbox:
         envelopes = [(find_envelope(sent), sent) for sent in self.batch.operations]
         return [open_one(self.keys, device_id, envelope, sent) if envelope else None for envelope, sent in envelopes]
 
-    async def _keep(self, opened: list[Opened | None]) -> list[Entry]:
+    async def _keep(self, opened: list[Opened | None]) -> list[BatchEntry]:
         origin = self.sender.origin
         readable = [each for each in opened if each is not None]
         async with self.sessions.committing(origin.merchant_id) as session:
@@ -67,7 +67,7 @@ class Inbox:
             book = await open_grants(session, self.keys, origin, sorted(grant_ids))
             known = await self._known(session, [each.envelope.id for each in readable])
             judge = await self._judge(session, book.open)
-            entries = [Entry(each.envelope.id if each else None) for each in opened]
+            entries = [BatchEntry(each.envelope.id if each else None) for each in opened]
             in_order = sorted(
                 zip(opened, entries, strict=True), key=lambda pair: pair[0].envelope.seq if pair[0] else 0
             )
@@ -97,7 +97,7 @@ class Inbox:
         return {row.operation_id: row for row in rows}
 
     def _enter(
-        self, session: AsyncSession, entry: Entry, opened: Opened, known: dict[str, DeviceOperation], judge: Judge
+        self, session: AsyncSession, entry: BatchEntry, opened: Opened, known: dict[str, DeviceOperation], judge: Judge
     ) -> None:
         """An operation that is known is not judged again."""
         grant = judge.grant_of(opened)
@@ -117,7 +117,9 @@ class Inbox:
             if row.state == "received" and not entry.is_repeated:
                 entry.item, entry.body = read_item(opened.content)
 
-    def _row(self, opened: Opened, verdict: Verdict, grant: OpenGrant | None, fingerprint: bytes) -> DeviceOperation:
+    def _row(
+        self, opened: Opened, verdict: OperationVerdict, grant: OpenGrant | None, fingerprint: bytes
+    ) -> DeviceOperation:
         origin, item, problem = self.sender.origin, verdict.item, verdict.problem
         asked = origin.language, origin.instance, origin.request_id
         return DeviceOperation(

@@ -21,7 +21,7 @@ from i18n.unseen import clean_field
 
 AS_SENT, PLACE = "as_sent", " - at `$."
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Milliseconds = Annotated[int, Meta(ge=0, le=10**12)]
+ElapsedMilliseconds = Annotated[int, Meta(ge=0, le=10**12)]
 """Less than 32 years."""
 Sequence = Annotated[int, Meta(ge=0, le=2**53)]
 
@@ -33,7 +33,7 @@ class OfflineItem(msgspec.Struct, frozen=True, kw_only=True):
     seq: Sequence
     op: str
     occurred_at: datetime
-    occurred_elapsed_ms: Milliseconds | None = None
+    occurred_elapsed_ms: ElapsedMilliseconds | None = None
     boot_id: Name | None = None
     card_id: UUID | None = None
     card_code: Annotated[str, Meta(max_length=100)] | None = None
@@ -44,7 +44,7 @@ class OfflineItem(msgspec.Struct, frozen=True, kw_only=True):
     body: dict[str, Any] = {}
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+class ItemEnvelope(msgspec.Struct, frozen=True, kw_only=True):
     """What every operation shows outside its box."""
 
     id: str
@@ -53,21 +53,21 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     sealed: str | None = None
 
 
-Body = Earn | Stamp | Enroll | Void
-BODIES: dict[str, type[Body]] = {"points": Earn, "stamp": Stamp, "enroll": Enroll, "void": Void}
+ItemBody = Earn | Stamp | Enroll | Void
+BODIES: dict[str, type[ItemBody]] = {"points": Earn, "stamp": Stamp, "enroll": Enroll, "void": Void}
 
 
-def find_envelope(content: dict[str, Any]) -> Envelope | None:
+def find_envelope(content: dict[str, Any]) -> ItemEnvelope | None:
     """None for what has no usable id: it can be neither kept nor answered by name."""
     try:
-        envelope = msgspec.convert(content, Envelope)
+        envelope = msgspec.convert(content, ItemEnvelope)
     except msgspec.ValidationError:
         return None
     is_usable = 0 < len(envelope.id) <= KEY_MAX and envelope.id.isprintable()
     return envelope if is_usable and not has_control(content.get("sealed")) else None
 
 
-def read_item(content: dict[str, Any]) -> tuple[OfflineItem, Body]:
+def read_item(content: dict[str, Any]) -> tuple[OfflineItem, ItemBody]:
     """Raises UnknownOperation or ValidationFailed."""
     if has_control(content):
         raise ValidationFailed(FieldError("/", "control", "Has control characters"))

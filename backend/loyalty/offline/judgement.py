@@ -13,7 +13,7 @@ from backend.loyalty.ledger.booking.setup import TermsState
 from backend.loyalty.ledger.rules.accrual import worth_of
 from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.loyalty.offline.boxes import Opened
-from backend.loyalty.offline.items import Body, OfflineItem, read_item
+from backend.loyalty.offline.items import ItemBody, OfflineItem, read_item
 from backend.loyalty.offline.rules.moments import TabletClock, moment_of
 from backend.loyalty.offline.rules.reasons import ReviewReason
 from backend.staff_pins.grants.blob import is_mac_of
@@ -33,14 +33,14 @@ class OpenGrant:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class OperationVerdict:
     """`received`: it may be booked."""
 
     state: str
     reason: ReviewReason | None = None
     problem: Problem | None = None
     item: OfflineItem | None = None
-    body: Body | None = None
+    body: ItemBody | None = None
     used_at: datetime | None = None
 
 
@@ -52,20 +52,20 @@ class Judge:
     is_revoked: bool
     grants: Mapping[UUID, OpenGrant] = field(default_factory=dict)
 
-    def judge(self, opened: Opened) -> Verdict:
+    def judge(self, opened: Opened) -> OperationVerdict:
         """Counts it against its grant. MACs come first: a wrong one is a guess, whatever it is about."""
         fault = self._proof_fault(opened)
         try:
             item, body = read_item(opened.content) if opened.is_readable else (None, None)
         except Problem as problem:
-            return Verdict("review", fault) if fault else Verdict("refused", problem=problem)
+            return OperationVerdict("review", fault) if fault else OperationVerdict("refused", problem=problem)
         if item is None or body is None:
-            return Verdict("review", fault or "unreadable")
+            return OperationVerdict("review", fault or "unreadable")
         moment = moment_of(self.clock, item.occurred_at, item.occurred_elapsed_ms, item.boot_id, self.window)
         if item.id != opened.envelope.id:
             fault = fault or "unreadable"
         fault = fault or moment.fault or self._grant_fault(opened, item, body, moment.at)
-        return Verdict("review" if fault else "received", fault, None, item, body, moment.at)
+        return OperationVerdict("review" if fault else "received", fault, None, item, body, moment.at)
 
     def _proof_fault(self, opened: Opened) -> ReviewReason | None:
         """Why nobody can be held responsible for it."""
@@ -82,12 +82,12 @@ class Judge:
         grant_id = opened.envelope.grant_id
         return self.grants.get(grant_id) if grant_id else None
 
-    def _grant_fault(self, opened: Opened, item: OfflineItem, body: Body, at: datetime) -> ReviewReason | None:
+    def _grant_fault(self, opened: Opened, item: OfflineItem, body: ItemBody, at: datetime) -> ReviewReason | None:
         grant = self.grant_of(opened)
         assert grant is not None, "its proof was found good"
         return grant.use.take(item.op, self._worth(body), at)
 
-    def _worth(self, body: Body) -> int:
+    def _worth(self, body: ItemBody) -> int:
         """Whole points of a sale, before the ledger has decided."""
         if not isinstance(body, Earn) or self.terms is None:
             return 0

@@ -22,7 +22,7 @@ from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.loyalty.ledger.problems.returns import TransactionNotFound
 from backend.loyalty.ledger.schemas.bookings import Earn, Stamp
 from backend.loyalty.ledger.schemas.returns import Void
-from backend.loyalty.offline.items import Body
+from backend.loyalty.offline.items import ItemBody
 from backend.loyalty.offline.problems import NotBookedHere
 
 API = "/api/v1/store/loyalty"
@@ -47,7 +47,7 @@ class Happening:
     """An operation with everything that says how it is booked."""
 
     operation_id: str
-    body: Body
+    body: ItemBody
     at: datetime
     """When it happened, by our clock."""
     proof: Proof
@@ -91,12 +91,12 @@ def _operation(origin: Origin, happening: Happening) -> Operation:
     return VoidOwn(body, device_id=origin.device_id) if happening.is_own else VoidTransaction(body)
 
 
-def _path(body: Body, target: UUID) -> str:
+def _path(body: ItemBody, target: UUID) -> str:
     if isinstance(body, Void):
         return f"{API}/transactions/{target}/void"
     return f"{API}/cards/{target}/{'points' if isinstance(body, Earn) else 'stamps'}"
 
 
-def _key(origin: Origin, operation_id: str, body: Body) -> Key:
+def _key(origin: Origin, operation_id: str, body: ItemBody) -> Key:
     """As `Caller.key` of the call online."""
     return key_for(operation_id, f"{origin.store_id or ''}{origin.instance}", body)

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, update
 
 from backend.core.database import Sessions
-from backend.loyalty.offline.entries import Entry
+from backend.loyalty.offline.entries import BatchEntry
 from backend.loyalty.offline.models import DeviceOperation
 
 KEPT = ("state", "reason", "status", "problem", "card_id", "transaction_id", "was_online", "content")
@@ -37,7 +37,7 @@ def read_booked(body: bytes) -> dict[str, Any]:
     }
 
 
-async def save(sessions: Sessions, merchant_id: UUID, entries: Sequence[Entry]) -> None:
+async def save(sessions: Sessions, merchant_id: UUID, entries: Sequence[BatchEntry]) -> None:
     """In one round trip. What a person has decided meanwhile stays."""
     rows = [entry.row for entry in entries if entry.row is not None and entry.item is not None]
     if not rows:

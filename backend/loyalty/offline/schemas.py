@@ -9,7 +9,7 @@ from msgspec import Meta
 from backend.core.schemas import SAYS_SOMETHING, Answer, Body
 
 BATCH_MAX = 500
-Outcome = Literal["applied", "duplicate", "refused", "review", "deferred"]
+OperationOutcome = Literal["applied", "duplicate", "refused", "review", "deferred"]
 OperationState = Literal["received", "applied", "refused", "review", "booked", "dismissed"]
 
 
@@ -27,7 +27,7 @@ class DeviceBatch(Body):
 class OperationResult(Answer):
     id: str | None
     """None for an operation without a usable id: it is refused and not kept."""
-    outcome: Outcome
+    outcome: OperationOutcome
     status: int | None = None
     """As of the same call online; None while it waits."""
     transaction_id: UUID | None = None

@@ -6,7 +6,7 @@ from backend.core.origin import Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class BatchSender:
     origin: Origin
     """Of the request; it names merchant, store and device."""
     is_revoked: bool = False

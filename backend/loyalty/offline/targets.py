@@ -13,7 +13,7 @@ from backend.core.origin import Origin
 from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.models.transactions import Transaction
-from backend.loyalty.offline.entries import Entry
+from backend.loyalty.offline.entries import BatchEntry
 from backend.loyalty.offline.items import OfflineItem
 from backend.loyalty.offline.models import DeviceOperation
 
@@ -44,10 +44,10 @@ class Targets:
         if row.transaction_id and row.card_id:
             self.voided[row.operation_id] = row.transaction_id, row.card_id
 
-    def groups(self, entries: Iterable[Entry]) -> list[list[Entry]]:
+    def groups(self, entries: Iterable[BatchEntry]) -> list[list[BatchEntry]]:
         """What is about one card, in the tablet's order."""
         keys: dict[str, str] = {}
-        groups: dict[str, list[Entry]] = {}
+        groups: dict[str, list[BatchEntry]] = {}
         due = [entry for entry in entries if entry.is_due and entry.item]
         for entry in sorted(due, key=lambda each: each.item.seq if each.item else 0):
             assert entry.item is not None, "it is due"
@@ -65,7 +65,7 @@ class Targets:
         return f"card {card_id}" if card_id else f"ref {item.local_ref or item.id}"
 
 
-async def find_targets(sessions: Sessions, origin: Origin, entries: Sequence[Entry]) -> Targets:
+async def find_targets(sessions: Sessions, origin: Origin, entries: Sequence[BatchEntry]) -> Targets:
     items = [entry.item for entry in entries if entry.item]
     codes = {code for item in items if item.card_code and (code := normalize(item.card_code))}
     refs = {item.local_ref for item in items if item.local_ref}

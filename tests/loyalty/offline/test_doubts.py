@@ -183,8 +183,8 @@ async def test_a_grant_is_good_for_its_hours(shop: Shop) -> None:
     )
     tablet, card = await unlocked(shop), await shop.a_card()
     clock.move(3 * HOUR)
-    tablet.sold(card, 1000, ago=HOUR + SECOND)
-    tablet.sold(card, 1000, ago=HOUR - SECOND)
+    tablet.sold(card, 1000, ago=HOUR + MINUTE)
+    tablet.sold(card, 1000, ago=HOUR - MINUTE)
     tablet.stamped(card, ago=2 * HOUR)
     tablet.sold(card, 4100, ago=2 * HOUR)
     tablet.sold(card, 4000, ago=2 * HOUR)
@@ -210,8 +210,8 @@ async def test_after_the_end_of_a_shift_a_grant_is_over(shop: Shop) -> None:
     async with shop.services.sessions.committing(shop.merchant_id) as session:
         await end_grant(session, tablet.origin, tablet.grant.view.id)
     clock.move(HOUR)
-    tablet.stamped(card, ago=HOUR + SECOND)
-    tablet.sold(card, 100, ago=HOUR - SECOND)
+    tablet.stamped(card, ago=HOUR + MINUTE)
+    tablet.sold(card, 100, ago=HOUR - MINUTE)
     assert reasons(await tablet.hand_in()) == [None, "grant_expired"]
 
 
@@ -220,7 +220,7 @@ async def test_a_changed_pin_ends_the_grants_of_the_one_before(shop: Shop) -> No
     clock.move(HOUR)
     await shop.give_pin("anna", "739146")
     clock.move(HOUR)
-    tablet.stamped(card, ago=HOUR + SECOND)
+    tablet.stamped(card, ago=HOUR + MINUTE)
     tablet.sold(card, 100)
     assert reasons(await tablet.hand_in()) == [None, "grant_expired"]
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from backend.audit.models import AuditEntry
 from backend.core.clock import clock
 from backend.core.ids import new_id
+from backend.devices.queries import Stores
 from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.ledger.problems.bookings import StampCooldown
@@ -19,7 +20,7 @@ from backend.loyalty.offline import actions
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked, OperationNotFound
 from backend.loyalty.offline.review.actions import Review
-from backend.loyalty.offline.review.queries import ReviewPage, Stores, list_review
+from backend.loyalty.offline.review.queries import ReviewPage, list_review
 from backend.loyalty.offline.schemas import ReviewDecision, ReviewItem, ReviewList, ReviewOutcome
 from tests.conftest import OpenShop
 from tests.world.office import Office

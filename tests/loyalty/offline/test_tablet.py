@@ -154,6 +154,12 @@ async def test_a_stolen_tablets_queue_waits_and_the_owner_sees_how_much(guarded:
     assert (await guarded.claire.show(card))["points_balance"] == 10
     with refused("already_decided", 409):
         await guarded.claire.post(path, {"decision": "dismiss", "reason": "No"})
+    await hand_in(tablet, queue.batch([queue.queue[0] | {"id": "unread", "sealed": "AQ"}]))
+    (unread,) = (await guarded.claire.get("/merchant/devices/review"))["data"]
+    with refused("cannot_be_booked", 409):
+        await guarded.claire.post(
+            f"/merchant/devices/review/{unread['id']}/decide", {"decision": "book", "reason": "?!a"}
+        )
     with refused("operation_not_found", 404):
         other = f"/merchant/devices/review/{uuid4()}/decide"
         await guarded.claire.post(other, {"decision": "dismiss", "reason": "No"})

@@ -15,17 +15,18 @@ from backend.audit.actions import record_change
 from backend.core.idempotency import FIRST_REFUSAL
 from backend.core.origin import Origin
 from backend.core.problems import Problem
+from backend.devices.queries import Stores
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.request import Proof
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked
 from backend.loyalty.ledger.problems.limits import OverrideRefused
-from backend.loyalty.offline.entries import Entry
+from backend.loyalty.offline.entries import BatchEntry
 from backend.loyalty.offline.items import read_item
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.operations import Happening, book
 from backend.loyalty.offline.outcomes import read_booked
 from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked
-from backend.loyalty.offline.review.queries import Stores, lock_operation
+from backend.loyalty.offline.review.queries import lock_operation
 from backend.loyalty.offline.schemas import ReviewDecision, ReviewOutcome
 from backend.loyalty.offline.targets import find_targets
 
@@ -81,7 +82,7 @@ class Review:
             item, body = read_item(row.content or {})
         except Problem as problem:
             raise CannotBeBooked from problem
-        targets = await find_targets(self.enrollment.sessions, origin, [Entry(item.id, row, item, body)])
+        targets = await find_targets(self.enrollment.sessions, origin, [BatchEntry(item.id, row, item, body)])
         card_id = targets.card_of(item)
         return Happening(
             row.operation_id,

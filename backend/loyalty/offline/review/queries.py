@@ -13,6 +13,7 @@ from backend.core.origin import Origin
 from backend.core.paging import Cursors
 from backend.core.problems import Problem
 from backend.devices.models import Device
+from backend.devices.queries import Stores
 from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.models import Customer
@@ -27,9 +28,6 @@ from backend.staff.models import User
 UNFINISHED_AFTER = timedelta(minutes=10)
 """An upload takes seconds: what is still not judged by then was cut off."""
 LIST = "offline review"
-
-Stores = Sequence[UUID] | None
-"""Of which tablets are shown; None: of all stores."""
 
 
 @dataclass(frozen=True, slots=True)

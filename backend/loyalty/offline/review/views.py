@@ -4,7 +4,7 @@ from backend.loyalty.cards.code import show
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.ledger.schemas.bookings import Earn
-from backend.loyalty.offline.items import Body, OfflineItem
+from backend.loyalty.offline.items import ItemBody, OfflineItem
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.rules.reasons import SENTENCES
 from backend.loyalty.offline.schemas import DeviceOperationView, OperationState, ReviewItem
@@ -18,7 +18,7 @@ class ReviewRow:
     store_code: str
     staff_name: str | None
     item: OfflineItem | None = None
-    body: Body | None = None
+    body: ItemBody | None = None
     card: Card | None = None
     customer: Customer | None = None
 

@@ -32,7 +32,7 @@ from backend.loyalty.offline.schemas import (
     DeviceOperationView,
     OperationState,
 )
-from backend.loyalty.offline.sender import Sender
+from backend.loyalty.offline.sender import BatchSender
 from backend.staff_pins.acting import acting_as, get_store_person
 from backend.staff_pins.actions import StaffPins
 from backend.staff_pins.grants.actions import end_grant, issue_grant
@@ -42,7 +42,7 @@ from backend.staff_pins.problems import PinRequired, StaffNotHere
 from backend.staff_pins.queries import get_lockout
 
 OF_DEVICE = (Unauthenticated, *REFUSED_DEVICE)
-State = Annotated[OperationState | None, QueryParameter(name="state", description="Without it: all of them")]
+OfState = Annotated[OperationState | None, QueryParameter(name="state", description="Without it: all of them")]
 
 
 def _at_own_store(request: ApiRequest, origin: Origin) -> Origin:
@@ -75,7 +75,7 @@ class DeviceBatchController(Controller):
         enrollment: NamedDependency[Enrollment],
     ) -> BatchView:
         is_revoked = device_of(request).device.revoked_at is not None
-        sender = Sender(_at_own_store(request, origin), is_revoked=is_revoked)
+        sender = BatchSender(_at_own_store(request, origin), is_revoked=is_revoked)
         return await BatchIntake(enrollment, sender, data).run()
 
     @get(
@@ -89,7 +89,7 @@ class DeviceBatchController(Controller):
         origin: NamedDependency[Origin],
         sessions: NamedDependency[Sessions],
         cursors: NamedDependency[Cursors],
-        operation_state: State = None,
+        operation_state: OfState = None,
         limit: PageLimit = LIMIT_DEFAULT,
         after: PageCursor = None,
     ) -> DeviceOperationList:

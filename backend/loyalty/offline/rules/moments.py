@@ -24,7 +24,7 @@ class TabletClock:
         return self.device_time - self.received_at
 
 
-class Moment(NamedTuple):
+class HappenedAt(NamedTuple):
     at: datetime
     """By our clock; never later than now."""
     fault: MomentFault | None
@@ -32,7 +32,7 @@ class Moment(NamedTuple):
 
 def moment_of(
     clock: TabletClock, occurred_at: datetime, elapsed_ms: int | None, boot_id: str | None, window: timedelta
-) -> Moment:
+) -> HappenedAt:
     """Since the same start, the time that has passed decides: nobody sets that clock. Otherwise the wall clock does,
     less what it is wrong by now.
 
@@ -45,9 +45,9 @@ def moment_of(
     else:
         at = _shifted(occurred_at, clock)
     if at > clock.received_at + CLOCK_AHEAD_MAX:
-        return Moment(clock.received_at, "clock")
+        return HappenedAt(clock.received_at, "clock")
     at = min(at, clock.received_at)
-    return Moment(at, "too_old" if at < clock.received_at - window else None)
+    return HappenedAt(at, "too_old" if at < clock.received_at - window else None)
 
 
 def storable_moment(moment: datetime) -> datetime | None:
