@@ -28,6 +28,7 @@ from backend.loyalty.ledger.models.lots import Allocation, Lot
 from backend.loyalty.ledger.models.merges import CardMerge
 from backend.loyalty.ledger.models.transactions import OrderReference, Transaction, TransactionCategory
 from backend.loyalty.marketing.models import MarketingPlan, MarketingSlot
+from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.programs.models import Program, TermsVersion
@@ -44,6 +45,7 @@ from backend.messaging.template_editing.models import (
 from backend.operations.task_runs.models import TaskRun
 from backend.settings.models import SettingOverride, SettingVersion
 from backend.staff.models import MerchantMember, StoreMember, User
+from backend.staff_pins.grants.models import OfflineGrant, OfflineRules
 from backend.staff_pins.models import StaffPin
 from backend.wallets.models import (
     AppleDevice,
@@ -79,6 +81,7 @@ __all__ = [
     "CustomerWord",
     "Device",
     "DeviceNonce",
+    "DeviceOperation",
     "DeviceSnapshot",
     "DeviceToken",
     "EmailLog",
@@ -102,6 +105,8 @@ __all__ = [
     "Merchant",
     "MerchantMember",
     "MerchantPicture",
+    "OfflineGrant",
+    "OfflineRules",
     "OnBehalfSession",
     "OrderReference",
     "OutboxMessage",

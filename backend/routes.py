@@ -47,6 +47,8 @@ from backend.loyalty.ledger.routes.store_holds import StoreHoldController
 from backend.loyalty.ledger.routes.store_returns import StoreReturnController
 from backend.loyalty.marketing.routes.merchant import MerchantMarketingController
 from backend.loyalty.marketing.routes.storefront import EmailChoicesController
+from backend.loyalty.offline.routes.merchant import MerchantOfflineRuleController, MerchantReviewController
+from backend.loyalty.offline.routes.pins import StorePinController
 from backend.loyalty.pictures.routes.merchant import MerchantPictureController
 from backend.loyalty.pictures.routes.storefront import PictureController
 from backend.loyalty.previews.routes import MerchantPreviewController
@@ -68,7 +70,6 @@ from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
 from backend.settings.routes.admin import SettingsController
 from backend.settings.routes.storefront import BrandingController
-from backend.staff_pins.routes import StorePinController
 from backend.wallets.apple.routes import AppleWebService, PassDownloadController
 from backend.wallets.google.routes import GoogleCallbackController
 from backend.wallets.images.routes import PassImageController
@@ -121,6 +122,8 @@ merchant = Router(
         MerchantStaffController,
         MerchantInvitationController,
         MerchantDeviceController,
+        MerchantReviewController,
+        MerchantOfflineRuleController,
         MerchantApiKeyController,
         MerchantWebhookController,
         MerchantWebhookDeliveryController,

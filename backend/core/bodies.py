@@ -1,27 +1,38 @@
 """Strict JSON request bodies: types are not converted, control characters are refused, invisible ones removed."""
 
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
 from litestar import Request
+from litestar.serialization import decode_json
+from litestar.types import Empty
 
 from backend.core.absence import leave_nulls_out
-from backend.core.problems import MalformedJson, ValidationFailed
+from backend.core.problems import MalformedJson, PayloadTooLarge, ValidationFailed
 from backend.core.schemas import FieldError
 from backend.core.validation import escaped, schema_errors
 from i18n.unseen import CONTROL, clean_field
+
+TAKES_GZIP = "takes_gzip"
+"""In the `opt` of a handler whose body may come with `Content-Encoding: gzip`."""
+JUDGES_ENTRIES = "judges_entries"
+"""In the `opt` of a handler: the name of a field whose entries it checks one by one (`has_control`)."""
+GZIP_WINDOW_BITS = 31
+UNPACKED_BYTES_MAX = 1024 * 1024
 
 
 class StrictRequest(Request[Any, Any, Any]):
     """Litestar decodes leniently: it would accept "1e3" as the integer 1000."""
 
     async def json(self) -> Any:
-        """Raises MalformedJson, or ValidationFailed with all errors."""
+        """Raises MalformedJson, PayloadTooLarge, or ValidationFailed with all errors."""
         try:
-            body = await super().json()
+            body = await self._decoded()
         except (RecursionError, UnicodeDecodeError) as error:
             raise MalformedJson from error
-        errors = list(_control_characters(body))
+        judged = self.route_handler.opt.get(JUDGES_ENTRIES)
+        errors = [error for error in _control_characters(body) if not _is_judged(error, judged)]
         _clean(body)
         data_field = self.route_handler.parsed_data_field
         if data_field is not None:
@@ -31,6 +42,37 @@ class StrictRequest(Request[Any, Any, Any]):
         if errors:
             raise ValidationFailed(*errors)
         return body
+
+    async def _decoded(self) -> Any:
+        is_packed = self.headers.get("content-encoding", "").lower() == "gzip"
+        if not is_packed or not self.route_handler.opt.get(TAKES_GZIP, False):
+            return await super().json()
+        if self._json is Empty:
+            self._json = decode_json(_unpacked(await self.body()))
+        return self._json
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Raises MalformedJson or PayloadTooLarge. `body()` keeps the bytes as sent, which signatures are over."""
+    decompressor = zlib.decompressobj(GZIP_WINDOW_BITS)
+    try:
+        unpacked = decompressor.decompress(body, UNPACKED_BYTES_MAX + 1)
+    except zlib.error as error:
+        raise MalformedJson from error
+    if len(unpacked) > UNPACKED_BYTES_MAX:
+        raise PayloadTooLarge
+    if not decompressor.eof:
+        raise MalformedJson
+    return unpacked
+
+
+def has_control(value: Any) -> bool:
+    """Whether any text in the value has a control character."""
+    return any(_control_characters(value))
+
+
+def _is_judged(error: FieldError, judged: str | None) -> bool:
+    return judged is not None and error.pointer.startswith(f"/{judged}/")
 
 
 def _control_characters(body: Any) -> Iterator[FieldError]:

@@ -48,6 +48,12 @@ class FailedPins:
             await self._count(pin, sum(report.count for report in fresh))
         return self._answer(pin, is_duplicate=not fresh)
 
+    async def count_wrong(self, user_id: UUID, count: int) -> None:
+        """Wrong PINs that show by what they sealed, each once."""
+        pin = await self._lock_pin(user_id)
+        if pin is not None:
+            await self._count(pin, count)
+
     async def _check_person(self, user_id: UUID) -> None:
         here = self.origin.merchant_id, self.origin.till_store_id, user_id
         if await self.session.scalar(select(cast(func.store_person(*here), Text))) is None:

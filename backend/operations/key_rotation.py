@@ -21,6 +21,8 @@ from backend.settings.models import SettingOverride
 from backend.settings.sealing import place_of
 from backend.staff.actions import totp_place
 from backend.staff.models import User
+from backend.staff_pins.grants.actions import secret_place_of
+from backend.staff_pins.grants.models import OfflineGrant
 from backend.wallets.apple.passes import auth_token_place
 from backend.wallets.models import ApplePass
 from backend.webhooks.models import WebhookEndpoint
@@ -55,6 +57,7 @@ SEALED = (
     SealedColumn(EmailLog.id, EmailLog.sealed_secret, EmailLog.recipient, secret_place),
     SealedColumn(WebhookEndpoint.id, WebhookEndpoint.sealed_secret, WebhookEndpoint.id, webhook_secret_place),
     SealedColumn(WebhookEndpoint.id, WebhookEndpoint.sealed_former_secret, WebhookEndpoint.id, webhook_secret_place),
+    SealedColumn(OfflineGrant.id, OfflineGrant.sealed_secret, OfflineGrant.id, secret_place_of),
 )
 
 

@@ -35,6 +35,14 @@ async def find_store_person(pool: asyncpg.Pool, origin: Origin, user_id: UUID) -
     return msgspec.json.decode(document, type=StorePerson) if document else None
 
 
+async def get_store_person(pool: asyncpg.Pool, origin: Origin, user_id: UUID) -> StorePerson:
+    """Raises StaffNotHere."""
+    person = await find_store_person(pool, origin, user_id)
+    if person is None:
+        raise StaffNotHere
+    return person
+
+
 async def acting_as(
     pool: asyncpg.Pool, origin: Origin, staff_id: UUID | None, *, staff_pin: str | None = None, permission: str | None
 ) -> Origin:

@@ -3,8 +3,6 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from backend.core.schemas import Body
-
 StaffId = Annotated[
     UUID, Meta(description="From a tablet only, which is nobody's: id of the person at the till, whose PIN it is.")
 ]
@@ -17,10 +15,3 @@ Pin = Annotated[
         description="PIN of the person at the till, 4 to 8 digits. The policy says whether bookings need one.",
     ),
 ]
-
-
-class PinEntry(Body):
-    """A PIN to be verified."""
-
-    staff_pin: Pin
-    """PIN of the person who has signed in, 4 to 8 digits."""

@@ -7,7 +7,7 @@ from backend.identity.schemas import SessionView
 from backend.identity.takeover.schemas import Colleague, Colleagues, PinSwitch
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.till.schemas import TillView
-from backend.staff_pins.schemas import PinEntry
+from backend.staff_pins.grants.schemas import PinCheck
 from frontend.api.client import Caller
 from frontend.kit.forms import body_of
 
@@ -32,7 +32,7 @@ async def list_card_bookings(
 
 async def verify_pin(caller: Caller, staff_pin: str) -> None:
     """Counts the attempt before verifying it. Raises the problem `pin_invalid` or `pin_locked`."""
-    await caller.tell("/store/loyalty/pins/verify", PinEntry(staff_pin=staff_pin))
+    await caller.tell("/store/loyalty/pins/verify", PinCheck(staff_pin=staff_pin))
 
 
 async def list_colleagues(caller: Caller) -> list[Colleague]:

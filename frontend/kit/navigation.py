@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("/office/marketing", N_("Marketing emails"), "users", permission="loyalty.manage_programs"),
     Entry("/office/stores", N_("Stores"), "store", permission="loyalty.manage_programs"),
     Entry("/office/policy", N_("Policy"), "lock", permission="loyalty.manage_programs"),
+    Entry("/office/review", N_("Review"), "list", permission="loyalty.manage_devices"),
     Entry("/office/staff", N_("Staff"), "user-plus", permission="staff.manage", is_owners=True),
     Entry("/office/devices", N_("Tablets"), "smartphone", permission="loyalty.manage_devices"),
     Entry("/office/api", N_("API keys"), "terminal", permission="api.manage", is_owners=True),

@@ -10,6 +10,7 @@ from frontend.office.guard import require_office
 from frontend.office.marketing.views import show_marketing, take_marketing
 from frontend.office.overview.views import show_office
 from frontend.office.policy.views import show_policy, take_policy
+from frontend.office.review.views import show_review, take_decision
 from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
 from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
 from frontend.office.rewards.views import show_rewards, take_reward_move
@@ -36,6 +37,8 @@ OFFICE = Router(
         show_stores,
         show_policy,
         take_policy,
+        show_review,
+        take_decision,
         STAFF_PAGES,
         DEVICE_PAGES,
         API_PAGES,

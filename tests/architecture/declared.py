@@ -52,13 +52,15 @@ DECLARED: dict[str, str] = {
     "signed in, also by PIN": "signOut",
     "signed in, also by PIN and also by API key": "getOwnApiKey",
     "signed in, also by PIN and also by API key and also by device": "getIdempotencyKey",
-    "signed in, also by PIN and as device and also by device": "getBootstrap listDeviceChanges rollDeviceToken "
-    "sendHeartbeat waitForDeviceChanges",
+    "signed in, also by PIN and as device and also by device": "endGrant getBootstrap "
+    "getDeviceOperation listDeviceChanges listDeviceOperations requestGrant rollDeviceToken sendHeartbeat "
+    "uploadBatch waitForDeviceChanges",
     "signed in, also by PIN and also on behalf": "getMe",
     "signed in, also without second factor": "beginOwnConfirmation changeMe confirmOwnSession getOwnSecondFactors",
     "signed in, also without second factor and confirmed": "addOwnPasskey beginOwnPasskey offerOwnAuthenticator "
     "setOwnAuthenticator",
-    "at a store": "listColleagues switchPerson verifyPin",
+    "at a store": "listColleagues switchPerson",
+    "at a store and also by device": "verifyPin",
     "at a store and as device and also by device": "recordFailedAttempt",
     "as customer": "changeOwnAccount getOwnAccount signOutCustomer signOutCustomerEverywhere",
     "staff: loyalty.manage_pins and confirmed": "setOwnPin",
@@ -72,8 +74,8 @@ DECLARED: dict[str, str] = {
     "listCardTransactions listStoreTransactions",
     "store: loyalty.void_transactions and also by API key": "previewReturn returnOrder",
     "store: loyalty.void_transactions and also by API key and also by device": "voidTransaction",
-    "some store: loyalty.manage_devices": "changeDevice createDevice getDevice listDevices makePairingCode "
-    "resumeDevice revokeDevice",
+    "some store: loyalty.manage_devices": "changeDevice createDevice decideReview getDevice listDevices "
+    "listReview makePairingCode resumeDevice revokeDevice",
     "merchant: api.manage": "changeApiKey changeWebhookEndpoint createWebhookEndpoint deleteWebhookEndpoint "
     "endFormerWebhookSecret getApiKey getWebhookDelivery getWebhookEndpoint listApiKeys listWebhookDeliveries "
     "listWebhookEndpoints listWebhookEventTypes replayFailedWebhooks replayWebhookDelivery revokeApiKey "
@@ -86,7 +88,7 @@ DECLARED: dict[str, str] = {
     "merchant: loyalty.manage_cards and also by API key": "getCardAsOwner lookupCardsAsOwner",
     "merchant: loyalty.manage_cards and merchant: loyalty.adjust_points": "changeCards",
     "merchant: loyalty.manage_programs": "changeMarketingPlan changePolicy getMarketingPlan getPolicy "
-    "getProgramPreview listFeatures listFraudLimits previewProgram setFraudLimits",
+    "getOfflineRules getProgramPreview listFeatures listFraudLimits previewProgram setFraudLimits setOfflineRules",
     "merchant: loyalty.manage_rewards": "archiveReward changeReward createReward getReward listRewards moveReward "
     "restoreReward uploadPicture",
     "merchant: loyalty.view_analytics and also by API key": "getToday",

@@ -57,7 +57,8 @@ DECLARED: dict[str, str] = {
     "/office/email-templates/{code}/{text_language} /office/email-templates/{code}/{text_language}/history "
     "/office/email-templates/{code}/{text_language}/preview",
     "merchant: staff.manage": "/office/staff /office/staff/invite /office/staff/permissions /office/staff/{user_id}",
-    "some store: loyalty.manage_devices": "/office/devices /office/devices/new /office/devices/{device_id}",
+    "some store: loyalty.manage_devices": "/office/devices /office/devices/new /office/devices/{device_id} "
+    "/office/review",
     "merchant: api.manage and confirmed": "/office/api/new /office/api/{key_id}/rotate",
     "merchant: api.manage": "/office/api /office/api/{key_id} /office/api/webhooks /office/api/webhooks/new "
     "/office/api/webhooks/{endpoint_id} /office/api/webhooks/{endpoint_id}/edit "

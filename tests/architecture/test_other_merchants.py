@@ -55,7 +55,9 @@ BODIES: dict[str, Json] = {
     "previewEarn": OF_SALE,
     "reactivateCard": REASON,
     "changeDevice": {"name": "Counter right"},
+    "decideReview": {"decision": "dismiss"} | REASON,
     "recordFailedAttempt": FAILED_PIN,
+    "setOfflineRules": {"rules": [{"device_id": "{device_id}", "operations": []}]},
     "revokeDevice": {"reason": "Stolen"},
     "redeemReward": {"reward_id": "{reward_id}"},
     "releaseHold": {},
@@ -80,7 +82,7 @@ QUERIES = {
     "listStoreTransactions": "?card_id={card_id}",
     "listTransactions": "?store_id={store_id}&card_id={card_id}",
 }
-OF_DEVICES = {"staff_id", "event_id"}
+OF_DEVICES = {"staff_id", "user_id", "event_id", "batch_id"}
 """Whom a tablet names with a booking: tests/devices/test_bookings.py; and ids that a client makes."""
 NAMED = re.compile(r"\{(\w+_id|key|picture)\}")
 """What names a row of a merchant's."""

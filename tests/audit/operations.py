@@ -26,6 +26,7 @@ from tests.world.invitations import invite, new_email
 from tests.world.office import Office, PlatformOffice
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop, hire_admin
+from tests.world.tablet_queue import queue_of
 from tests.world.till import AnonymousCaller, Card
 from tests.world.webhooks import WebhookOffice
 
@@ -438,6 +439,22 @@ async def _resume(scene: Scene) -> None:
     await scene.owner.post(f"/merchant/devices/{tablet.state.device_id}/resume")
 
 
+async def _decide(scene: Scene) -> None:
+    """A sale without a grant waits for a person."""
+    tablet = queue_of(scene.shop, (await a_tablet(scene.shop)).state.device_id)
+    tablet.sold(await scene.shop.a_card(), 1000)
+    await tablet.hand_in()
+    item = (await scene.owner.get("/merchant/devices/review"))["data"][0]
+    body = {"decision": "dismiss", "reason": "Typed twice"}
+    await scene.owner.post(f"/merchant/devices/review/{item['id']}/decide", body)
+
+
+async def _offline_rules(scene: Scene) -> None:
+    rules = (await scene.owner.get("/merchant/loyalty/offline-rules"))["rules"]
+    changed = {"rules": [rules[0] | {"max_points": 50}]}
+    await scene.owner.ask("PUT", "/merchant/loyalty/offline-rules", json=changed)
+
+
 async def _failed_offline(scene: Scene) -> None:
     await scene.shop.give_pin("anna", "2468")
     tablet = await a_tablet(scene.shop)
@@ -560,6 +577,8 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "makePairingCode": ("device.pairing_code_made", _pairing_code),
     "revokeDevice": ("device.revoked", _revoke),
     "resumeDevice": ("device.resumed", _resume),
+    "decideReview": ("device.operation_decided", _decide),
+    "setOfflineRules": ("offline_rules.changed", _offline_rules),
     "recordFailedAttempt": ("pin.failed_offline", _failed_offline),
     "switchPerson": ("till.taken_over", _take_over),
     "setOwnAuthenticator": ("account.authenticator_set", _set_authenticator),
@@ -586,7 +605,10 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
 NO_ENTRY = {
     "openMerchant": "the chain of the new merchant begins with it: tests/merchants/test_opening.py",
     "addProgramOfMerchant": "the same: only a merchant without a program gets one",
-    "verifyPin": "changes nothing",
+    "verifyPin": "changes nothing that is set up; a tablet’s grant is kept with its person and its device",
+    "requestGrant": "the same",
+    "endGrant": "ends what a PIN has opened on a tablet",
+    "uploadBatch": "bookings of the till, and what waits for a person",
     "signIn": "a person’s own session, kept in access_tokens",
     "signOut": "a person’s own session, kept in access_tokens",
     "signInWithSecondFactor": "the same: its second step",

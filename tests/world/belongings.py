@@ -93,6 +93,9 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
         "device_id": id_of(await add_device(shop.claire, shop.hub)),
         "staff_id": str(shop.user_ids["anna"]),
         "api_key_id": str((await connect(shop)).key_id),
+        "review_id": str(uuid4()),
+        "grant_id": str(uuid4()),
+        "operation_id": new_key(),
     }
     if shop.categories:
         of_shop["category_id"] = shop.categories[0]

@@ -18,6 +18,7 @@ from backend.identity.models import AccessToken, PasswordReset, PasswordResetReq
 from backend.loyalty.device_sync.models import DeviceSnapshot
 from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.marketing.slots import forget_slots
+from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.rewards.models import Reward
@@ -28,6 +29,7 @@ from backend.messaging.models import EmailLog, PlatformMail
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
 from backend.services import Services
+from backend.staff_pins.grants.models import OfflineGrant
 from backend.wallets.apple.passes import purge_empty_devices, purge_erased_passes
 from backend.wallets.google.callbacks import purge_expired_callbacks
 from backend.wallets.models import WalletNotification
@@ -39,6 +41,12 @@ TESTS_KEPT = timedelta(days=30)
 QUESTIONS_KEPT = timedelta(days=1)
 PICTURES_KEPT = timedelta(days=1)
 """Of those that nothing shows: longer than it takes to fill in the form for which they were uploaded."""
+OPERATIONS_KEPT = timedelta(days=90)
+"""What tablets did offline and was judged; its transactions keep their keys for ever."""
+JUDGED = ("applied", "refused", "booked", "dismissed")
+UNDER_GRANT = select(DeviceOperation.id).where(
+    DeviceOperation.merchant_id == OfflineGrant.merchant_id, DeviceOperation.grant_id == OfflineGrant.id
+)
 SHOWN_BY = select(Reward.id).where(
     Reward.merchant_id == MerchantPicture.merchant_id, Reward.picture == MerchantPicture.hash
 )
@@ -116,6 +124,9 @@ def _expired_of(merchant_id: UUID, now: datetime, kept: PrivacySettings) -> Iter
         (WebhookDelivery, WebhookDelivery.created_at < now - timedelta(days=kept.webhook_log_days)),
         # Questions are answered within seconds; an unanswered one holds the email address of an anonymous request.
         (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),
+        # What waits for a person stays until somebody has decided.
+        (DeviceOperation, DeviceOperation.state.in_(JUDGED) & (DeviceOperation.received_at < now - OPERATIONS_KEPT)),
+        (OfflineGrant, (OfflineGrant.expires_at < now - OPERATIONS_KEPT) & ~UNDER_GRANT.exists()),
         # Last: when a reward takes a picture at this moment, everything else is gone already.
         (MerchantPicture, (MerchantPicture.created_at < now - PICTURES_KEPT) & ~SHOWN_BY.exists()),
     ):

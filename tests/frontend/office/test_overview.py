@@ -6,12 +6,14 @@ import httpx
 import pytest
 
 from backend.identity.schemas import StoreAccess
+from backend.loyalty.offline.schemas import ReviewList
 from backend.loyalty.till.schemas import StoreToday, TodayFigures, TodayView
 from tests.frontend.canned import STORES, changed, found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, owner, refused
 from tests.frontend.staff_browser import HTMX, Browser
 
-TODAY = "GET /merchant/loyalty/today"
+TODAY, REVIEW = "GET /merchant/loyalty/today", "GET /merchant/devices/review"
+NOTHING_WAITS = ReviewList([], None, False, 0, None, "EUR", True)
 NOTHING = TodayFigures(0, 0, 0, 0, 0, 0, 0)
 HUB = TodayFigures(1200, 2, 1160, 100, 4, 3, 1)
 ALL = TodayFigures(1284, 3, 1217, 100, 4, 3, 1)
@@ -29,6 +31,7 @@ VIEW = TodayView(
 async def claire(browser: Browser, backend: StaffBackend) -> Browser:
     """The owner of two stores, signed in."""
     backend.answers |= {"POST /auth/sign-in": found(owner(ANNA_AT_THE_HUB, OUTLET), 201), TODAY: found(VIEW)}
+    backend.answers[REVIEW] = found(NOTHING_WAITS)
     await browser.sign_in()
     return browser
 
@@ -40,7 +43,7 @@ async def signed_in_again(browser: Browser, backend: StaffBackend, *stores: Stor
 
 
 async def test_an_owner_lands_in_the_office(browser: Browser, backend: StaffBackend) -> None:
-    backend.answers |= {"POST /auth/sign-in": found(owner(), 201), TODAY: found(VIEW)}
+    backend.answers |= {"POST /auth/sign-in": found(owner(), 201), TODAY: found(VIEW), REVIEW: found(NOTHING_WAITS)}
     assert (await browser.sign_in()).headers["location"] == "/office"
     assert (await browser.open("/")).headers["location"] == "/office"
     assert (await browser.open("/office")).status_code == 200, "an owner without a store gets in"
@@ -179,3 +182,9 @@ async def test_the_frame_names_the_merchant_and_the_current_page(claire: Browser
     assert '<span translate="no">Fashion Group</span>' in claire.page
     assert claire.page.count('href="/office" aria-current="page"') == 2, "wide, and folded"
     assert "/admin" not in claire.page
+
+
+async def test_an_owner_is_told_what_waits_for_a_decision(claire: Browser, backend: StaffBackend) -> None:
+    backend.answers[REVIEW] = found(changed(NOTHING_WAITS, waiting_count=2))
+    await claire.open("/office")
+    assert "2 operations of your tablets wait for you" in claire.text

@@ -63,6 +63,8 @@ class Authorization:
         """
         if self.request.origin.api_key_id is not None:
             return None
+        if self.request.proof is not None:
+            return self.request.proof.staff_pin_id
         if self._staff_pin_id is None:
             request = self.request
             policy: PinPolicy = KioskPolicy(setup.policy) if request.origin.is_kiosk else setup.policy
@@ -80,6 +82,8 @@ class Authorization:
         override, origin = self.request.override, self.request.origin
         if override is not None and origin.api_key_id is not None:
             raise OverrideRefused
+        if self.request.proof is not None and self.request.proof.lifts_limits:
+            return origin.user_id
         if override is not None and self._overrider_id is None:
             person = await _find_overrider(self.pins.pool, origin, override.email)
             if person is None or not person.may_override:

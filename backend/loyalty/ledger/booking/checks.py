@@ -77,13 +77,13 @@ def check_categories(state: CardState, chosen: list[UUID], *, required: bool) ->
         raise CategoryUnknown
 
 
-def check_occurred_at(occurred_at: datetime | None, now: datetime) -> datetime:
+def check_occurred_at(occurred_at: datetime | None, now: datetime, oldest: timedelta = OFFLINE_MAX) -> datetime:
     """The moment it happened; now unless an offline device says otherwise. Raises OccurredAtRefused.
 
     A clock that is a little ahead means now: nothing has happened later. PostgreSQL knows fewer offsets than RFC 3339.
     """
     if occurred_at is None:
         return now
-    if occurred_at.tzinfo is None or not now - OFFLINE_MAX <= occurred_at <= now + CLOCK_AHEAD_MAX:
+    if occurred_at.tzinfo is None or not now - oldest <= occurred_at <= now + CLOCK_AHEAD_MAX:
         raise OccurredAtRefused
     return min(occurred_at.astimezone(UTC), now)

@@ -182,7 +182,7 @@ class Ledger:
         None when the key was answered meanwhile.
         """
         BOOKINGS.labels(kind, problem.code).inc()
-        if not problem.is_remembered:
+        if not problem.is_remembered or request.proof is not None:
             raise problem
         origin = request.origin
         body = problem.as_dict(language=origin.language, instance=origin.instance, request_id=origin.request_id)

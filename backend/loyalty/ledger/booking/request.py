@@ -25,6 +25,16 @@ class OverrideBody(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """Of an operation that a tablet did offline."""
+
+    staff_pin_id: UUID | None
+    """The PIN whose grant it was done under."""
+    lifts_limits: bool = False
+    """The person of the request decides that it stands regardless of limits."""
+
+
+@dataclass(frozen=True, slots=True)
 class BookingRequest:
     """Who asks, on which card, and with which PINs. What is asked is the operation it is booked with.
 
@@ -46,6 +56,8 @@ class BookingRequest:
     override: Override | None = None
     is_part_of_bulk: bool = False
     """One audit entry tells of the whole."""
+    proof: Proof | None = None
+    """Set where no PIN is asked for. A refusal is not kept for the key: a person may decide otherwise."""
 
     @property
     def is_audited(self) -> bool:

@@ -1,6 +1,7 @@
 """Earn points for a sale."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.decided import UNCHANGED, Decided
@@ -21,6 +22,8 @@ from backend.loyalty.ledger.views import Show
 class EarnPoints(Operation):
     kind = "earned"
     body: Earn
+    oldest: timedelta = checks.OFFLINE_MAX
+    """How long ago it may have happened."""
 
     def check(self, state: CardState) -> None:
         sale = sale_of(self.body)
@@ -33,7 +36,7 @@ class EarnPoints(Operation):
 
     def decide(self, draft: BookingDraft) -> Decided:
         """Below the minimum purchase nothing is booked."""
-        draft.occurred_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
+        draft.occurred_at = checks.check_occurred_at(self.body.occurred_at, draft.now, self.oldest)
         terms, body, sale = draft.state.terms_at(draft.occurred_at), self.body, sale_of(self.body)
         if sale.cents < terms.minimum_purchase_cents:
             return Decided(status=UNCHANGED)

@@ -1,6 +1,7 @@
 """Add a stamp."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.decided import Decided
@@ -23,6 +24,10 @@ NEVER = LotLife(None, None)
 class AddStamp(Operation):
     kind = "earned"
     body: Stamp
+    oldest: timedelta = checks.OFFLINE_MAX
+    """How long ago it may have happened."""
+    is_forced: bool = False
+    """A person has decided that it stands regardless of cooldown and daily limit."""
 
     def check(self, state: CardState) -> None:
         checks.check_card(state)
@@ -31,9 +36,10 @@ class AddStamp(Operation):
         checks.check_categories(state, self.body.category_ids, required=False)
 
     def decide(self, draft: BookingDraft) -> Decided:
-        draft.occurred_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
+        draft.occurred_at = checks.check_occurred_at(self.body.occurred_at, draft.now, self.oldest)
         terms = draft.state.terms_at(draft.occurred_at)
-        _refuse_too_many(draft, terms)
+        if not self.is_forced:
+            _refuse_too_many(draft, terms)
         line = draft.open_line("stamps")
         draft.lots.grant(line, 1, NEVER)
         draft.state.stamped_at.append(draft.occurred_at)

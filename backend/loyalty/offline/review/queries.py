@@ -1,0 +1,127 @@
+"""What waits for a person, with the names of whom and what it is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.origin import Origin
+from backend.core.paging import Cursors
+from backend.core.problems import Problem
+from backend.devices.models import Device
+from backend.devices.queries import Stores
+from backend.loyalty.cards.code import normalize
+from backend.loyalty.cards.models import Card
+from backend.loyalty.customers.models import Customer
+from backend.loyalty.offline.items import read_item
+from backend.loyalty.offline.models import DeviceOperation
+from backend.loyalty.offline.problems import OperationNotFound
+from backend.loyalty.offline.review.views import ReviewRow, review_item
+from backend.loyalty.offline.schemas import ReviewList
+from backend.merchants.models import Merchant, Store
+from backend.staff.models import User
+
+UNFINISHED_AFTER = timedelta(minutes=10)
+"""An upload takes seconds: what is still not judged by then was cut off."""
+LIST = "offline review"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """What the reader asks for. `stores`: those whose tablets they may see; None: all."""
+
+    stores: Stores
+    limit: int
+    after: str | None
+    may_override: bool = True
+
+
+def waits(origin: Origin, stores: Stores) -> list[ColumnElement[bool]]:
+    cut_off = (DeviceOperation.state == "received") & (DeviceOperation.received_at < origin.now - UNFINISHED_AFTER)
+    own = [DeviceOperation.merchant_id == origin.merchant_id, or_(DeviceOperation.state == "review", cut_off)]
+    return own if stores is None else [*own, DeviceOperation.store_id.in_(stores)]
+
+
+async def list_review(session: AsyncSession, origin: Origin, asked: ReviewPage, cursors: Cursors) -> ReviewList:
+    """The oldest first. Raises CursorExpired."""
+    scope = repr((LIST, asked.stores))
+    position = cursors.read(scope, asked.after, origin.now)
+    query = _rows(origin, asked.stores)
+    if position is not None:
+        query = query.where(tuple_(DeviceOperation.received_at, DeviceOperation.id) > (position.key, position.id))
+    found = (await session.execute(query.limit(asked.limit + 1))).tuples().all()
+    shown = [ReviewRow(*row) for row in found[: asked.limit]]
+    await _name_cards(session, origin, shown)
+    count, oldest_at = await count_waiting(session, origin, asked.stores)
+    last = shown[-1].operation if len(found) > asked.limit else None
+    return ReviewList(
+        data=[review_item(row, origin.language) for row in shown],
+        next_cursor=cursors.write(scope, last.received_at, last.id, origin.now) if last else None,
+        has_more=last is not None,
+        waiting_count=count,
+        oldest_at=oldest_at,
+        currency=await session.scalar(select(Merchant.currency).where(Merchant.id == origin.merchant_id)) or "EUR",
+        may_override=asked.may_override,
+    )
+
+
+async def count_waiting(session: AsyncSession, origin: Origin, stores: Stores) -> tuple[int, datetime | None]:
+    """How many wait, and since when the first one does."""
+    counted = select(func.count(), func.min(DeviceOperation.received_at)).where(*waits(origin, stores))
+    return (await session.execute(counted)).tuples().one()
+
+
+async def lock_operation(session: AsyncSession, origin: Origin, row_id: UUID, stores: Stores) -> DeviceOperation:
+    """Raises OperationNotFound, also for a tablet of another store."""
+    own = [DeviceOperation.merchant_id == origin.merchant_id, DeviceOperation.id == row_id]
+    if stores is not None:
+        own.append(DeviceOperation.store_id.in_(stores))
+    row = await session.scalar(select(DeviceOperation).where(*own).with_for_update())
+    if row is None:
+        raise OperationNotFound
+    return row
+
+
+def _rows(origin: Origin, stores: Stores) -> Select[tuple[DeviceOperation, str, str, str]]:
+    device = (Device.merchant_id == DeviceOperation.merchant_id) & (Device.id == DeviceOperation.device_id)
+    store = (Store.merchant_id == DeviceOperation.merchant_id) & (Store.id == DeviceOperation.store_id)
+    return (
+        select(DeviceOperation, Device.name, Store.code, User.name)
+        .join(Device, device)
+        .join(Store, store)
+        .outerjoin(User, User.id == DeviceOperation.user_id)
+        .where(*waits(origin, stores))
+        .order_by(DeviceOperation.received_at, DeviceOperation.id)
+    )
+
+
+async def _name_cards(session: AsyncSession, origin: Origin, rows: Sequence[ReviewRow]) -> None:
+    """Of what can be read: a card that is named by its id or its code."""
+    for row in rows:
+        row.item, row.body = _read(row.operation.content)
+    ids = {row.item.card_id for row in rows if row.item and row.item.card_id}
+    codes = {normalize(row.item.card_code) for row in rows if row.item and row.item.card_code} - {None}
+    holder = (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id)
+    found = await session.execute(
+        select(Card, Customer)
+        .outerjoin(Customer, holder)
+        .where(Card.merchant_id == origin.merchant_id, or_(Card.id.in_(ids), Card.code.in_(codes)))
+    )
+    cards: dict[Any, tuple[Card, Customer | None]] = {}
+    for card, customer in found.tuples():
+        cards[card.id] = cards[card.code] = card, customer
+    for row in rows:
+        if row.item is not None:
+            code = normalize(row.item.card_code) if row.item.card_code else None
+            row.card, row.customer = cards.get(row.item.card_id or code, (None, None))
+
+
+def _read(content: dict[str, Any] | None) -> tuple[Any, Any]:
+    try:
+        return read_item(content) if content is not None else (None, None)
+    except Problem:
+        return None, None

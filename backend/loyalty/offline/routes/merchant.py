@@ -1,0 +1,132 @@
+"""In the office: what waits for a person, and what tablets may do offline."""
+
+from uuid import UUID
+
+from litestar import Controller, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from backend.access.guards import all_of, at_some_store, for_merchant, limited, principal_of, stores_with
+from backend.access.permissions import MANAGE_DEVICES, MANAGE_PROGRAMS
+from backend.access.problems import SIGNED_IN
+from backend.core.database import Sessions
+from backend.core.openapi import refusals, success
+from backend.core.origin import Origin
+from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
+from backend.core.problems import ValidationFailed
+from backend.core.requests import ApiRequest
+from backend.devices.problems import DeviceNotFound
+from backend.loyalty.enrollment.actions import Enrollment
+from backend.loyalty.ledger.problems.bookings import (
+    CategoryRequired,
+    CategoryUnknown,
+    OrderReferenceUsed,
+    ProgramInactive,
+    StampCooldown,
+    UnitNotOffered,
+)
+from backend.loyalty.ledger.problems.cards import CardBusy, CardInactive, CardNotFound
+from backend.loyalty.ledger.problems.limits import LimitReached, OverrideRefused
+from backend.loyalty.ledger.routes.problem_sets import VOIDING
+from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked, OperationNotFound
+from backend.loyalty.offline.review.actions import Review
+from backend.loyalty.offline.review.queries import ReviewPage, list_review
+from backend.loyalty.offline.schemas import ReviewDecision, ReviewList, ReviewOutcome
+from backend.loyalty.offline.settings import set_rules, show_rules
+from backend.staff_pins.grants.schemas import OfflineRuleList, OfflineRulesView
+
+BOOKING = (
+    *VOIDING,
+    CardNotFound,
+    CardInactive,
+    CardBusy,
+    ProgramInactive,
+    UnitNotOffered,
+    CategoryRequired,
+    CategoryUnknown,
+    OrderReferenceUsed,
+    StampCooldown,
+    LimitReached,
+    OverrideRefused,
+)
+
+
+def _may_override(request: ApiRequest, origin: Origin) -> bool:
+    """Who lifts a limit is a person of the merchant: the booking names them."""
+    return MANAGE_PROGRAMS in principal_of(request).merchant_permissions and origin.user_id is not None
+
+
+class MerchantReviewController(Controller):
+    path = "/devices/review"
+    tags = ["Devices"]
+
+    @get(
+        operation_id="listReview",
+        summary="What tablets did offline and a person has to decide, the oldest first",
+        guards=[at_some_store(MANAGE_DEVICES)],
+        responses={200: success(ReviewList)} | refusals(*SIGNED_IN, CursorExpired, ValidationFailed),
+    )
+    async def review(
+        self,
+        request: ApiRequest,
+        origin: NamedDependency[Origin],
+        sessions: NamedDependency[Sessions],
+        cursors: NamedDependency[Cursors],
+        limit: PageLimit = LIMIT_DEFAULT,
+        after: PageCursor = None,
+    ) -> ReviewList:
+        stores = stores_with(principal_of(request), MANAGE_DEVICES)
+        asked = ReviewPage(stores, limit, after, _may_override(request, origin))
+        async with sessions.committing(origin.merchant_id) as session:
+            return await list_review(session, origin, asked, cursors)
+
+    @post(
+        "/{review_id:uuid}/decide",
+        operation_id="decideReview",
+        summary="Book it, or dismiss it",
+        description="Once: the same decision again changes nothing. Booked, it counts from when it happened. "
+        "`override` lifts limits, cooldown and the stamps of the day; it takes the right to set limits.",
+        status_code=200,
+        guards=[all_of(at_some_store(MANAGE_DEVICES), limited("decide_review", 120))],
+        responses={200: success(ReviewOutcome)}
+        | refusals(*SIGNED_IN, OperationNotFound, AlreadyDecided, CannotBeBooked, *BOOKING, ValidationFailed),
+    )
+    async def decide(
+        self,
+        request: ApiRequest,
+        review_id: FromPath[UUID],
+        data: JSONBody[ReviewDecision],
+        origin: NamedDependency[Origin],
+        enrollment: NamedDependency[Enrollment],
+    ) -> ReviewOutcome:
+        stores = stores_with(principal_of(request), MANAGE_DEVICES)
+        review = Review(enrollment, origin, stores, may_override=_may_override(request, origin))
+        return await review.decide(review_id, data)
+
+
+class MerchantOfflineRuleController(Controller):
+    path = "/loyalty/offline-rules"
+    tags = ["Devices"]
+
+    @get(
+        operation_id="getOfflineRules",
+        summary="What tablets may do without a network",
+        guards=[for_merchant(MANAGE_PROGRAMS)],
+        responses={200: success(OfflineRulesView)} | refusals(*SIGNED_IN),
+    )
+    async def rules(self, origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]) -> OfflineRulesView:
+        async with sessions.committing(origin.merchant_id) as session:
+            return await show_rules(session, origin.merchant_id)
+
+    @put(
+        operation_id="setOfflineRules",
+        summary="Set what tablets may do without a network: these rules and no others",
+        description="For grants from now on; how old an operation may be holds at once.",
+        guards=[all_of(for_merchant(MANAGE_PROGRAMS), limited("set_offline_rules", 20))],
+        responses={200: success(OfflineRulesView)} | refusals(*SIGNED_IN, DeviceNotFound, ValidationFailed),
+    )
+    async def set_rules(
+        self, data: JSONBody[OfflineRuleList], origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]
+    ) -> OfflineRulesView:
+        async with sessions.committing(origin.merchant_id) as session:
+            return await set_rules(session, origin, data.rules)

@@ -1,0 +1,63 @@
+"""What a tablet may do offline, and whether an operation is within its grant."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+OfflineOp = Literal["points", "stamp", "enroll", "void"]
+OFFLINE_OPS: tuple[OfflineOp, ...] = ("points", "stamp", "enroll", "void")
+GRANT_HOURS_MAX, OPERATIONS_MAX, POINTS_MAX, WINDOW_HOURS_MAX = 12, 200, 100_000, 72
+WRONG_MAX = 5
+"""Wrong MACs under one grant; then it verifies no more, and a person decides on what is left."""
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+GrantFault = Literal["no_grant", "grant_expired", "grant_exceeded", "not_allowed_offline", "wrong_pin", "pin_locked"]
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineLimits:
+    """`window_hours`: how old an operation may be when it arrives; an older one waits for a person."""
+
+    operations: tuple[OfflineOp, ...] = OFFLINE_OPS
+    grant_hours: int = GRANT_HOURS_MAX
+    max_operations: int = OPERATIONS_MAX
+    max_points: int = 5_000
+    window_hours: int = WINDOW_HOURS_MAX
+
+
+DEFAULT_LIMITS = OfflineLimits()
+
+
+@dataclass(slots=True)
+class GrantUse:
+    """A grant while the operations of a batch are held against it, in their order."""
+
+    operations: tuple[str, ...]
+    issued_at: datetime
+    ends_at: datetime
+    max_operations: int
+    max_points: int
+    used_operations: int
+    used_points: int
+    wrong_count: int
+    is_pin_disabled: bool = False
+
+    def take(self, op: str, points: int, at: datetime) -> GrantFault | None:
+        """Counts one operation; None where it is within the grant. What is not is not counted.
+
+        `at`: when it happened. `points`: what a sale will give, before limits.
+        """
+        if op not in self.operations:
+            return "not_allowed_offline"
+        if not self.issued_at - CLOCK_TOLERANCE <= at < self.ends_at:
+            return "grant_expired"
+        if self.used_operations >= self.max_operations or self.used_points + points > self.max_points:
+            return "grant_exceeded"
+        self.used_operations += 1
+        self.used_points += points
+        return None
+
+    @property
+    def may_verify(self) -> bool:
+        """A MAC is verified only while a wrong one can still be counted: a queue full of guesses opens nothing."""
+        return self.wrong_count < WRONG_MAX and not self.is_pin_disabled
