@@ -1,0 +1,53 @@
+"""A visit with each compiled client against a running API. `make clients` runs it after it has compiled them."""
+
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from backend.core.settings import Settings
+from tests.clients.compiled import kotlin_classes, kotlin_libraries
+from tests.clients.tools import GENERATED, JAVA, NODE
+from tests.world import ANNA, PASSWORD
+from tests.world.caller import Json
+from tests.world.patience import PATIENCE_SECONDS, until
+from tests.world.process import a_backend
+from tests.world.till import Till
+
+CLIENTS: dict[str, list[str | Path]] = {
+    "kotlin": [JAVA, "-cp", f"{kotlin_classes()}:{kotlin_libraries()}", "JourneyKt"],
+    "typescript": [NODE, GENERATED / "typescript" / "compiled" / "journey.js"],
+}
+
+
+@pytest.mark.parametrize("language", CLIENTS)
+async def test_a_visit_books_once_even_when_an_answer_is_lost(
+    language: str, settings: Settings, forks: str, anna: Till
+) -> None:
+    with a_backend(settings, forks) as backend:
+        address = f"http://127.0.0.1:{backend.port}"
+        await until(lambda: is_ready(address))
+        visit([*CLIENTS[language], address, ANNA.email, PASSWORD, ANNA.pin or ""])
+    (card,) = await anna.find(f"{language}@example.com")
+    booked = (await anna.history(card))["data"]
+    assert amounts(booked, "earned") == [150]
+    assert amounts(booked, "redeemed") == [-100]
+    assert amounts(booked, "voided") == [-50]
+
+
+async def is_ready(address: str) -> bool:
+    try:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            return (await http.get(f"{address}/health/ready")).is_success
+    except httpx.TransportError:
+        return False
+
+
+def visit(command: list[str | Path]) -> None:
+    client = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
+    assert client.returncode == 0, client.stdout + client.stderr
+
+
+def amounts(transactions: list[Json], kind: str) -> list[int]:
+    return [row["amount"] for row in transactions if row["kind"] == kind]

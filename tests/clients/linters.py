@@ -1,0 +1,15 @@
+"""Linters of the API's document: their rules are in `.spectral.yaml` and `redocly.yaml`."""
+
+from tests.clients.tools import DOCUMENT, NODE, NPM, run
+
+SPECTRAL = NPM / "@stoplight" / "spectral-cli" / "dist" / "index.js"
+REDOCLY = NPM / "@redocly" / "cli" / "bin" / "cli.js"
+
+
+def lint_with_spectral() -> None:
+    run(NODE, SPECTRAL, "lint", DOCUMENT, "--ruleset", ".spectral.yaml", "--fail-severity", "warn")
+
+
+def lint_with_redocly() -> None:
+    """Its rules that warn are configured as errors."""
+    run(NODE, REDOCLY, "lint", DOCUMENT, "--config", "redocly.yaml")
