@@ -12,19 +12,22 @@ from litestar import Litestar
 from litestar.di import NamedDependency, Provide
 from litestar.types import ASGIApp
 
-from backend.access.guards import actor_of, actor_store_of
+from backend.access.guards import actor_of, actor_store_of, principal_of
+from backend.access.openapi import add_refusals_of_kinds
 from backend.core.bodies import StrictRequest
 from backend.core.clock import clock
 from backend.core.failures import HANDLERS
 from backend.core.logs import configure_logs
 from backend.core.middleware import RequestMiddleware
+from backend.core.openapi.descriptions import DescribedStructs, describe_addresses
+from backend.core.openapi.operations import complete_operations
 from backend.core.openapi.own_refusals import add_own_refusals
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.problems import MEDIA_TYPE, RequestRefused
 from backend.core.requests import ApiRequest, client_address, printable_address, reader_language
 from backend.core.resources import resources_of
 from backend.core.settings import Settings, load_settings
-from backend.document import DOCUMENT
+from backend.document import DOCUMENT, IN_ADDRESSES
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.routes.booking_route import provide_caller
 from backend.routes import about, api, shows_docs
@@ -62,10 +65,14 @@ def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> 
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
         openapi_config=DOCUMENT if shows_docs(settings) else None,
+        plugins=[DescribedStructs()],
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
     )
     add_own_refusals(app)
+    add_refusals_of_kinds(app)
+    describe_addresses(app, IN_ADDRESSES)
+    complete_operations(app)
     return app
 
 
@@ -101,31 +108,27 @@ def _resource(name: str) -> Provide:
 
 
 def provide_origin(request: ApiRequest, ledger: NamedDependency[Ledger]) -> Origin:  # noqa: ARG001
-    """The origin of a request. Its guards have stored the actor, a till's store, and the merchant an admin acts for.
+    """The origin of a request. Its guards have stored principal, a till's store, and the merchant an admin acts for.
 
     It depends on the ledger, which nearly every handler needs: Litestar resolves independent dependencies in separate
     tasks, which costs more than resolving both in sequence.
     """
-    actor, state = actor_of(request), request.scope["state"]
-    is_own, on_behalf = not actor.is_of_platform, actor.on_behalf
+    principal, state = principal_of(request), request.scope["state"]
     store = actor_store_of(request) if "actor_store" in state else None
-    return Origin(
-        merchant_id=actor.merchant.id if actor.merchant else state["on_behalf_of"],
+    origin = Origin(
+        merchant_id=principal.merchant.id if principal.merchant else state["on_behalf_of"],
         store_id=store.id if store else None,
-        user_id=actor.user_id if is_own else None,
-        user_name=actor.name if is_own else None,
+        user_id=None,
+        user_name=None,
         language=reader_language(request),
         now=clock.now(),
         instance=request.scope["path"],
         request_id=state["request_id"],
-        sign_in_id=actor.sign_in_id,
         ip=printable_address(client_address(request)),
         user_agent=request.headers.get("user-agent", "")[:300] or None,
-        on_behalf_user_id=None if is_own else actor.user_id,
-        on_behalf_name=None if is_own else actor.name,
-        on_behalf_reason=on_behalf.reason if on_behalf else None,
         country=store.country if store else None,
     )
+    return principal.sign(origin)
 
 
 def provide_platform_origin(request: ApiRequest) -> PlatformOrigin:

@@ -1,10 +1,12 @@
 """The OpenAPI document at /openapi.json."""
 
-from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
-DOCUMENT = OpenAPIConfig(
+from backend.core.openapi.document import DocumentConfig
+from backend.core.openapi.headers import shared_headers
+
+DOCUMENT = DocumentConfig(
     title="Orion",
     version="1",
     summary="Loyalty for shops: stamp cards and points",
@@ -28,12 +30,45 @@ DOCUMENT = OpenAPIConfig(
         Tag("Idempotency", "What became of a booking without an answer"),
     ],
     components=Components(
+        headers=shared_headers(),
         security_schemes={
             "token": SecurityScheme(type="http", scheme="bearer", description="From `POST /auth/sign-in`"),
             "customer_token": SecurityScheme(
                 type="http", scheme="bearer", description="From `POST /storefront/account/sessions`"
             ),
-        }
+        },
     ),
     render_plugins=[JsonRenderPlugin(path="/")],
 )
+
+IN_ADDRESSES = {
+    "card_code": "The card's code of sixteen letters, or its id.",
+    "card_id": "Id of the card. It stays the same when the card gets a new code.",
+    "category": "Category of settings, such as `email`.",
+    "code": "Code of the email template, such as `loyalty_enrollment`.",
+    "device": "Id that the iPhone has given itself for this pass type.",
+    "entry_id": "Id of the audit entry.",
+    "feature": "Code of the feature, such as `loyalty`.",
+    "hold_id": "Id of the hold, from the answer that made it or from `holds` of the card.",
+    "id": "Id of the task run, from the answer that started it.",
+    "invitation_id": "Id of the invitation. Resending it keeps the id.",
+    "key": "Key of the setting, such as `smtp_host`.",
+    "language": "Language of the text: `en`, `fr`, `de` or `lb`.",
+    "mail_id": "Id of the email in the email log.",
+    "merchant_code": "Code of the merchant, such as `fashion-group`.",
+    "merge_id": "Id of the merge, from its answer or from `merged_cards` of the card.",
+    "pass_type": "Pass type identifier of the platform's Apple certificate.",
+    "passkey_id": "Id of the passkey, from the list of second factors.",
+    "picture": "SHA-256 hash of the picture, in hexadecimal.",
+    "preview_id": "Id of the preview, from the answer that started it.",
+    "provider": "The wallet: `google` or `apple`.",
+    "reward_id": "Id of the reward.",
+    "serial": "Serial number of the pass.",
+    "session_id": "Id of the session, from the list of sessions.",
+    "store_code": "Code of the store, as posters and the address of its join page have it.",
+    "store_id": "Id of the store.",
+    "token": "The last part of the card page's address. It grants access to the card, so keep it secret.",
+    "transaction_id": "Id of the transaction.",
+    "user_id": "Id of the person.",
+}
+"""Descriptions of parameters in addresses, by name. One that means something else is described in its route."""

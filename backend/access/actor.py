@@ -1,39 +1,14 @@
 """The signed-in user, as `actor_by_token` returns it."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from backend.access.features import is_enabled
 from backend.access.permissions import BY_ROLE, FOR_MERCHANT, KEPT_BY_OWNER, TILL
-
-
-class ActorStore(msgspec.Struct, frozen=True):
-    """A store where the actor may work. `permissions` is None for an owner, whose role's permissions apply."""
-
-    id: UUID
-    code: str
-    name: str
-    timezone: str
-    country: str
-    language: str | None
-    permissions: list[str] | None
-
-
-class ActorMerchant(msgspec.Struct, frozen=True):
-    id: UUID
-    code: str
-    name: str
-    language: str
-
-
-class ActorFeature(msgspec.Struct, frozen=True):
-    """A feature that is switched on or off for the actor's merchant (no store) or for one of its stores."""
-
-    feature: str
-    store_id: UUID | None
-    is_enabled: bool
+from backend.access.principal import ActorStore, Principal
+from backend.core.origin import Origin
 
 
 class ActorOnBehalf(msgspec.Struct, frozen=True):
@@ -44,7 +19,9 @@ class ActorOnBehalf(msgspec.Struct, frozen=True):
     ends_at: datetime
 
 
-class Actor(msgspec.Struct, frozen=True):
+class Actor(Principal, frozen=True, kw_only=True):
+    """A person."""
+
     sign_in_id: UUID
     """Id of the access token that made the request."""
     user_id: UUID
@@ -63,10 +40,6 @@ class Actor(msgspec.Struct, frozen=True):
     confirmed_at: datetime | None
     second_factor: str | None
     """The factor with which the session began beside the password."""
-    merchant: ActorMerchant | None
-    """None for platform users."""
-    stores: list[ActorStore]
-    features: list[ActorFeature]
     on_behalf: ActorOnBehalf | None = None
 
     @property
@@ -74,10 +47,21 @@ class Actor(msgspec.Struct, frozen=True):
         """Also one who acts for a merchant."""
         return self.merchant is None or self.on_behalf is not None
 
-    def has_feature(self, feature: str, store: ActorStore) -> bool:
-        """Whether it is on at the store."""
-        here = (each for each in self.features if each.store_id in {None, store.id})
-        return is_enabled(feature, [(each.feature, each.store_id is not None, each.is_enabled) for each in here])
+    @property
+    def id(self) -> UUID:
+        return self.user_id
+
+    def sign(self, origin: Origin) -> Origin:
+        """A platform user is recorded as one who acts on behalf of the merchant."""
+        if not self.is_of_platform:
+            return replace(origin, user_id=self.user_id, user_name=self.name, sign_in_id=self.sign_in_id)
+        return replace(
+            origin,
+            sign_in_id=self.sign_in_id,
+            on_behalf_user_id=self.user_id,
+            on_behalf_name=self.name,
+            on_behalf_reason=self.on_behalf.reason if self.on_behalf else None,
+        )
 
     def permissions_at(self, store: ActorStore) -> frozenset[str]:
         """An owner has the role's permissions even at a store where they are also a member."""
@@ -87,7 +71,6 @@ class Actor(msgspec.Struct, frozen=True):
 
     @property
     def merchant_permissions(self) -> frozenset[str]:
-        """What the actor may do for all stores of the merchant at once; nothing for platform users."""
         if self.merchant is None or self.is_by_pin:
             return frozenset()
         return self.permissions if self.role == "merchant_owner" else self.permissions & FOR_MERCHANT

@@ -3,20 +3,23 @@
 Every guard is asynchronous: Litestar runs synchronous guards in a thread, which costs more than the check itself.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any, cast
 from uuid import UUID
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.params import HeaderParameter
 from litestar.types import Guard
 
-from backend.access.actor import Actor, ActorStore
+from backend.access.actor import Actor
 from backend.access.features import FeatureDisabled
 from backend.access.permissions import KEPT_BY_OWNER, PERMISSIONS
+from backend.access.principal import ActorStore, Principal
 from backend.access.problems import Forbidden, StaysWithOwner, StoreNotFound, StoreRequired
 from backend.core.idempotency import KEY_MAX
-from backend.core.platform_settings import LimitSettings
+from backend.core.openapi.headers import RATE_LIMIT, READS, SENDS, tells, told
+from backend.core.platform_settings import LimitSetting
 from backend.core.requests import client_network
 from backend.core.resources import resources_of
 
@@ -24,14 +27,26 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 ON_BEHALF = "on_behalf"
 """In the `opt` of what an admin who acts for a merchant may use; everything else stays with the merchant's people."""
 WORKS_WHILE_OFF = "works_while_off"
-LimitSetting = Callable[[LimitSettings], int]
-"""A limit as a setting: `lambda limits: limits.enroll_per_minute`."""
+STORE_CODE = HeaderParameter(
+    name="X-Store-Code",
+    description="The store where the caller works now. Staff of one store may leave it out; without it staff of "
+    "several get `store_required`.",
+)
+API_KEYS, DEVICES = "api_keys", "devices"
+"""In the `opt` of what API keys, or devices, may use; everything else stays with people."""
+
+
+def principal_of(connection: Connection) -> Principal:
+    """The principal that the router's guard has stored in the scope."""
+    principal: Principal = connection.scope["state"]["principal"]
+    return principal
 
 
 def actor_of(connection: Connection) -> Actor:
-    """The actor that the router's guard `signed_in` has stored in the scope."""
-    actor: Actor = connection.scope["state"]["actor"]
-    return actor
+    """The person who makes the request, in an operation that is open to people only."""
+    principal = principal_of(connection)
+    assert isinstance(principal, Actor), "an operation that needs a person is not open to others"
+    return principal
 
 
 def actor_store_of(connection: Connection) -> ActorStore:
@@ -44,12 +59,13 @@ def act_for(connection: Connection, merchant_id: UUID) -> None:
     connection.scope["state"]["on_behalf_of"] = merchant_id
 
 
+@tells(reads=(STORE_CODE,))
 async def at_store(connection: Connection, _: BaseRouteHandler) -> None:
-    """Selects the store: the actor's only one, or the one named in X-Store-Code.
+    """Selects the store: the principal's only one, or the one named in X-Store-Code.
 
     Raises StoreRequired or StoreNotFound.
     """
-    stores, code = actor_of(connection).stores, connection.headers.get("x-store-code")
+    stores, code = principal_of(connection).stores, connection.headers.get("x-store-code")
     if code is None and len(stores) > 1:
         raise StoreRequired(stores=[store.code for store in stores])
     store = next((store for store in stores if code is None or store.code == code.upper()), None)
@@ -66,7 +82,7 @@ def with_feature(feature: str) -> Guard:
 
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         is_exempt = handler.opt.get(WORKS_WHILE_OFF, False)
-        if not is_exempt and not actor_of(connection).has_feature(feature, actor_store_of(connection)):
+        if not is_exempt and not principal_of(connection).has_feature(feature, actor_store_of(connection)):
             raise FeatureDisabled
 
     return guard
@@ -75,6 +91,7 @@ def with_feature(feature: str) -> Guard:
 def all_of(*guards: Guard) -> Guard:
     """One guard that runs these in order. Litestar copies the route handler for each guard; this copies it once."""
 
+    @tells(reads=tuple(told(guards, READS)), sends=tuple(told(guards, SENDS)))
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         for each in guards:
             await cast("Awaitable[None]", each(connection, handler))
@@ -83,18 +100,18 @@ def all_of(*guards: Guard) -> Guard:
 
 
 def requires(permission: str) -> Guard:
-    """Raises Forbidden unless the actor has the permission at the selected store."""
+    """Raises Forbidden unless the principal has the permission at the selected store."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        if permission not in actor_of(connection).permissions_at(actor_store_of(connection)):
+        if permission not in principal_of(connection).permissions_at(actor_store_of(connection)):
             raise Forbidden(permission)
 
     return guard
 
 
 def for_merchant(permission: str) -> Guard:
-    """Raises Forbidden unless the actor has the permission for the whole merchant, or StaysWithOwner when they act on
-    behalf of the owner, who alone has it.
+    """Raises Forbidden unless the principal has the permission for the whole merchant, or StaysWithOwner for one who
+    acts on behalf of the owner, who alone has it.
 
     An owner has. A store member has it where its scope is `merchant` and it is given at one of their stores.
     """
@@ -102,9 +119,10 @@ def for_merchant(permission: str) -> Guard:
     kept_by = "owner" if PERMISSIONS[permission].scope == "store" else None
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        actor = actor_of(connection)
-        if permission not in actor.merchant_permissions:
-            is_kept = actor.on_behalf is not None and permission in KEPT_BY_OWNER
+        principal = principal_of(connection)
+        if permission not in principal.merchant_permissions:
+            is_on_behalf = isinstance(principal, Actor) and principal.on_behalf is not None
+            is_kept = is_on_behalf and permission in KEPT_BY_OWNER
             raise StaysWithOwner if is_kept else Forbidden(permission, kept_by)
 
     return guard
@@ -132,16 +150,20 @@ def for_platform(permission: str) -> Guard:
 
 
 def limited(name: str, per_minute: int | LimitSetting, *, keeps_answers: bool = False) -> Guard:
-    """Raises RateLimited past `per_minute` requests of one caller: the user, or the network of an anonymous client.
+    """Raises RateLimited past `per_minute` requests of one caller: a principal, or the network of an anonymous client.
 
+    A principal with an own limit is counted by that alone, where it is identified.
     `per_minute`: a number, or a setting that is read for each request.
     `keeps_answers`: the route stores responses by idempotency key, so a repeated request is not counted again.
     """
 
+    @tells(sends=RATE_LIMIT)
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         state = connection.scope["state"]
-        actor: Actor | None = state.get("actor")
-        caller = actor.user_id.hex if actor else client_network(connection)
+        principal: Principal | None = state.get("principal")
+        if principal is not None and principal.own_limit is not None:
+            return
+        caller = str(principal.id) if principal else client_network(connection)
         repeatable = connection.headers.get("idempotency-key", "")[:KEY_MAX] if keeps_answers else ""
         resources = resources_of(connection)
         allowed = per_minute if isinstance(per_minute, int) else per_minute(resources.live.current.limits)

@@ -27,6 +27,7 @@ MANAGE_USERS = "users.manage"
 MANAGE_SETTINGS = "settings.manage"
 DEBUG_WALLETS = "loyalty.debug_wallets"
 VIEW_AUDIT = "audit.view"
+MANAGE_API = "api.manage"
 
 Scope = Literal["store", "merchant", "owner", "platform", "super_admin"]
 
@@ -74,6 +75,9 @@ PERMISSIONS: dict[str, Permission] = {
     MANAGE_TEMPLATES: Permission("merchant", N_("Change emails"), N_("Change what emails to customers say.")),
     MANAGE_STAFF: Permission("owner", N_("Manage staff"), N_("Invite people, change their rights, and remove them.")),
     VIEW_AUDIT: Permission("owner", N_("See the audit"), N_("See who has changed what, and download it.")),
+    MANAGE_API: Permission(
+        "owner", N_("Connect other systems"), N_("Make and revoke API keys, and choose what they may do.")
+    ),
     MANAGE_EMAILS: Permission("platform", N_("See sent emails"), N_("See every email that was sent, and resend it.")),
     MANAGE_MERCHANTS: Permission(
         "platform",
@@ -104,8 +108,8 @@ GIVEN = _of("store", "merchant")
 """What an owner can give."""
 FOR_MERCHANT = _of("merchant")
 """Work for all stores when they are given at one."""
-KEPT_BY_OWNER = frozenset({MANAGE_STAFF})
-"""What nobody does on behalf of a merchant: whom the owner lets in would stay when the half hour is over.
+KEPT_BY_OWNER = frozenset({MANAGE_STAFF, MANAGE_API})
+"""What nobody does on behalf of a merchant: who or what gets in would stay when the half hour is over.
 
 Administrators invite an owner from the merchant's own page, under their own name.
 """

@@ -35,16 +35,18 @@ class Forbidden(Problem):
     code, status = "forbidden", 403
     title = N_("You may not do this")
     detail = N_("It needs the permission “%(permission)s”. An owner can give it.")
+    permission: str
+    """The permission that is missing."""
 
     def __init__(self, permission: str, kept_by: str | None = None) -> None:
         """`kept_by`: a key of WHO_MAY, where the scope of the permission does not say it."""
         super().__init__(permission=permission)
-        self.permission = PERMISSIONS[permission]
-        self.kept_by = kept_by or self.permission.scope
+        self._missing = PERMISSIONS[permission]
+        self._kept_by = kept_by or self._missing.scope
 
     def _detail(self, translator: Translator) -> str:
-        sentence = WHO_MAY.get(self.kept_by, self.detail)
-        return translator.gettext(sentence, permission=translator.gettext(self.permission.title))
+        sentence = WHO_MAY.get(self._kept_by, self.detail)
+        return translator.gettext(sentence, permission=translator.gettext(self._missing.title))
 
 
 WHO_MAY: dict[str, str] = {
@@ -62,10 +64,24 @@ class StaysWithOwner(Problem):
     detail = N_("People who act on behalf of a merchant cannot do it. Ask the owner.")
 
 
+class NotForApiKeys(Problem):
+    code, status = "not_for_api_keys", 403
+    title = N_("This is not open to API keys")
+    detail = N_("People do it who are signed in.")
+
+
+class NotForDevices(Problem):
+    code, status = "not_for_devices", 403
+    title = N_("This is not open to tablets")
+    detail = N_("People do it who are signed in.")
+
+
 class StoreRequired(Problem):
     code, status = "store_required", 400
     title = N_("Choose a store")
     detail = N_("You work at several stores: send the code of one as X-Store-Code.")
+    stores: list[str]
+    """Their codes."""
 
 
 class StoreNotFound(Problem):

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.administration.opening import merchant_fields
-from backend.administration.schemas import MerchantChange
+from backend.administration.schemas.merchants import MerchantChange
 from backend.administration.time_zones import check_time_zone
 from backend.audit.actions import record_change
 from backend.audit.queries import find_entry

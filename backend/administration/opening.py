@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.administration.problems import MerchantCodeTaken
 from backend.administration.program_templates import add_program
-from backend.administration.schemas import MerchantDraft, OwnerDraft
+from backend.administration.schemas.merchants import MerchantDraft, OwnerDraft
 from backend.administration.stores import check_store_code, place_store
 from backend.administration.time_zones import check_time_zone
 from backend.audit.actions import record_change

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.administration.problems import ProgramExists
-from backend.administration.schemas import ProgramType
+from backend.administration.schemas.programs import ProgramType
 from backend.audit.actions import record_change
 from backend.core.ids import new_id
 from backend.core.origin import Origin

@@ -4,9 +4,11 @@ import msgspec
 from sqlalchemy import func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.access.actor import ActorFeature
 from backend.access.features import LOYALTY, is_enabled
-from backend.administration.schemas import MerchantDetail, MerchantListed, ProgramSummary, StoreDetail
+from backend.access.principal import ActorFeature
+from backend.administration.schemas.merchants import MerchantDetail, MerchantListed
+from backend.administration.schemas.programs import ProgramSummary
+from backend.administration.schemas.stores import StoreDetail
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.paging import LIMIT_MAX, Cursors
 from backend.core.schemas import Page

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.access.features import LOYALTY
 from backend.access.problems import StoreNotFound
 from backend.administration.problems import StoreCodeTaken
-from backend.administration.schemas import StoreChange, StoreDraft
+from backend.administration.schemas.stores import StoreChange, StoreDraft
 from backend.administration.time_zones import check_time_zone
 from backend.audit.actions import Fields, record_change
 from backend.audit.versions import check_version

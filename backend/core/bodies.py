@@ -7,6 +7,7 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import ValidationException
 
+from backend.core.absence import leave_nulls_out
 from backend.core.problems import MalformedJson
 from i18n.unseen import CONTROL, clean_field
 
@@ -28,6 +29,7 @@ class StrictRequest(Request[Any, Any, Any]):
         _clean(body)
         data_field = self.route_handler.parsed_data_field
         if data_field is not None:
+            leave_nulls_out(body, data_field.annotation)
             try:
                 msgspec.convert(body, data_field.annotation)
             except msgspec.ValidationError as error:

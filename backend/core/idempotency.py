@@ -32,6 +32,12 @@ class IdempotencyKeyReused(Problem):
     code, status = "idempotency_key_reused", 422
     title = N_("This key was used for another transaction")
     detail = N_("That transaction stands, and nothing was recorded now. GET %(ask_at)s says what became of it.")
+    state: str
+    """Outcome of the first request with the key."""
+    transaction_id: UUID | None
+    """What the first request booked."""
+    ask_at: str
+    """The address that tells the outcome of that request."""
 
     def __init__(self, key: str, state: str, transaction_id: UUID | None) -> None:
         """`state`: outcome of the first request, see `state_of`. `transaction_id`: what it booked; None for none."""

@@ -12,8 +12,9 @@ class Origin:
     store_id: UUID | None
     """None for a request that concerns no store, such as one of the office."""
     user_id: UUID | None
-    """None for requests of customers and of platform users."""
+    """None for requests of customers, platform users, API keys and devices."""
     user_name: str | None
+    """Name of the person, the API key or the device."""
     language: str
     now: datetime
     """Time of the request, UTC; all decisions of the request use it."""
@@ -25,6 +26,7 @@ class Origin:
     ip: str | None = None
     user_agent: str | None = None
     device_id: UUID | None = None
+    api_key_id: UUID | None = None
     on_behalf_user_id: UUID | None = None
     """The platform admin who acts for the merchant."""
     on_behalf_name: str | None = None

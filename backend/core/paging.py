@@ -19,8 +19,10 @@ PURPOSE = "cursor"
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200
 
-PageLimit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
-PageCursor = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before")]
+PageLimit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX, description="How many rows a page has at most.")]
+PageCursor = Annotated[
+    str | None, QueryParameter(description="`next_cursor` of the page before. Without it: the first page.")
+]
 
 
 class CursorExpired(Problem):

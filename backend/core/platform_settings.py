@@ -1,6 +1,6 @@
 """Settings that the database may override, in force at once: one struct for each category."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Protocol
 
 import msgspec
@@ -46,6 +46,10 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     quiet_hours_end: Hour = 8
     mail_tests_per_hour: Annotated[int, Meta(ge=1, le=1000)] = 5
     """Connection tests of one administrator."""
+
+
+LimitSetting = Callable[[LimitSettings], int]
+"""A limit as a setting: `lambda limits: limits.enroll_per_minute`."""
 
 
 class PrivacySettings(msgspec.Struct, frozen=True, kw_only=True):

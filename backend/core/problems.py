@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from inspect import get_annotations
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,11 +13,14 @@ from i18n.formatting import get_formatter
 from i18n.translator import N_, Translator, get_translator
 
 MEDIA_TYPE = "application/problem+json"
+OWN_MEMBERS = {"code", "status", "title", "detail", "counted", "is_remembered", "headers"}
+"""Members of a class of problems that are no facts."""
 
 
 class Problem(Exception):
     """A refusal with a stable code and facts.
 
+    The facts are the annotated members of the class, one type for each name in all problems. A fact may be absent.
     `title` and `detail` are source texts for translation; `detail` refers to facts as `%(fact)s`. In the text an aware
     datetime is shown as the time of day in its zone and a date in the reader's format; as a member of the JSON a
     datetime is in UTC.
@@ -35,6 +39,17 @@ class Problem(Exception):
     def __init__(self, **facts: Any) -> None:
         super().__init__(self.code)
         self.facts = facts
+
+    @classmethod
+    def fact_types(cls) -> dict[str, Any]:
+        """Facts by name, with their types."""
+        return {
+            name: kind
+            for each in reversed(cls.__mro__)
+            if issubclass(each, Problem) and each is not Problem
+            for name, kind in get_annotations(each).items()
+            if name not in OWN_MEMBERS
+        }
 
     def as_dict(self, *, language: str, instance: str, request_id: str) -> dict[str, Any]:
         translator = get_translator(language)
@@ -63,6 +78,8 @@ def _formatted_fact(fact: Any, language: str) -> object:
         return get_formatter(language).date(fact)
     if isinstance(fact, int):
         return get_formatter(language).number(fact)
+    if isinstance(fact, list) and all(isinstance(entry, str) for entry in fact):
+        return get_formatter(language).listing(fact)
     return fact
 
 
@@ -70,6 +87,21 @@ def _json_fact(fact: Any) -> Any:
     if isinstance(fact, datetime):
         return fact.astimezone(UTC)
     return str(fact) if isinstance(fact, UUID) else msgspec.to_builtins(fact)
+
+
+def all_problems() -> list[type[Problem]]:
+    """Every class of problems, in the order of codes. Variants have the code of their base."""
+    problems, waiting = list[type[Problem]](), list(Problem.__subclasses__())
+    while waiting:
+        problem = waiting.pop()
+        problems.append(problem)
+        waiting += problem.__subclasses__()
+    return sorted(problems, key=lambda problem: (problem.code, len(problem.__mro__), problem.__name__))
+
+
+def known_problems() -> dict[str, type[Problem]]:
+    """By code, without variants."""
+    return {problem.code: problem for problem in reversed(all_problems())}
 
 
 class MalformedJson(Problem):
@@ -80,6 +112,7 @@ class MalformedJson(Problem):
 class ValidationFailed(Problem):
     code, status = "validation_failed", 422
     title = N_("Please check what you entered")
+    errors: list[FieldError]
 
     def __init__(self, *errors: FieldError) -> None:
         super().__init__(errors=list(errors))
@@ -128,6 +161,7 @@ class RateLimited(Problem):
     code, status = "rate_limited", 429
     title = N_("Too many requests")
     detail = N_("Please wait a moment and try again.")
+    retry_after_seconds: int
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__(retry_after_seconds=retry_after_seconds)

@@ -4,13 +4,13 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
+from backend.core.letters import LETTER
+
 Row = TypeVar("Row")
 Language = Literal["en", "fr", "de", "lb"]
-BLANK_LETTERS = r"\u115f\u1160\u2800\u3164\uffa0"
-"""Unicode letters that show nothing: Hangul fillers and the blank Braille pattern."""
 ENDS_OF_LINES, TURNING = r"\n\r\x85\u2028\u2029", r"\u202d\u202e"
 """TURNING: characters that reverse the text after them, also that of the page around it."""
-SAYS_SOMETHING = rf"[^\W_{BLANK_LETTERS}]"
+SAYS_SOMETHING = LETTER
 """A pattern for required texts: they must contain at least one visible letter or digit."""
 ONE_LINE = rf"^[^{ENDS_OF_LINES}{TURNING}]*{SAYS_SOMETHING}[^{ENDS_OF_LINES}{TURNING}]*$(?!\n)"
 """A pattern for names: one line with at least one visible letter or digit."""
@@ -40,30 +40,43 @@ class Page(msgspec.Struct, Generic[Row], frozen=True):
     """One page of a list."""
 
     data: list[Row]
+    """Rows of this page, in the order of the list."""
     next_cursor: str | None
+    """Send it as `after` to get the next page. Null on the last page. Valid for a day."""
     has_more: bool
+    """True when more rows follow this page."""
 
 
 class FieldError(Answer, omit_defaults=True):
+    """What is wrong with one field of the request."""
+
     pointer: str
     """JSON pointer into the request body, such as `/email`."""
     code: str
+    """Stable code of the error, to choose a text of your own by."""
     detail: str
+    """One sentence for people, in the language of `Accept-Language`."""
 
 
 class ProblemView(Answer):
-    """RFC 9457 problem details. `code` is stable; `title` and `detail` follow Accept-Language.
-
-    Further members carry the facts of the refusal, such as `retry_at`, `tries_left` or `balance`.
-    """
+    """A refusal as RFC 9457 problem details. Further members carry its facts, such as `retry_at`, `tries_left` or
+    `balance`."""
 
     type: str
+    """Address of the page about this code, relative to the API's host."""
     title: str
+    """What happened, in a few words of the language of `Accept-Language`. Not stable."""
     status: int
+    """The HTTP status of the response."""
     detail: str
+    """What to do about it, in one sentence of the language of `Accept-Language`. Not stable."""
     instance: str
+    """Path of the request that was refused."""
     code: str
+    """Stable code of the problem. Decide by this member, never by texts."""
     request_id: str
+    """Id of the request in the server's logs, to give to support."""
     errors: list[FieldError] = []
+    """What is wrong with single fields of the request; empty for a problem that concerns no field."""
     remembered: bool = False
-    """The problem is stored under the Idempotency-Key: another attempt needs a new key."""
+    """True when the refusal is stored under the `Idempotency-Key`, so that another attempt needs a new key."""

@@ -1,16 +1,17 @@
 """Optimistic concurrency: `ETag` of a row, and `If-Match` of the request that changes it (RFC 9110, 13.1.1)."""
 
+from datetime import datetime
 from typing import Annotated, Protocol, TypeVar
 
 from litestar import Response
-from litestar.params import HeaderParameter
 
+from backend.core.openapi.headers import RequiredHeader
 from backend.core.problems import Problem
 from i18n.translator import N_
 
 IfMatch = Annotated[
     str | None,
-    HeaderParameter(name="If-Match", description="The `ETag` of the row as last read. Required"),
+    RequiredHeader(name="If-Match", description="The `ETag` of what is changed, as last read."),
 ]
 
 
@@ -24,6 +25,11 @@ class Stale(Problem):
     code, status = "stale", 412
     title = N_("Somebody else has changed this meanwhile")
     detail = N_("Look at their change before you save yours.")
+    version: int
+    """The version now."""
+    changed_at: datetime | None
+    changed_by: str | None
+    """The name of the person."""
 
 
 class Versioned(Protocol):

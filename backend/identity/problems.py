@@ -1,3 +1,5 @@
+from typing import Any
+
 from backend.core.problems import Problem
 from i18n.translator import N_
 
@@ -21,13 +23,15 @@ class PasswordWrong(Problem):
 
 
 class SecondFactorRequired(Problem):
-    """`methods`: what the person has set up. `attempt`: for the next step, valid for five minutes. `passkey`: options
-    of `navigator.credentials.get`, null without a passkey.
-    """
-
     code, status = "second_factor_required", 401
     title = N_("One more step")
     detail = N_("Confirm the sign-in with your second factor.")
+    attempt: str
+    """For the next step, valid for five minutes."""
+    methods: list[str]
+    """What the person has set up."""
+    passkey: dict[str, Any] | None
+    """Options of `navigator.credentials.get`; null without a passkey."""
 
 
 class SecondFactorRefused(Problem):

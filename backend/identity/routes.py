@@ -10,6 +10,7 @@ from backend.core.addresses import normalize_email
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
+from backend.core.openapi.headers import RATE_LIMIT, sends
 from backend.core.origin import Origin
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
@@ -38,6 +39,7 @@ class AuthController(Controller):
             "with a second factor get `second_factor_required` with an `attempt` for the next step, or send `totp` at "
             "once."
         ),
+        response_headers=sends(*RATE_LIMIT),
         responses=refusals(
             SignInRefused, SecondFactorRequired, NoWorkplace, MerchantNotFound, RateLimited, ValidationFailed
         ),

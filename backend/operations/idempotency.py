@@ -1,12 +1,13 @@
 """The outcome of a booking by its idempotency key, for a till that got no response."""
 
+from typing import Annotated
 from urllib.parse import unquote
 from uuid import UUID
 
 from litestar import Controller, get
-from litestar.params import FromPath
+from litestar.params import PathParameter
 
-from backend.access.guards import actor_of
+from backend.access.guards import principal_of
 from backend.access.problems import SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.answers import find_status
 from backend.core.idempotency import state_of
@@ -16,16 +17,17 @@ from backend.core.resources import resources_of
 from backend.core.schemas import Answer
 
 PATH = b"/idempotency/"
+SentKey = Annotated[str, PathParameter(description="The `Idempotency-Key` of the booking, percent-encoded.")]
 
 
 class KeyState(Answer):
-    state: str
-    """booked | refused | not_booked.
+    """What became of a booking that was sent with a key."""
 
-    not_booked: the key is unknown, or there was nothing to book. Repeating the request with the same key is safe.
-    """
+    state: str
+    """`booked`. `refused`: a problem is stored under the key. `not_booked`: the key is unknown, or there was nothing to
+    book; repeating the request is safe."""
     transaction_id: UUID | None = None
-    """The booked transaction; None when there is none."""
+    """Id of the transaction that was booked. Null when there is none."""
 
 
 class IdempotencyController(Controller):
@@ -39,10 +41,10 @@ class IdempotencyController(Controller):
         description="Send the key percent-encoded: `R%2F7` for `R/7`.",
         responses=refusals(Unauthenticated, SessionExpired, StaysWithOwner),
     )
-    async def state(self, request: ApiRequest, key: FromPath[str]) -> KeyState:
+    async def state(self, request: ApiRequest, key: SentKey) -> KeyState:
         # Litestar's parameter is decoded and lacks leading, trailing and repeated slashes.
         key = unquote(request.scope["raw_path"].partition(PATH)[2].decode())
-        merchant = actor_of(request).merchant
+        merchant = principal_of(request).merchant
         # Keys are printable, and PostgreSQL refuses text that contains NUL.
         if merchant is None or not key.isprintable():
             return KeyState("not_booked")

@@ -3,7 +3,7 @@
 from litestar import get
 from litestar.params import FromPath
 
-from backend.core.problems import NotFound, Problem
+from backend.core.problems import NotFound, known_problems
 from backend.core.requests import ApiRequest, reader_language
 from backend.core.schemas import Answer
 from i18n.translator import get_translator
@@ -13,17 +13,6 @@ class ProblemPage(Answer):
     code: str
     status: int
     title: str
-
-
-def known_problems() -> dict[str, type[Problem]]:
-    """All problems by code, in the order of codes."""
-    problems: dict[str, type[Problem]] = {}
-    waiting = list(Problem.__subclasses__())
-    while waiting:
-        problem = waiting.pop()
-        problems.setdefault(problem.code, problem)
-        waiting += problem.__subclasses__()
-    return dict(sorted(problems.items()))
 
 
 @get("/problems/{code:str}", include_in_schema=False, sync_to_thread=False)

@@ -28,20 +28,25 @@ class PasswordTooShort(Problem):
     detail = N_(
         "It needs at least %(minimum)s characters. Several words with spaces between them are easy to remember."
     )
+    minimum: int
+    """Characters."""
 
 
 class PasswordTooLong(Problem):
     code, status = "password_too_long", 422
     title = N_("The password is too long")
     detail = N_("It may have at most %(maximum)s characters.")
+    maximum: int
 
 
 class PasswordWeak(Problem):
-    """`score`: 0 to 4, of zxcvbn; `weakness`: the kind of what can be guessed."""
-
     code, status = "password_weak", 422
     title = N_("The password is easy to guess")
     detail = ANOTHER
+    score: int
+    """Of zxcvbn: 0 to 4."""
+    weakness: str
+    """The kind of what can be guessed."""
 
     def __init__(self, weakness: str, **facts: Any) -> None:
         weakness = SAME_REASON.get(weakness, weakness)

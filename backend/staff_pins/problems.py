@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from backend.core.problems import Problem
 from i18n.translator import N_, NN_
 
@@ -13,12 +15,14 @@ class PinInvalid(Problem):
     title = N_("Wrong PIN")
     detail = NN_("%(tries_left)s attempt left.", "%(tries_left)s attempts left.")
     counted = "tries_left"
+    tries_left: int
 
 
 class PinLocked(Problem):
     code, status = "pin_locked", 403
     title = N_("The PIN is locked")
     detail = N_("Too many wrong attempts. Try again at %(retry_at)s, or ask somebody who may unlock PINs.")
+    retry_at: datetime
 
 
 class PinDisabled(Problem):

@@ -17,17 +17,27 @@ class LinkState(StrEnum):
 
 
 class GoogleWallet(Answer):
+    """How the card gets into Google Wallet."""
+
     save_url: str | None = None
+    """Address that adds the card to Google Wallet; keep it secret. Null when it is not offered."""
     state: str = "off"
-    """off (not configured) | available | saved"""
+    """`off`: not offered. `available`: can be added. `saved`: the customer has added it."""
 
 
 class AppleWallet(Answer):
+    """How the card gets into Apple Wallet."""
+
     pass_url: str | None = None
+    """Address of the pass file; keep it secret. Null when it is not offered."""
     state: str = "off"
-    """off (not configured) | available | installed"""
+    """`off`: not offered. `available`: can be added. `installed`: a phone has registered it."""
 
 
 class Wallets(Answer):
+    """The card in both wallets."""
+
     google: GoogleWallet = field(default_factory=GoogleWallet)
+    """How the card gets into Google Wallet."""
     apple: AppleWallet = field(default_factory=AppleWallet)
+    """How the card gets into Apple Wallet."""

@@ -3,19 +3,19 @@
 from typing import Literal
 from urllib.parse import quote
 
-from backend.messaging.template_editing.schemas import (
+from backend.messaging.template_editing.schemas.templates import (
     OwnTemplateDetail,
     OwnTemplateList,
-    OwnTemplateText,
     TemplateDetail,
-    TemplateHistory,
     TemplateList,
-    TemplatePreview,
-    TemplateRestore,
-    TemplateSampleText,
-    TemplateText,
-    TestEmailQueued,
 )
+from backend.messaging.template_editing.schemas.texts import (
+    OwnTemplateText,
+    TemplateHistory,
+    TemplateRestore,
+    TemplateText,
+)
+from backend.messaging.template_editing.schemas.trials import TemplatePreview, TemplateSampleText, TestEmailQueued
 from frontend.api.client import Caller
 
 Audience = Literal["admin", "merchant"]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.core.schemas import Page
 from backend.messaging.schemas import EmailDetail, EmailSummary, FailedEmails, ResentEmails
-from backend.messaging.template_editing.schemas import TemplateList
+from backend.messaging.template_editing.schemas.templates import TemplateList
 from frontend.api.client import Caller
 
 EMAILS, FAILED = "/admin/emails", "/admin/failed-emails"

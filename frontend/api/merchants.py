@@ -3,17 +3,9 @@
 from urllib.parse import quote
 from uuid import UUID
 
-from backend.administration.schemas import (
-    MerchantChange,
-    MerchantDetail,
-    MerchantDraft,
-    MerchantListed,
-    ProgramSummary,
-    StoreChange,
-    StoreDetail,
-    StoreDraft,
-    TemplateChoice,
-)
+from backend.administration.schemas.merchants import MerchantChange, MerchantDetail, MerchantDraft, MerchantListed
+from backend.administration.schemas.programs import ProgramSummary, TemplateChoice
+from backend.administration.schemas.stores import StoreChange, StoreDetail, StoreDraft
 from backend.core.schemas import Page
 from backend.identity.invitations.schemas import InvitationView, StaffInvitationDraft
 from backend.identity.on_behalf.schemas import OnBehalfReason

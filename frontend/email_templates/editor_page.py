@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response
 
-from backend.messaging.template_editing.schemas import TemplatePreview
+from backend.messaging.template_editing.schemas.trials import TemplatePreview
 from frontend.api.client import Caller
 from frontend.api.email_templates import Detail, preview_template
 from frontend.api.responses import BackendProblem

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
-from backend.messaging.template_editing.schemas import SampleName, TemplateSampleText, TemplateText
+from backend.messaging.template_editing.schemas.texts import TemplateText
+from backend.messaging.template_editing.schemas.trials import SampleName, TemplateSampleText
 from frontend.api.email_templates import Detail
 from frontend.api.responses import BackendProblem
 from frontend.kit.forms import Form

@@ -7,7 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.messaging.template_editing.schemas import TemplateVersionView
+from backend.messaging.template_editing.schemas.texts import TemplateVersionView
 from frontend.api.client import Caller
 from frontend.api.email_templates import Detail, get_template, list_versions, restore_template
 from frontend.api.responses import BackendProblem

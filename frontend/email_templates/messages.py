@@ -1,6 +1,7 @@
 """What the pages about email templates say."""
 
-from backend.messaging.template_editing.schemas import OwnTemplateCoverage, TemplateCoverage, TemplateVersionView
+from backend.messaging.template_editing.schemas.templates import OwnTemplateCoverage, TemplateCoverage
+from backend.messaging.template_editing.schemas.texts import TemplateVersionView
 from i18n.locales import LANGUAGE_NAMES
 from i18n.translator import N_, get_translator
 

@@ -8,7 +8,7 @@ from typing import Final
 from litestar import Response
 from litestar.enums import MediaType
 
-from backend.messaging.template_editing.schemas import TemplatePreview
+from backend.messaging.template_editing.schemas.trials import TemplatePreview
 from frontend.kit.forms import Form
 
 POLICY: Final = (

@@ -2,7 +2,7 @@
 
 from litestar import Response
 
-from backend.administration.schemas import MerchantDetail
+from backend.administration.schemas.merchants import MerchantDetail
 from backend.merchants.features.schemas import FeatureList
 from frontend.features.messages import FeatureMessages
 from frontend.kit.pages import page

@@ -7,13 +7,14 @@ from typing import Any
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-from backend.access.guards import ON_BEHALF
+from backend.access.guards import API_KEYS, DEVICES, ON_BEHALF
 from backend.app import create_api
 from backend.core.settings import Settings
 
 SIGNED_IN, AT_A_STORE = "signed in", "at a store"
 ALSO_BY_PIN, ALSO_WITHOUT_FACTOR = f"{SIGNED_IN}, also by PIN", f"{SIGNED_IN}, also without second factor"
 ALSO_ON_BEHALF, NOT_ON_BEHALF = "also on behalf", "not on behalf"
+FOR_KEYS, FOR_DEVICES = "also by API key", "also by device"
 CONFIRMED, ACTING, AS_CUSTOMER = "confirmed", "acting on behalf", "as customer"
 RIGHTS = {"requires": "store", "for_merchant": "merchant", "for_staff": "staff", "for_platform": "platform"}
 """Guards that ask for a permission, and where it must work."""
@@ -54,6 +55,7 @@ def _required(handler: HTTPRouteHandler) -> Iterator[str]:
     is_open_on_behalf = bool(handler.opt.get(ON_BEHALF))
     if is_open_on_behalf != ("merchant" in {place.partition(":")[0] for place in places} or ACTING in proofs):
         yield ALSO_ON_BEHALF if is_open_on_behalf else NOT_ON_BEHALF
+    yield from [FOR_KEYS] * bool(handler.opt.get(API_KEYS)) + [FOR_DEVICES] * bool(handler.opt.get(DEVICES))
     yield from sorted(f"guard: {name}" for name in names - {*RIGHTS, *PROOFS, *AUTHENTICATING, *NO_RIGHTS})
 
 

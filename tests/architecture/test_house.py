@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from backend.core.problems import Problem, RequestRefused
-from backend.operations.problems import known_problems
+from backend.core.problems import Problem, RequestRefused, known_problems
 
 ROOT = Path(__file__).resolve().parents[2]
 OUR_TESTS = sorted((ROOT / "tests").rglob("*.py"))

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from backend.core.clock import clock
 from backend.core.database import Sessions
+from backend.core.problems import known_problems
 from backend.messaging.actions import queue_mail
 from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK
 from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM
 from backend.models import metadata
 from backend.operations import health
-from backend.operations.problems import known_problems
 from backend.services import Services
 from i18n.translator import get_translator
 from tests.conftest import OwnTown

@@ -14,16 +14,11 @@ from backend.administration.opening import open_merchant
 from backend.administration.problems import MerchantCodeTaken, ProgramExists, StoreCodeTaken
 from backend.administration.program_templates import add_program
 from backend.administration.queries import list_merchants, show_merchant, show_program
-from backend.administration.schemas import (
-    MerchantChange,
-    MerchantDetail,
-    MerchantDraft,
-    MerchantListed,
-    ProgramSummary,
-    TemplateChoice,
-)
+from backend.administration.schemas.merchants import MerchantChange, MerchantDetail, MerchantDraft, MerchantListed
+from backend.administration.schemas.programs import ProgramSummary, TemplateChoice
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
+from backend.core.openapi.headers import sends
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
@@ -41,7 +36,7 @@ WRITES = (all_of(for_platform(MANAGE_MERCHANTS), limited("change_merchant", 60),
 NAMED = (*SIGNED_IN, MerchantNotFound)
 
 MerchantWords = Annotated[
-    str, QueryParameter(name="query", max_length=100, pattern=STORABLE, description="Words of its name or code")
+    str, QueryParameter(name="query", max_length=100, pattern=STORABLE, description="Words of the name or the code.")
 ]
 
 
@@ -72,6 +67,7 @@ class AdminMerchantController(Controller):
         summary="Open a merchant with its first store, and invite its owner",
         description="The program is made from a template; it is in force at once.",
         guards=[all_of(for_platform(MANAGE_MERCHANTS), limited("open_merchant", 20))],
+        response_headers=sends("Location"),
         responses={201: success(MerchantDetail)}
         | refusals(
             *SIGNED_IN, MerchantCodeTaken, StoreCodeTaken, WorksForPlatform, AccountDeactivated, ValidationFailed

@@ -11,10 +11,11 @@ from backend.access.permissions import MANAGE_MERCHANTS
 from backend.access.problems import SIGNED_IN, StoreNotFound
 from backend.administration.problems import StoreCodeTaken
 from backend.administration.queries import show_store
-from backend.administration.schemas import StoreChange, StoreDetail, StoreDraft
+from backend.administration.schemas.stores import StoreChange, StoreDetail, StoreDraft
 from backend.administration.stores import add_store, change_store, check_store_code
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
+from backend.core.openapi.headers import sends
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.versions import IfMatch, PreconditionRequired, Stale, etag, versioned
@@ -33,6 +34,7 @@ class AdminStoreController(Controller):
         operation_id="openStore",
         summary="Open one more store of a merchant",
         guards=WRITES,
+        response_headers=sends("Location"),
         responses={201: success(StoreDetail)}
         | refusals(*SIGNED_IN, MerchantNotFound, StoreCodeTaken, ValidationFailed),
     )

@@ -9,6 +9,7 @@ class SignInCodeWrong(Problem):
     title = N_("This code is not right")
     detail = NN_("You can try once more.", "You can try %(tries_left)s more times.")
     counted = "tries_left"
+    tries_left: int
 
 
 class SignInCodeExpired(Problem):

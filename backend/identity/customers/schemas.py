@@ -13,46 +13,64 @@ Token = Annotated[str, Meta(max_length=200)]
 
 
 class SignInCodeRequest(Body):
+    """A customer asks for a sign-in code by email."""
+
     email: Email
+    """Address of the customer's account, to which the code is sent."""
     attempt: Token | None = None
-    """Of this browser's last request: its code is not valid any more."""
+    """`attempt` of this browser's previous request. Its code becomes invalid."""
 
 
 class SignInAttempt(Answer):
-    """The same whether or not somebody has that email."""
+    """The same answer whether or not somebody has that email."""
 
     attempt: str
-    """Sent back with the code. The code is valid with this one only."""
+    """Keep it and send it back with the code, which is valid together with this attempt only."""
     expires_at: datetime
+    """When the code expires (UTC)."""
 
 
 class CustomerSignInBody(Body):
+    """The code from the email, with the attempt for which it was sent."""
+
     attempt: Token
+    """`attempt` from the answer to the request for the code."""
     code: Annotated[str, Meta(min_length=1, max_length=40, examples=["482913"])]
-    """Six digits; spaces in between are ignored."""
+    """The six digits of the email. Spaces between them are ignored."""
 
 
 class CustomerSignInView(Answer):
+    """A session of the customer."""
+
     token: str
+    """Opaque bearer token, shown once. Send it as `Authorization: Bearer …`."""
     expires_at: datetime
+    """When the token expires (UTC), 30 days after signing in."""
 
 
 class OwnAccount(Answer):
-    """A customer of one merchant."""
+    """The account of a customer at one merchant."""
 
     merchant_name: str
+    """Name of the merchant."""
     email: str
+    """The customer's address, with which they sign in."""
     language: str
+    """Language of the customer's pages, emails and passes."""
     cards: list[CardPage]
-    """Those in use: of a merged card the one that goes on in its place."""
+    """The customer's cards in use. A merged card is represented by the card that it was merged into."""
 
 
 class ChangeOwnAccount(Body):
+    """What a customer can change on the account."""
+
     language: Language
-    """Of the customer's pages, mails and passes."""
+    """Language of the customer's pages, emails and passes."""
 
 
 class NotMe(Body):
+    """Sent when a customer did not ask for the code in an email."""
+
     token: Token
     """The last part of the link in the email."""
 
@@ -61,8 +79,8 @@ class NotMeView(Answer):
     """What was ended."""
 
     asked_at: datetime
-    """When the code was asked for."""
+    """When the code was asked for (UTC)."""
     code_ended: bool
-    """The code was still valid."""
+    """True when the code was still valid. It is not any more."""
     sessions_ended: int
-    """Sessions begun since then, or in the last hour."""
+    """Number of sessions that were ended: those begun since the request, or in the last hour."""

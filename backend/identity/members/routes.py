@@ -24,7 +24,7 @@ READS = (for_merchant(MANAGE_STAFF),)
 WRITES = (all_of(for_merchant(MANAGE_STAFF), limited("change_staff", 60)),)
 
 PersonText = Annotated[
-    str, QueryParameter(name="query", max_length=100, pattern=STORABLE, description="Part of a name or an address")
+    str, QueryParameter(name="query", max_length=100, pattern=STORABLE, description="Words of names or addresses.")
 ]
 
 

@@ -16,7 +16,9 @@ class StorePermissions(Body):
     """A store where the person works, with what they may do there."""
 
     store_id: UUID
+    """Id of the store."""
     permissions: Annotated[list[PermissionCode], Meta(max_length=100)]
+    """Codes of the permissions at this store, from `GET /auth/permissions`. Replaced as a whole."""
 
 
 StoresOfPerson = Annotated[list[StorePermissions], Meta(max_length=200)]
@@ -26,37 +28,52 @@ class MemberChange(Body, kw_only=True):
     """JSON merge patch: what is left out stays as it is. Stores are replaced as a whole."""
 
     role: MerchantRole | UnsetType = UNSET
+    """`merchant_owner`: every permission at every store. `store_member`: what `stores` gives."""
     stores: StoresOfPerson | UnsetType = UNSET
-    """Ignored for owners: they have every permission at every store."""
+    """All stores where the person works. Ignored for owners, who have every permission at every store."""
 
 
 class MemberStore(Answer):
+    """A store where the person works, with their permissions there."""
+
     store_id: UUID
+    """Id of the store."""
     permissions: list[str]
+    """Codes of the permissions at this store, from `GET /auth/permissions`."""
 
 
 class MemberPin(Answer):
+    """State of the person's PIN for the till."""
+
     state: Literal["none", "set", "locked", "disabled"]
-    """disabled: ten wrong attempts without a right one between; it opens nothing until it is unlocked."""
+    """`locked`: too many wrong attempts, until `locked_until`. `disabled`: ten wrong attempts in a row; opens nothing
+    until somebody unlocks it."""
     locked_until: datetime | None
-    """Null unless wrong attempts lock it at present."""
+    """When the PIN works again (UTC). Null unless it is locked at present."""
 
 
 class MemberDetail(Answer, kw_only=True):
     """Somebody who works for the merchant. The `ETag` is the version in quotes."""
 
     id: UUID
-    """Of the person."""
+    """Id of the person."""
     email: str
+    """Address with which the person signs in."""
     name: str
+    """Name of the person, as colleagues and the history of cards show it."""
     role: str
-    """merchant_owner | store_member"""
+    """`merchant_owner` or `store_member`."""
     is_active: bool
-    """False: the platform has deactivated the account."""
+    """False when the platform has deactivated the account: the person cannot sign in."""
     stores: list[MemberStore]
+    """Stores where a `store_member` works, with the permissions there. Owners work at all stores."""
     pin: MemberPin
+    """State of the person's PIN for the till."""
     joined_at: datetime
+    """When the person began to work for the merchant (UTC)."""
     last_sign_in_at: datetime | None
-    """To this merchant; null when it was long ago."""
+    """Latest sign-in to this merchant (UTC). Null when there was none lately."""
     version: int
+    """Version of the row: send it in quotes as `If-Match` to change it."""
     updated_at: datetime
+    """When role, stores or permissions last changed (UTC)."""

@@ -1,5 +1,7 @@
+from typing import Annotated
+
 from litestar import Controller, get, post, put
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody, PathParameter
 
 from backend.access.guards import actor_of, limited
 from backend.access.problems import AUTHENTICATED
@@ -20,6 +22,8 @@ from backend.identity.sessions.actions import end_sessions, renew_session
 from backend.identity.views import show_session
 from backend.staff.models import User
 from backend.staff.problems import PASSWORD_REFUSED
+
+ResetToken = Annotated[str, PathParameter(description="The last part of the link in the email.")]
 
 
 class PasswordController(Controller):
@@ -67,7 +71,7 @@ class PasswordController(Controller):
         guards=[limited("password-reset-link", lambda limits: limits.card_page_per_minute)],
         responses=refusals(ResetLinkEnded, RateLimited),
     )
-    async def show(self, request: ApiRequest, token: FromPath[str]) -> PasswordResetLink:
+    async def show(self, request: ApiRequest, token: ResetToken) -> PasswordResetLink:
         async with resources_of(request).sessions.committing() as session:
             reset = await find_reset(session, token, clock.now())
             user = await session.get_one(User, reset.user_id)
@@ -82,6 +86,6 @@ class PasswordController(Controller):
         guards=[limited("password-reset-link", lambda limits: limits.card_page_per_minute)],
         responses=refusals(ResetLinkEnded, *PASSWORD_REFUSED, RateLimited, ValidationFailed),
     )
-    async def reset(self, request: ApiRequest, token: FromPath[str], data: JSONBody[ChangedPassword]) -> None:
+    async def reset(self, request: ApiRequest, token: ResetToken, data: JSONBody[ChangedPassword]) -> None:
         async with resources_of(request).sessions.committing() as session:
             await reset_password(session, request, token, data.password)

@@ -2,19 +2,27 @@ from backend.core.schemas import Answer
 
 
 class PermissionView(Answer):
+    """A permission, with where it works and who has it."""
+
     code: str
+    """Stable code, such as `loyalty.manage_cards`."""
     title: str
+    """Name of the permission, in the reader's language."""
     about: str
-    """One sentence, in the reader's language like the title."""
+    """What the permission allows: one sentence in the reader's language."""
     scope: str
-    """store | merchant | owner | platform | super_admin: where it works; see the operation."""
+    """Where it works: `store` where it is given, `merchant` at all stores once given at one, `owner` cannot be given,
+    `platform` and `super_admin` on the platform."""
     is_given: bool
-    """An owner can give it to a store member."""
+    """True when an owner can give it to a `store_member`."""
     is_proposed: bool
-    """Proposed for a new store member."""
+    """True when it is proposed for a new `store_member`."""
     roles: list[str]
-    """The roles that always have it: super_admin | platform_admin | merchant_owner."""
+    """Roles that always have it, of `super_admin`, `platform_admin` and `merchant_owner`."""
 
 
 class PermissionTable(Answer):
+    """Every permission of Orion."""
+
     permissions: list[PermissionView]
+    """All permissions."""

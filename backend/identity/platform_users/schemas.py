@@ -9,21 +9,30 @@ class PlatformUserView(Answer, kw_only=True):
     """Somebody who administers the platform."""
 
     id: UUID
+    """Id of the person."""
     email: str
+    """Address with which the person signs in."""
     name: str
+    """Name of the person, as audits show it."""
     role: str
-    """super_admin | platform_admin"""
+    """`super_admin` may also manage administrators and settings; `platform_admin` may not."""
     has_second_factor: bool
+    """True when the person has an authenticator app or a passkey."""
     created_at: datetime
+    """When the account was made (UTC)."""
     last_sign_in_at: datetime | None
-    """Null when it was long ago."""
+    """Latest sign-in (UTC). Null when there was none lately."""
 
 
 class PlatformUserList(Answer):
-    """By name."""
+    """All administrators of the platform."""
 
     users: list[PlatformUserView]
+    """The administrators, by name."""
 
 
 class ChosenRole(Body):
+    """The new role of an administrator."""
+
     role: PlatformRole
+    """`super_admin` may also manage administrators and settings; `platform_admin` may not."""

@@ -13,6 +13,7 @@ from backend.access.problems import (
     Unauthenticated,
 )
 from backend.core.openapi import refusals
+from backend.core.openapi.headers import RATE_LIMIT, tells
 from backend.core.origin import Origin
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
@@ -30,6 +31,7 @@ from backend.staff_pins.problems import REFUSED_PIN
 AT_STORE = (Unauthenticated, SessionExpired, StaysWithOwner, StoreRequired, StoreNotFound)
 
 
+@tells(sends=RATE_LIMIT)
 async def limited_by_till(connection: Connection, _: BaseRouteHandler) -> None:
     """Counts the attempts of everybody at this till together. Raises RateLimited."""
     resources = resources_of(connection)

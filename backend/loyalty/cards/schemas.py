@@ -14,78 +14,111 @@ from backend.wallets.schemas import Wallets
 
 
 class NextExpiry(Answer):
+    """Points that expire next."""
+
     expires_at: datetime
+    """From this instant on the points cannot be spent (UTC)."""
     points: int
     """Points that expire at that instant."""
 
 
 class HoldView(Answer):
-    """Points or stamps set aside for a reward."""
+    """Points or stamps held for a reward. They stay part of the balance, but pay for nothing else."""
 
     id: UUID
+    """Id of the hold, for confirming and releasing it."""
     reward_id: UUID | None
-    """None: the full stamp card."""
+    """Id of the reward. Null for the full stamp card."""
     reward: str
+    """Name of the reward, in the reader's language."""
     unit: str
+    """What is held: `points` or `stamps`."""
     amount: int
-    """Points or stamps, for all pieces together."""
+    """Points or stamps held, for all pieces together."""
     quantity: int
+    """Pieces of the reward, or full stamp cards."""
     state: str
-    """reserved | confirmed | released | timed_out"""
+    """`reserved`: open. `confirmed`: redeemed. `released`: given back by hand. `timed_out`: given back because it
+    expired."""
     expires_at: datetime
+    """When an open hold ends by itself (UTC), ten minutes after it was made."""
 
 
 class MergedCard(Answer):
+    """A card that was merged into this one."""
+
     merge_id: UUID
+    """Id of the merge, for reversing it."""
     card_id: UUID
-    """Its history stays there."""
+    """Id of the merged card, which keeps its own history."""
     code: str
-    """Still opens the card that was kept, until that one is replaced."""
+    """Code of the merged card. It opens this card until this card gets a new code."""
     merged_at: datetime
+    """When the cards were merged (UTC)."""
     reversible_until: datetime
+    """Until then the merge can be reversed (UTC), 30 days after it."""
 
 
 class OwnCardView(Answer):
     """The card as everybody who has its address sees it."""
 
     id: UUID
+    """Id of the card. It stays the same when the card gets a new code."""
     code: Annotated[str, Meta(examples=["BDFHKLNPRSTVXGCJ"])]
-    """Sixteen letters, without spaces: printed, in the QR code and typed."""
+    """Sixteen letters without spaces: printed on the card, in its QR code, and typed at the till."""
     state: str
-    """active | deactivated | merged | erased"""
+    """`active`. `deactivated`: out of use, balances stay. `merged`: `merged_into_id` goes on in its place. `erased`:
+    its customer was erased."""
     customer: HolderView
+    """The holder of the card."""
     program_type: str
+    """What the program collects: `stamps`, `points` or both (`hybrid`)."""
     card_name: str
+    """Name of the card, as customers see it."""
     card_color: str
+    """Color of the card, as `#RRGGBB`."""
     enrolled_store: StoreRef
+    """Store where the customer enrolled."""
     enrolled_at: datetime
+    """When the customer enrolled (UTC)."""
     last_activity_at: datetime
+    """Latest booking by a person (UTC)."""
     points_balance: int
+    """Points on the card now, those that are held included."""
     debt_points: int
-    """Points owed after a return; paid first by later sales."""
+    """Points owed because returned points had already been spent. Later sales pay them first."""
     stamp_count: int
+    """Stamps on the card now, those that are held included."""
     stamps_target: int
+    """Stamps of a full stamp card."""
     held_points: int
+    """Points of the balance that are held for rewards and pay for nothing else."""
     held_stamps: int
-    """Set aside for rewards: part of the balance, but nothing else can be paid from it."""
+    """Stamps of the balance that are held for rewards and pay for nothing else."""
     holds: list[HoldView]
+    """Open holds of the card."""
     stamp_reward: str
+    """What a full stamp card is redeemed for, in the reader's language."""
     reward_ready: bool
-    """The stamp card is full."""
+    """True when the stamp card is full, without the stamps that are held."""
     rewards: list[CardReward]
+    """Rewards of the program, each with what this card lacks for it."""
     next_stamp_available_at: datetime | None
-    """None: a stamp may be added now as far as the waiting time goes."""
+    """When waiting time and daily limit next allow a stamp (UTC). Null: now."""
     remaining_stamps_today: int
+    """Stamps that the daily limit still allows today, in the time zone of the store."""
     next_expiry: NextExpiry | None
+    """Points that expire next. Null when no points expire."""
     wallets: Wallets
+    """How the card gets into Google Wallet and Apple Wallet."""
     page_url: str
-    """The customer's own page (a capability: the address alone opens the card)."""
+    """Address of the customer's own page. It opens the card without signing in, so keep it secret."""
     works_at: list[StoreRef]
     """Stores where the card is accepted."""
     merged_into_id: UUID | None
-    """The card that goes on in its place."""
+    """Id of the card that goes on in its place. Null unless the card is merged."""
     merged_into_code: str | None
-    """The code of the one in use now: that card may have been merged again."""
+    """Code of the card that is in use now, also after several merges. Null unless the card is merged."""
     merged_cards: list[MergedCard]
     """Cards that were merged into this one."""
 
@@ -94,6 +127,7 @@ class CardView(OwnCardView):
     """The card as the merchant's people see it."""
 
     customer: CustomerView
+    """The customer of the card."""
 
 
 ENOUGH_TO_FIND = "[\\s\\S]{2}|[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003fffd]"
@@ -101,17 +135,20 @@ ENOUGH_TO_FIND = "[\\s\\S]{2}|[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7ff\uf900-\uf
 
 
 class CardLookup(Body):
+    """Which cards to find."""
+
     query: Annotated[str, Meta(max_length=254, pattern=ENOUGH_TO_FIND, examples=["BDFH KLNP RSTV XGCJ", "weber"])]
-    """Card code (any case, spaces allowed), email, phone or its last digits, or at least two letters of a name, of
-    Chinese, Japanese and Korean ones one."""
+    """Card code (any case, spaces allowed), email, phone or its last digits, or two letters of a name; one in scripts
+    where one may be a name."""
 
 
 MatchedBy = Literal["code", "email", "phone", "phone_ending", "name"]
 
 
 class CardMatches(Answer):
+    """The cards that a lookup has found."""
+
     cards: list[CardView]
-    """At most five; exactly one for a card code."""
+    """At most five cards; exactly one for a card code. Empty when nothing matches."""
     matched_by: MatchedBy = "name"
-    """What the query was taken for. Cards found by the ending of a phone number, even a single one, are a choice to be
-    made by a person."""
+    """What the query was taken for. Let a person confirm even a single card found by `phone_ending`."""

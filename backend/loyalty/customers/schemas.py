@@ -5,7 +5,8 @@ from uuid import UUID
 from msgspec import Meta
 
 from backend.core.addresses import can_be_mailed
-from backend.core.schemas import BLANK_LETTERS, Answer, Body, Language
+from backend.core.letters import BLANK_LETTERS, LETTER
+from backend.core.schemas import Answer, Body, Language
 from backend.core.text_cleaning import BLANKS, DASHES, clean_email, clean_phone
 
 INVISIBLE = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
@@ -39,9 +40,10 @@ PersonName = Annotated[
         examples=["Marie"],
     ),
 ]
+DIGITS = "0-9٠-٩۰-۹०-९０-９"
 DOT = "[.․．。｡]"
 """Also those that browsers take for one."""
-NO_PUBLIC_NAME = rf"[@/\\]|[wW]{{3}}{DOT}|\w{DOT}[a-z]{{2}}|(\d.*){{4}}"
+NO_PUBLIC_NAME = rf"[@/\\]|[wW]{{3}}{DOT}|(_|{LETTER}){DOT}[a-z]{{2}}|([{DIGITS}].*){{4}}"
 """The address of a site or a mailbox, or the number of a phone."""
 PublicName = Annotated[
     str,
@@ -66,16 +68,23 @@ Phone = Annotated[
 
 
 class Person(Body):
-    """What a customer tells of themself."""
+    """What a customer tells about themself."""
 
     email: Email
+    """Address of the customer. Spaces around it and a name before it are removed."""
     first_name: PersonName | None = None
+    """First name. Null: not told."""
     last_name: PersonName | None = None
+    """Last name. Null: not told."""
     phone: Phone | None = None
+    """Phone number, also without a country code. Null: not told."""
     birth_date: date | None = None
+    """Date of birth, for birthday emails. Null: not told."""
     language: Language | None = None
+    """Language of the customer's pages, emails and passes. Null: the store's or, from the join page, that of the
+    request."""
     accept_marketing: bool = False
-    """Consent to birthday emails and the like. False leaves a consent given earlier as it is."""
+    """True: consents to birthday emails and the like. False leaves an earlier consent as it is."""
 
     def __post_init__(self) -> None:
         self.email = clean_email(self.email)
@@ -88,17 +97,26 @@ class Person(Body):
 
 
 class HolderView(Answer):
-    """The name on the card, for everybody who has its address."""
+    """The name on the card, as shown to everybody who has its address."""
 
     name: str
-    """First and last name as given; the email's part before the @ when no name was given."""
+    """First and last name as given; without a name the part of the email before the @."""
     language: str
+    """Language of the customer's pages, emails and passes."""
 
 
 class CustomerView(HolderView):
+    """The customer of a card, as staff see them."""
+
     id: UUID
+    """Id of the customer."""
     first_name: str | None
+    """First name. Null: not told."""
     last_name: str | None
+    """Last name. Null: not told."""
     email: str
+    """Address of the customer."""
     phone: str | None
+    """Phone number as given, with plain spaces and hyphens. Null: not told."""
     birth_date: date | None
+    """Date of birth. Null: not told."""

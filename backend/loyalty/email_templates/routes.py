@@ -18,13 +18,8 @@ from backend.messaging.template_editing.problems import (
     TemplateRefused,
     TemplateVersionNotFound,
 )
-from backend.messaging.template_editing.schemas import (
-    OwnTemplateDetail,
-    OwnTemplateList,
-    OwnTemplateText,
-    TemplateHistory,
-    TemplateRestore,
-)
+from backend.messaging.template_editing.schemas.templates import OwnTemplateDetail, OwnTemplateList
+from backend.messaging.template_editing.schemas.texts import OwnTemplateText, TemplateHistory, TemplateRestore
 
 READS = (for_merchant(MANAGE_TEMPLATES),)
 WRITES = (all_of(for_merchant(MANAGE_TEMPLATES), limited("change_own_templates", 60)),)

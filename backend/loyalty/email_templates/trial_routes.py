@@ -16,11 +16,7 @@ from backend.loyalty.email_templates.editing import ONE, OwnTemplateEditing, pro
 from backend.loyalty.programs.brand import get_brand
 from backend.messaging.template_editing.checking import checked, content_from, preview_of, render_sample
 from backend.messaging.template_editing.problems import TemplateRefused
-from backend.messaging.template_editing.schemas import (
-    TemplatePreview,
-    TemplateSampleText,
-    TestEmailQueued,
-)
+from backend.messaging.template_editing.schemas.trials import TemplatePreview, TemplateSampleText, TestEmailQueued
 from backend.messaging.template_editing.test_emails import queue_test
 from backend.settings.live import LiveSettings
 

@@ -18,17 +18,21 @@ class Enroll(Person):
 
 
 class EnrollView(CardView):
-    """The card view, and whether the customer already had this card."""
+    """The card, and whether the customer already had it."""
 
     already_enrolled: bool
+    """True when the customer already had this card and nothing was made."""
 
 
 class SelfEnroll(Person):
-    """Somebody enrolling from the join page."""
+    """Somebody enrolls from the join page."""
 
     first_name: PublicName | None = None
+    """First name, without addresses of sites and numbers. Null: not told."""
     last_name: PublicName | None = None
+    """Last name, without addresses of sites and numbers. Null: not told."""
     accept_terms: bool = False
+    """Must be true: the customer accepts the terms of the program."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -38,30 +42,44 @@ class SelfEnroll(Person):
 
 
 class EnrolledCard(Answer):
+    """The new card, or the id alone for an address that already had one."""
+
     id: UUID
+    """Id of the card."""
     code: str | None
-    """None for an address that already had a card: the code goes to that address only."""
+    """Code of the card. Null for an address that already had a card: it is sent to that address only."""
     points_balance: int | None
+    """Points on the new card, such as a welcome bonus. Null for an address that already had a card."""
     page_url: str | None
+    """Address of the customer's own page. Null for an address that already had a card."""
 
 
 class SelfEnrollView(Answer):
+    """What became of the enrollment."""
+
     already_enrolled: bool
+    """True when the address already had a card."""
     card: EnrolledCard
+    """The card."""
     works_at: list[StoreRef]
     """Stores where the card is accepted."""
     mailed: bool
-    """The card's address is on its way to the email given."""
+    """True when the card's address is on its way to the email given."""
 
 
 class ChangeOwnCard(Body):
+    """What a customer can change on their card."""
+
     language: Language
-    """Of the customer's page, mails and passes."""
+    """Language of the customer's pages, emails and passes."""
 
 
 class CardLinkRequest(Body):
-    """Somebody has lost the address of their card. Name the store, or send the old address's token."""
+    """Somebody has lost the address of their card. Name the store, or send the token of the old address."""
 
     email: Email
+    """Address with which the customer enrolled. The card's address is sent to it."""
     store_code: Annotated[str, Meta(max_length=40)] | None = None
+    """Code of a store of the merchant. Null when `token` is sent."""
     token: Annotated[str, Meta(max_length=200)] | None = None
+    """Token of the card's old address. Null when `store_code` is sent."""

@@ -22,7 +22,6 @@ from backend.loyalty.ledger.rules.holds import is_open
 from backend.loyalty.ledger.schemas.bookings import Redemption
 from backend.loyalty.ledger.schemas.holds import Reservation
 from backend.loyalty.rewards.problems import RewardNotFound
-from i18n.bidi import isolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def refuse_elsewhere(reward: RewardState | None, state: CardState) -> None:
     """Raises OtherStoreOnly. None: the full stamp card."""
     allowed = redeemed_at(reward, state)
     if not any(store.id == state.setup.store.id for store in allowed):
-        raise OtherStoreOnly(stores=", ".join(f"{isolated(store.name)}" for store in allowed))
+        raise OtherStoreOnly(stores=[store.name for store in allowed])
 
 
 def reward_refusal(reward: RewardState, state: CardState, now: datetime, quantity: int = 1) -> str | None:

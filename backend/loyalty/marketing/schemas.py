@@ -10,36 +10,46 @@ DAYS_MIN, DAYS_MAX = 30, 730
 
 
 class EmailChoices(Answer):
-    """What a holder of an unsubscribe link may see: neither name nor address."""
+    """What the holder of an unsubscribe link may see: neither name nor address."""
 
     merchant_name: str
+    """Name of the merchant."""
     card_color: str
+    """Color of the card, as `#RRGGBB`."""
     accepts_marketing: bool
-    """Birthday emails and the like; emails about the card itself are sent in any case."""
+    """True when birthday emails and the like are sent. Emails about the card itself are sent in any case."""
     can_undo: bool
-    """Whether this link takes a withdrawal back. A consent is given nowhere else than on enrolling and at the till."""
+    """True when this link takes a withdrawal back. A new consent is given when enrolling or at the till only."""
     language: str
+    """Language of the customer's pages, emails and passes."""
     merchant_language: str
+    """Language for readers without one of their own."""
 
 
 class ChangeEmailChoices(Body):
+    """What the holder of an unsubscribe link chooses."""
+
     accept_marketing: bool
+    """False stops birthday emails and the like. True takes that back, where `can_undo` is true."""
 
 
 class MarketingPlanDetail(Answer):
     """Which marketing emails a merchant sends to customers who have consented."""
 
     sends_birthday_emails: bool
+    """True when customers get an email on their birthday."""
     reengagement_days: int | None
-    """Days without a visit after which a customer gets an email; null: never."""
+    """Days without a visit after which a customer gets an email. Null: never."""
     consented_count: int
-    """Customers who have consented."""
+    """Number of customers who have consented."""
     version: int
-    """0: nothing has been chosen yet, so no marketing email is sent."""
+    """Send it in quotes as `If-Match` to change the plan. 0: nothing was chosen yet and nothing is sent."""
 
 
 class MarketingPlanChange(Body):
-    """JSON merge patch: fields that are not sent stay."""
+    """JSON merge patch: what is left out stays as it is."""
 
     sends_birthday_emails: bool | UnsetType = UNSET
+    """True: customers get an email on their birthday."""
     reengagement_days: Annotated[int, Meta(ge=DAYS_MIN, le=DAYS_MAX, examples=[90])] | UnsetType | None = UNSET
+    """Days without a visit after which a customer gets an email. Null: never."""

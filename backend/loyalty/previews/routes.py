@@ -15,7 +15,7 @@ from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.loyalty.ledger.problems.bookings import ProgramInactive
-from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, respond
+from backend.loyalty.ledger.routes.booking_route import Caller, respond
 from backend.loyalty.previews.actions import Previews
 from backend.loyalty.previews.problems import PreviewInProgress, PreviewNotFound
 from backend.loyalty.previews.queries import get_preview, preview_view
@@ -34,7 +34,6 @@ class MerchantPreviewController(Controller):
         "for the preview by its id until it is done.",
         status_code=202,
         guards=[all_of(for_merchant(MANAGE_PROGRAMS), limited("preview", 10, keeps_answers=True))],
-        response_headers=REPLAYED,
         responses={202: success(PreviewView)}
         | refusals(
             *SIGNED_IN,

@@ -16,6 +16,7 @@ from backend.core.creation import RepeatKey, create_once
 from backend.core.database import Sessions
 from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.openapi import refusals, success
+from backend.core.openapi.headers import sends
 from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
@@ -34,13 +35,16 @@ VERSIONED = (*SIGNED_IN, RewardNotFound, PreconditionRequired, Stale)
 
 Search = Annotated[
     str,
-    QueryParameter(name="query", max_length=100, description="Words of its texts, without regard to case and accents"),
+    QueryParameter(name="query", max_length=100, description="Words of its texts, without regard to case and accents."),
 ]
-State = Annotated[RewardStatus | None, QueryParameter(name="state", description="Without it: all but archived ones")]
-AtStore = Annotated[UUID | None, QueryParameter(description="Handed over at this store")]
+State = Annotated[
+    RewardStatus | None,
+    QueryParameter(name="state", description="State of the rewards. Without it: all but archived ones."),
+]
+AtStore = Annotated[UUID | None, QueryParameter(description="Id of a store: rewards that are handed over there.")]
 Sort = Annotated[
     Literal["position", "points_required", "-points_required", "-created_at"],
-    QueryParameter(description="With a minus sign: descending"),
+    QueryParameter(description="Order of the list. With a minus sign: descending."),
 ]
 
 
@@ -75,6 +79,7 @@ class MerchantRewardController(Controller):
         operation_id="createReward",
         summary="Add a reward",
         guards=WRITES,
+        response_headers=sends("Location"),
         responses={201: success(RewardDetail)}
         | refusals(*SIGNED_IN, ProgramMissing, IdempotencyKeyMissing, IdempotencyKeyReused, ValidationFailed),
     )

@@ -6,36 +6,50 @@ from backend.merchants.schemas import StoreRef
 
 
 class FeatureSwitchBody(Body):
+    """How a feature is switched."""
+
     is_enabled: bool | None
-    """Null: as the merchant has it, or the platform."""
+    """True or false. Null removes the switch: the merchant's holds for a store, the platform's for a merchant."""
 
 
 class FeatureSwitch(Answer):
     """A feature at one store, or at the merchant."""
 
     store: StoreRef | None
-    """Null: what all stores without a switch of their own do."""
+    """The store. Null: the switch for all stores without one of their own."""
     is_enabled: bool | None
-    """Null: no switch of its own."""
+    """Value of its own switch. Null: it has none."""
     is_in_force: bool
+    """True when the feature is on."""
     source: Literal["store", "merchant", "platform"]
-    """Where the value in force comes from."""
+    """Whose value is in force: that of the `store`, the `merchant` or the `platform`."""
     version: int
-    """For `If-Match`; 0 without a switch of its own."""
+    """Send it in quotes as `If-Match` to switch it. 0 without a switch of its own."""
     changed_at: datetime | None
+    """When the switch was last changed (UTC). Null without a switch of its own."""
     changed_by: str | None
+    """Name of the person who changed it. Null without a switch of its own."""
 
 
 class FeatureDetail(Answer):
+    """A feature, with its switches."""
+
     code: str
+    """Stable code of the feature, such as `loyalty`."""
     title: str
+    """Name of the feature, in the reader's language."""
     about: str
-    """One sentence, in the reader’s language like the title."""
+    """What the feature does: one sentence in the reader's language."""
     is_on_by_default: bool
-    """What the platform has for merchants without a switch."""
+    """Value of the platform for merchants without a switch."""
     merchant: FeatureSwitch
+    """The switch of the merchant."""
     stores: list[FeatureSwitch]
+    """The switch of each store."""
 
 
 class FeatureList(Answer):
+    """The features of a merchant."""
+
     features: list[FeatureDetail]
+    """All features."""

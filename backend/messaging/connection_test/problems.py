@@ -14,6 +14,8 @@ class ConnectionTestsUsedUp(Problem):
         "You may start %(per_hour)s tests an hour. The next one is possible at %(retry_at)s.",
     )
     counted = "per_hour"
+    per_hour: int
+    retry_at: datetime
 
     def __init__(self, per_hour: int, retry_at: datetime, now: datetime) -> None:
         super().__init__(per_hour=per_hour, retry_at=retry_at.astimezone(ZoneInfo(TIME_ZONE)))

@@ -33,16 +33,30 @@ PRINTABLE = r"^[^\x00-\x1f\x7f]*$(?!\n)"
 MerchantCode = Annotated[
     str | None,
     QueryParameter(
-        name="merchant", max_length=40, pattern=PRINTABLE, description="Code of a merchant; without it: all"
+        name="merchant", max_length=40, pattern=PRINTABLE, description="Code of a merchant. Without it: all."
     ),
 ]
-OfTemplate = Annotated[str | None, QueryParameter(name="template", max_length=100, pattern=PRINTABLE)]
-WithStatus = Annotated[EmailStatus | None, QueryParameter(name="status")]
-ToRecipient = Annotated[
-    str | None, QueryParameter(name="recipient", max_length=254, pattern=PRINTABLE, description="The whole address")
+OfTemplate = Annotated[
+    str | None,
+    QueryParameter(
+        name="template", max_length=100, pattern=PRINTABLE, description="Code of a template. Without it: all."
+    ),
 ]
-FirstDay = Annotated[date | None, QueryParameter(name="from", description="First day (UTC)")]
-LastDay = Annotated[date | None, QueryParameter(name="until", description="Last day (UTC)")]
+WithStatus = Annotated[
+    EmailStatus | None, QueryParameter(name="status", description="State of the delivery. Without it: all.")
+]
+ToRecipient = Annotated[
+    str | None,
+    QueryParameter(
+        name="recipient", max_length=254, pattern=PRINTABLE, description="The whole address of the recipient."
+    ),
+]
+FirstDay = Annotated[
+    date | None, QueryParameter(name="from", description="First day on which emails were queued (UTC).")
+]
+LastDay = Annotated[
+    date | None, QueryParameter(name="until", description="Last day on which emails were queued (UTC).")
+]
 
 
 class AdminEmailController(Controller):

@@ -14,13 +14,8 @@ from backend.messaging.template_editing.checking import checked, content_from
 from backend.messaging.template_editing.models import EmailTemplate, EmailTemplateVersion
 from backend.messaging.template_editing.problems import TemplateVersionNotFound
 from backend.messaging.template_editing.queries import content_of, find_row, stored_texts
-from backend.messaging.template_editing.schemas import (
-    TemplateDetail,
-    TemplateHistory,
-    TemplateList,
-    TemplateSummary,
-    TemplateText,
-)
+from backend.messaging.template_editing.schemas.templates import TemplateDetail, TemplateList, TemplateSummary
+from backend.messaging.template_editing.schemas.texts import TemplateHistory, TemplateText
 from backend.messaging.template_editing.views import coverage, info, variables, version_view
 from backend.messaging.template_editing.writing import LOCK, write_text
 from backend.messaging.templates.catalog import TEMPLATES

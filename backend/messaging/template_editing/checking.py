@@ -8,7 +8,8 @@ import msgspec
 
 from backend.messaging.template_editing.problems import TemplateRefused
 from backend.messaging.template_editing.rules import SUBJECT_LONG
-from backend.messaging.template_editing.schemas import TemplateError, TemplatePreview, TemplateText
+from backend.messaging.template_editing.schemas.texts import TemplateError, TemplateText
+from backend.messaging.template_editing.schemas.trials import TemplatePreview
 from backend.messaging.templates.checks import check_content
 from backend.messaging.templates.declaration import MailTemplate, MailValues
 from backend.messaging.templates.facts import MerchantFacts

@@ -22,13 +22,8 @@ from backend.messaging.template_editing.queries import (
     stored_texts,
 )
 from backend.messaging.template_editing.rules import OwnContent
-from backend.messaging.template_editing.schemas import (
-    OwnTemplateDetail,
-    OwnTemplateList,
-    OwnTemplateSummary,
-    OwnTemplateText,
-    TemplateHistory,
-)
+from backend.messaging.template_editing.schemas.templates import OwnTemplateDetail, OwnTemplateList, OwnTemplateSummary
+from backend.messaging.template_editing.schemas.texts import OwnTemplateText, TemplateHistory
 from backend.messaging.template_editing.views import info, own_coverage, own_fields, variables, version_view
 from backend.messaging.template_editing.writing import write_override
 from backend.messaging.templates.catalog import TEMPLATES

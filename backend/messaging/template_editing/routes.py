@@ -18,13 +18,8 @@ from backend.messaging.template_editing.problems import (
     TemplateRefused,
     TemplateVersionNotFound,
 )
-from backend.messaging.template_editing.schemas import (
-    TemplateDetail,
-    TemplateHistory,
-    TemplateList,
-    TemplateRestore,
-    TemplateText,
-)
+from backend.messaging.template_editing.schemas.templates import TemplateDetail, TemplateList
+from backend.messaging.template_editing.schemas.texts import TemplateHistory, TemplateRestore, TemplateText
 
 READS = (for_platform(MANAGE_TEMPLATES),)
 WRITES = (all_of(for_platform(MANAGE_TEMPLATES), limited("change_templates", 60)),)

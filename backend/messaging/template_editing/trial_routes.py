@@ -17,11 +17,7 @@ from backend.messaging.template_editing.checking import checked, content_from, p
 from backend.messaging.template_editing.editing import ONE, TemplateEditing, provide_editing
 from backend.messaging.template_editing.problems import TemplateRefused
 from backend.messaging.template_editing.queries import get_template
-from backend.messaging.template_editing.schemas import (
-    TemplatePreview,
-    TemplateSampleText,
-    TestEmailQueued,
-)
+from backend.messaging.template_editing.schemas.trials import TemplatePreview, TemplateSampleText, TestEmailQueued
 from backend.messaging.template_editing.test_emails import queue_test
 from backend.settings.live import LiveSettings
 

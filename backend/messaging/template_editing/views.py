@@ -12,12 +12,12 @@ from backend.messaging.template_editing.models import (
 )
 from backend.messaging.template_editing.queries import stored_text
 from backend.messaging.template_editing.rules import has_newer_default, is_edited, state_of
-from backend.messaging.template_editing.schemas import (
+from backend.messaging.template_editing.schemas.templates import (
     OwnTemplateCoverage,
     TemplateCoverage,
     TemplateVariableView,
-    TemplateVersionView,
 )
+from backend.messaging.template_editing.schemas.texts import TemplateVersionView
 from backend.messaging.templates.declaration import MailTemplate, TemplateVariable, value_of
 from backend.messaging.templates.render import SAMPLE_PLATFORM, default_content
 from i18n.locales import LANGUAGES, SOURCE_LANGUAGE

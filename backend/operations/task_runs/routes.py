@@ -20,7 +20,10 @@ from backend.operations.task_runs.problems import TaskRunNotFound
 from backend.operations.task_runs.queries import get_run, list_runs, run_view
 from backend.operations.task_runs.schemas import TaskRunView
 
-TaskName = Annotated[str | None, QueryParameter(max_length=100, pattern=STORABLE, description="Of one task only")]
+TaskName = Annotated[
+    str | None,
+    QueryParameter(max_length=100, pattern=STORABLE, description="Name of a task. Without it: runs of all tasks."),
+]
 
 
 class TaskRunController(Controller):

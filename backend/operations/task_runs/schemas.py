@@ -8,28 +8,43 @@ from backend.core.schemas import Answer
 
 
 class TaskRunView(Answer):
+    """A run of a background task."""
+
     id: UUID
+    """Id of the run."""
     name: Annotated[str, Meta(examples=["sync_wallet_passes"])]
+    """Name of the task."""
     state: str
-    """queued | running | died (no heartbeat for a minute) | done | partly_done | failed"""
+    """`queued`, `running`, `died` (no sign of life for a minute), `done`, `partly_done` (see `failures`) or `failed`
+    (see `error`)."""
     merchant_code: str | None
-    """None: all merchants."""
+    """Code of the merchant for which it runs. Null: all merchants."""
     requested_by: str | None
-    """Name of the user; None: the schedule or the command line."""
+    """Name of the person who started it. Null: the schedule or the command line."""
     arguments: dict[str, Any]
+    """What the task was called with."""
     created_at: datetime
+    """When it was queued (UTC)."""
     started_at: datetime | None
+    """When it began (UTC). Null before that."""
     heartbeat_at: datetime | None
+    """Latest sign of life (UTC), every few seconds while it runs. Null before it began."""
     finished_at: datetime | None
+    """When it ended (UTC). Null before that."""
     done: int
+    """How much is done so far, of `total`."""
     total: int | None
-    """`done` of `total`; None while the total is not known."""
+    """How much there is to do. Null while that is not known."""
     counts: dict[str, int]
+    """What was done, counted by outcome. `failed` counts all failures."""
     failures: dict[str, str]
-    """Reasons by id; at most a thousand, while `counts.failed` counts all."""
+    """Reasons by the id of what failed; at most a thousand."""
     error: str | None
-    """Why the run itself ended early."""
+    """Why the run itself ended early. Null unless it did."""
 
 
 class TaskRunQueued(Answer):
+    """The run is queued."""
+
     run_id: UUID
+    """Id of the run, to ask for it until it has ended."""

@@ -12,7 +12,12 @@ from backend.core.openapi import empty, refusals, success
 from backend.settings.live import LiveSettings
 from backend.settings.schemas import BrandingView
 
-IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="The `ETag` of the last answer")]
+IfNoneMatch = Annotated[
+    str | None,
+    HeaderParameter(
+        name="If-None-Match", description="The `ETag` of the last answer, to get 304 when nothing has changed."
+    ),
+]
 
 
 class BrandingController(Controller):

@@ -4,6 +4,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from backend.access.guards import Connection
+from backend.core.openapi.headers import RATE_LIMIT, tells
 from backend.core.requests import client_network
 from backend.core.resources import resources_of
 
@@ -28,6 +29,7 @@ def limited_by(name: str, parameter: str) -> Guard:
 def limited_by_address(name: str, per_minute: int) -> Guard:
     """Requests with an idempotency key count like all others: phones send none."""
 
+    @tells(sends=RATE_LIMIT)
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         limiter = resources_of(connection).limiter
         allowance = await limiter.take(name, client_network(connection), per_minute)

@@ -11,7 +11,7 @@ from typing import Annotated
 import structlog
 from litestar import Controller, MediaType, Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, PathParameter, QueryParameter
 
 from backend.core.openapi import empty, refusals, success
 from backend.core.problems import NotFound, ValidationFailed
@@ -26,10 +26,16 @@ from backend.wallets.apple.schemas import ChangedPasses, PhoneLog, Registration
 AuthorizationHeader = Annotated[
     str, HeaderParameter(name="Authorization", required=False, description="`ApplePass` and the pass's token.")
 ]
-IfModifiedSince = Annotated[str | None, HeaderParameter(name="If-Modified-Since", required=False)]
-Since = Annotated[
-    str | None, QueryParameter(name="passesUpdatedSince", description="`lastUpdated` of the answer before")
+IfModifiedSince = Annotated[
+    str | None,
+    HeaderParameter(
+        name="If-Modified-Since", required=False, description="`Last-Modified` of the pass that the phone has."
+    ),
 ]
+Since = Annotated[
+    str | None, QueryParameter(name="passesUpdatedSince", description="`lastUpdated` of the answer before.")
+]
+PassFile = Annotated[str, PathParameter(description="The token of the card page's address, and `.pkpass`.")]
 LOGS_PER_MINUTE, LOG_LINES_MAX, LOG_LINE_MAX = 20, 10, 300
 DOWNLOADS_PER_MINUTE = 60
 BODY_BYTES_MAX = 4096
@@ -156,7 +162,7 @@ class PassDownloadController(Controller):
         guards=[limited_by_address("pass-download", DOWNLOADS_PER_MINUTE)],
         responses=refusals(CardNotFound, NotFound),
     )
-    async def download(self, file_name: FromPath[str], apple: NamedDependency[Apple | None]) -> Response[bytes]:
+    async def download(self, file_name: PassFile, apple: NamedDependency[Apple | None]) -> Response[bytes]:
         token = file_name.removesuffix(ENDING)
         if apple is None or token == file_name:
             raise NotFound

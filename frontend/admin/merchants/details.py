@@ -4,7 +4,8 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.administration.schemas import MerchantChange, TemplateChoice
+from backend.administration.schemas.merchants import MerchantChange
+from backend.administration.schemas.programs import TemplateChoice
 from frontend.admin.merchants.views import MERCHANTS, refuse, refuse_field
 from frontend.api.client import Caller
 from frontend.api.merchants import add_program, change_merchant

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from backend.administration.schemas import MerchantListed, ProgramSummary
+from backend.administration.schemas.merchants import MerchantListed
+from backend.administration.schemas.programs import ProgramSummary
 from frontend.permissions.messages import PermissionMessages
 from i18n.translator import N_, NN_, get_translator
 

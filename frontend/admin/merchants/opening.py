@@ -6,7 +6,7 @@ import unicodedata
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from backend.administration.schemas import MerchantDraft
+from backend.administration.schemas.merchants import MerchantDraft
 from frontend.admin.merchants.messages import MerchantMessages
 from frontend.admin.merchants.views import FORBIDDEN, MERCHANTS, SIGNED_OUT, UNPROCESSABLE
 from frontend.api.client import Caller

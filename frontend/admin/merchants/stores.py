@@ -6,7 +6,7 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.administration.schemas import StoreChange, StoreDraft
+from backend.administration.schemas.stores import StoreChange, StoreDraft
 from frontend.admin.merchants.details import PATH
 from frontend.admin.merchants.views import MERCHANTS, refuse, refuse_field
 from frontend.api.client import Caller

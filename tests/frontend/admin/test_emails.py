@@ -8,7 +8,7 @@ import pytest
 
 from backend.core.schemas import Page
 from backend.messaging.schemas import EmailDetail, EmailEvent, EmailSummary, FailedEmails, ResentEmails
-from backend.messaging.template_editing.schemas import TemplateList, TemplateSummary
+from backend.messaging.template_editing.schemas.templates import TemplateList, TemplateSummary
 from tests.frontend.canned import ID, MOMENT, changed, found
 from tests.frontend.staff_backend import StaffBackend, admin, refused
 from tests.frontend.staff_browser import Browser, Form

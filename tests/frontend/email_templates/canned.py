@@ -2,20 +2,19 @@
 
 from typing import Literal
 
-from backend.messaging.template_editing.schemas import (
+from backend.messaging.template_editing.schemas.templates import (
     OwnTemplateCoverage,
     OwnTemplateDetail,
     OwnTemplateList,
     OwnTemplateSummary,
     TemplateCoverage,
     TemplateDetail,
-    TemplateHistory,
     TemplateList,
-    TemplatePreview,
     TemplateSummary,
     TemplateVariableView,
-    TemplateVersionView,
 )
+from backend.messaging.template_editing.schemas.texts import TemplateHistory, TemplateVersionView
+from backend.messaging.template_editing.schemas.trials import TemplatePreview
 from tests.frontend.canned import MOMENT
 
 CODE = "loyalty_enrollment"

@@ -3,7 +3,7 @@
 import pytest
 
 from backend.access.permissions import BY_ROLE
-from backend.administration.schemas import MerchantDetail
+from backend.administration.schemas.merchants import MerchantDetail
 from backend.identity.schemas import SignInView, UserView
 from backend.merchants.policy.schemas import PolicyDetail
 from tests.frontend.canned import ID, MOMENT, changed, found

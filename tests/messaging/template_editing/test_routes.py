@@ -6,7 +6,7 @@ import json
 import asyncpg
 import pytest
 
-from backend.messaging.template_editing.schemas import TemplateSampleText
+from backend.messaging.template_editing.schemas.trials import TemplateSampleText
 from backend.messaging.templates.catalog import TEMPLATES
 from backend.messaging.templates.samples import PEOPLE
 from backend.services import Services

@@ -4,6 +4,7 @@ from litestar.params import JSONBody
 from backend.access.guards import limited
 from backend.core.clock import clock
 from backend.core.openapi import refusals
+from backend.core.openapi.headers import RATE_LIMIT, sends
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
@@ -29,6 +30,7 @@ class SignInStepController(Controller):
         summary="The step after the password: a code, a recovery code or a passkey",
         description="One of `totp`, `recovery_code` and `passkey`. Ten tries an hour for each person and known device.",
         guards=[limited("second-factor-network", lambda limits: limits.card_page_per_minute)],
+        response_headers=sends(*RATE_LIMIT),
         responses=refusals(
             SecondFactorRefused, PasskeyRefused, StepEnded, NoWorkplace, MerchantNotFound, RateLimited, ValidationFailed
         ),
@@ -61,6 +63,7 @@ class SignInStepController(Controller):
         operation_id="signInWithPasskey",
         summary="Sign in with a passkey and without a password",
         description="The authenticator must have verified the person: by a PIN, a fingerprint or a face.",
+        response_headers=sends(*RATE_LIMIT),
         responses=refusals(PasskeyRefused, StepEnded, NoWorkplace, MerchantNotFound, RateLimited, ValidationFailed),
     )
     async def passkey(

@@ -32,7 +32,7 @@ from backend.staff.problems import PASSWORD_REFUSED
 
 USABLE = (InvitationNotFound, InvitationExpired, InvitationWithdrawn, InvitationAccepted)
 
-InvitationToken = Annotated[str, PathParameter(max_length=100, description="The last part of the email’s link")]
+InvitationToken = Annotated[str, PathParameter(max_length=100, description="The last part of the link in the email.")]
 
 
 class InvitationController(Controller):

@@ -8,6 +8,7 @@ from backend.access.guards import all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals, success
+from backend.core.origin import Origin
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.enrollment.schemas import (
     Enroll,
@@ -15,7 +16,7 @@ from backend.loyalty.enrollment.schemas import (
 )
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInactive
 from backend.loyalty.ledger.problems.cards import CardBusy
-from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, respond
+from backend.loyalty.ledger.routes.booking_route import Caller, OptionalKey, respond
 from backend.loyalty.ledger.routes.problem_sets import KEYED
 
 
@@ -33,11 +34,15 @@ class StoreEnrollmentController(Controller):
                 requires(MANAGE_CARDS), limited("enroll", lambda limits: limits.enroll_per_minute, keeps_answers=True)
             )
         ],
-        response_headers=REPLAYED,
         responses={201: success(EnrollView), 200: success(EnrollView)}
         | refusals(*STAFF, *KEYED, ProgramInactive, AlreadyBooked, CardBusy),
     )
     async def enroll(
-        self, data: JSONBody[Enroll], caller: NamedDependency[Caller], enrollment: NamedDependency[Enrollment]
+        self,
+        data: JSONBody[Enroll],
+        origin: NamedDependency[Origin],
+        enrollment: NamedDependency[Enrollment],
+        idempotency_key: OptionalKey = None,
     ) -> Response[bytes]:
+        caller = Caller(origin, idempotency_key)
         return respond(await enrollment.by_staff(caller.origin, data, caller.optional_key(data)))

@@ -30,7 +30,7 @@ from backend.loyalty.enrollment.schemas import (
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInactive
 from backend.loyalty.ledger.problems.cards import CardBusy, CardNotFound
-from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, IdempotencyKey, respond
+from backend.loyalty.ledger.routes.booking_route import Caller, OptionalKey, respond
 from backend.loyalty.ledger.routes.problem_sets import KEYED
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.programs.schemas import PublicProgram
@@ -63,7 +63,6 @@ class StorefrontController(Controller):
         summary="Join the program",
         description="An address that has a card already gets it by mail: the answer tells nothing about it.",
         guards=[limited("enroll", lambda limits: limits.enroll_per_minute)],
-        response_headers=REPLAYED,
         responses={201: success(SelfEnrollView), 200: success(SelfEnrollView)}
         | refusals(
             *KEYED,
@@ -83,7 +82,7 @@ class StorefrontController(Controller):
         data: JSONBody[SelfEnroll],
         ledger: NamedDependency[Ledger],
         enrollment: NamedDependency[Enrollment],
-        idempotency_key: IdempotencyKey = None,
+        idempotency_key: OptionalKey = None,
     ) -> Response[bytes]:
         store = await get_store_ids(ledger.pool, store_code)
         caller = Caller(anonymous_origin(request, store), idempotency_key)

@@ -151,8 +151,8 @@ def _refuse_elsewhere(hold: HoldState, state: CardState) -> None:
         return
     reward = next((reward for reward in state.setup.rewards if reward.id == hold.reward_id), None)
     if hold.reward_id and reward is None:
-        promised_at = (store.name for store in state.setup.stores if store.id == hold.store_id)
-        raise OtherStoreOnly(stores=", ".join(promised_at))
+        promised_at = [store.name for store in state.setup.stores if store.id == hold.store_id]
+        raise OtherStoreOnly(stores=promised_at)
     refuse_elsewhere(reward, state)
 
 

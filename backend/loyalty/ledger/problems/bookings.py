@@ -1,5 +1,6 @@
 """Of what is booked: sales, stamps, rewards, corrections."""
 
+from datetime import datetime
 from uuid import UUID
 
 from backend.core.idempotency import ask_at
@@ -23,6 +24,7 @@ class StampCooldown(Problem):
     code, status, is_remembered = "stamp_cooldown", 409, True
     title = N_("Too early for another stamp")
     detail = N_("Next stamp at %(retry_at)s.")
+    retry_at: datetime
 
 
 class DailyStampLimit(Problem):
@@ -33,6 +35,9 @@ class DailyStampLimit(Problem):
         "%(limit)s of %(limit)s stamps were given today. The next one is possible tomorrow.",
     )
     counted = "limit"
+    limit: int
+    """Stamps a day."""
+    retry_at: datetime
 
 
 class InsufficientPoints(Problem):
@@ -43,6 +48,9 @@ class InsufficientPoints(Problem):
         "%(missing)s points are missing: the balance is %(balance)s.",
     )
     counted = "missing"
+    needed: int
+    balance: int
+    missing: int
 
 
 class InsufficientStamps(Problem):
@@ -50,18 +58,26 @@ class InsufficientStamps(Problem):
     title = N_("The stamp card is not full yet")
     detail = NN_("%(missing)s stamp is missing.", "%(missing)s stamps are missing.")
     counted = "missing"
+    needed: int
+    count: int
+    """Stamps on the card."""
+    missing: int
 
 
 class RewardUnavailable(Problem):
     code, status, is_remembered = "reward_unavailable", 409, True
     title = N_("This reward is not available")
     detail = N_("It is out of stock, or this card has had it as often as allowed.")
+    reason: str
+    """`out_of_stock`, `reward_limit_reached` or `other_store`."""
 
 
 class OtherStoreOnly(Problem):
     code, status, is_remembered = "other_store_only", 409, True
     title = N_("Not at this store")
     detail = N_("This can be redeemed at %(stores)s.")
+    stores: list[str]
+    """Their names."""
 
 
 class CategoryRequired(Problem):
@@ -94,6 +110,10 @@ class AlreadyBooked(Problem):
     code, status = "already_booked", 409
     title = N_("This was already recorded")
     detail = N_("It is so long ago that the answer is not kept any more. The card’s history shows it.")
+    transaction_id: UUID | None
+    """What the first request booked."""
+    ask_at: str
+    """The address that tells the outcome of that request."""
 
     def __init__(self, key: str, transaction_id: UUID | None) -> None:
         """`transaction_id`: what the first request booked."""
@@ -105,6 +125,7 @@ class BalanceBelowZero(Problem):
     title = N_("The balance cannot go below zero")
     detail = NN_("Only %(balance)s point can be deducted.", "Only %(balance)s points can be deducted.")
     counted = "balance"
+    balance: int
 
 
 class RestoreExceedsExpired(Problem):
@@ -115,3 +136,5 @@ class RestoreExceedsExpired(Problem):
         "Only %(restorable)s points of this card have expired and were not restored yet.",
     )
     counted = "restorable"
+    restorable: int
+    """Points that have expired and were not restored yet."""

@@ -1,5 +1,7 @@
 """Of a card, for every kind of booking."""
 
+from datetime import date
+
 from backend.core.problems import Problem
 from i18n.translator import N_
 
@@ -14,6 +16,8 @@ class CardInactive(Problem):
     code, status = "card_inactive", 409
     title = N_("This card is not active")
     detail = N_("Nothing can be recorded on it. The owner can reactivate it.")
+    state: str
+    """The state of the card."""
 
 
 class CardGoesOn(CardInactive):
@@ -21,6 +25,8 @@ class CardGoesOn(CardInactive):
 
     title = N_("This card was merged into another")
     detail = N_("The customer’s card is %(merged_into)s now. Open that one.")
+    merged_into: str
+    """The code of the card that is used instead."""
 
 
 class CardIsFrozen(Problem):
@@ -41,6 +47,8 @@ class CardMergedAway(Problem):
     code, status = "card_merged", 409
     title = N_("This card was merged into another")
     detail = N_("The customer’s card is %(merged_into)s now. Open that one.")
+    merged_into: str
+    """The code of the card that is used instead."""
 
 
 class CardMergedLately(CardMergedAway):
@@ -50,12 +58,15 @@ class CardMergedLately(CardMergedAway):
         "The customer’s card is %(merged_into)s now. To use this one again, undo the merge: that is possible until "
         "%(until)s."
     )
+    until: date
+    """The last day on which the merge can be undone."""
 
 
 class CardReplacedBefore(Problem):
     code, status = "card_replaced", 409
     title = N_("This card was replaced")
     detail = N_("It got a new code; this one is refused since %(since)s. Find the customer by name or email.")
+    since: date
 
 
 class CustomerHasCard(Problem):

@@ -1,5 +1,8 @@
 """Of limits against fraud and their override."""
 
+from datetime import date, datetime
+from uuid import UUID
+
 from backend.core.problems import Problem
 from i18n.translator import N_
 
@@ -8,6 +11,16 @@ class LimitReached(Problem):
     code, status, is_remembered = "limit_reached", 409, True
     title = N_("A limit against fraud is reached")
     detail = N_("This is possible again on %(retry_on)s at %(retry_at)s, or the owner lifts the limit with a PIN.")
+    limit_id: UUID
+    scope: str
+    """Of what: a card, a PIN, a device or a store."""
+    measure: str
+    """What is counted."""
+    maximum: int
+    window_minutes: int
+    retry_at: datetime | None
+    """When it is possible again; null when never."""
+    retry_on: date
 
 
 class LimitExceeded(LimitReached):

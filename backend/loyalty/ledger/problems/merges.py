@@ -1,5 +1,7 @@
 """Of merging two cards, and of undoing that."""
 
+from datetime import date
+
 from backend.core.problems import Problem
 from i18n.translator import N_
 
@@ -30,3 +32,5 @@ class MergeFinal(Problem):
     code, status, is_remembered = "merge_final", 409, True
     title = N_("This merge cannot be undone any more")
     detail = N_("That was possible until %(until)s.")
+    until: date
+    """The last day on which the merge could be undone."""

@@ -1,8 +1,10 @@
 """Of taking back what was booked, by transaction or by receipt."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from backend.core.problems import Problem
+from backend.core.schemas import Answer
 from backend.loyalty.cards import code
 from backend.loyalty.ledger.booking.target import TargetCard
 from backend.loyalty.ledger.problems.bookings import StampCooldown
@@ -37,6 +39,8 @@ class ReturnExceedsSale(Problem):
     code, status, is_remembered = "return_exceeds_sale", 409, True
     title = N_("That is more than can still be voided")
     detail = N_("Part of it was already voided. See the card’s history.")
+    left: int
+    """What can still be voided: cents of a sale, or a number of stamps or rewards."""
 
 
 class OrderReferenceAmbiguous(Problem):
@@ -45,17 +49,26 @@ class OrderReferenceAmbiguous(Problem):
     detail = N_("Find the sale in the card’s history and void it there.")
 
 
+class CardOfOrder(Answer):
+    """A card on which a part of the order was recorded."""
+
+    card_id: UUID
+    code: str
+    customer: str
+    """The customer's name."""
+
+
 class OrderOnSeveralCards(Problem):
     code, status = "order_on_several_cards", 409
     title = N_("This receipt was recorded on several cards")
     detail = N_("Void it in the history of each card: %(customers)s.")
+    cards: list[CardOfOrder]
+    customers: str
+    """Their names and card codes."""
 
     def __init__(self, cards: Sequence[TargetCard]) -> None:
         named = [(card.customer.name if card.customer else "–", code.show(card.code)) for card in cards]
-        facts = [
-            {"card_id": card.id, "code": card.code, "customer": name}
-            for card, (name, _) in zip(cards, named, strict=True)
-        ]
+        facts = [CardOfOrder(card.id, card.code, name) for card, (name, _) in zip(cards, named, strict=True)]
         super().__init__(cards=facts, customers=", ".join(f"{isolated(name)} ({number})" for name, number in named))
 
 

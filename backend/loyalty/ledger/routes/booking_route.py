@@ -5,17 +5,18 @@ from typing import Annotated, TypedDict, Unpack
 from uuid import UUID
 
 from litestar import Response, post
-from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter
 from litestar.types import Guard
 
-from backend.access.guards import WORKS_WHILE_OFF, LimitSetting, all_of, limited
+from backend.access.guards import WORKS_WHILE_OFF, all_of, limited
 from backend.core.idempotency import Key, Reply, key_for
 from backend.core.openapi import refusals, success
+from backend.core.openapi.headers import RequiredHeader
 from backend.core.origin import Origin
+from backend.core.platform_settings import LimitSetting
 from backend.core.problems import Problem
 from backend.core.schemas import Answer, Body
 from backend.loyalty.ledger.booking.request import BookingRequest, OverrideBody, PinBody
@@ -28,18 +29,18 @@ REDEEM: BookingLimit = ("redeem", lambda limits: limits.redeem_per_minute)
 VOID: BookingLimit = ("void", lambda limits: limits.void_per_minute)
 ADJUST: BookingLimit = ("adjust", lambda limits: limits.adjust_per_minute)
 
+KEPT_FIRST = "1 to 128 printable characters, made by the client and kept before the request is sent."
 IdempotencyKey = Annotated[
+    str | None,
+    RequiredHeader(name="Idempotency-Key", required=False, description=KEPT_FIRST),
+]
+OptionalKey = Annotated[
     str | None,
     HeaderParameter(
         name="Idempotency-Key",
         required=False,
-        description="1 to 128 printable characters, made by the client and kept before sending. Required.",
+        description=f"{KEPT_FIRST} Optional: without one, the request is safe to repeat and is done again.",
     ),
-]
-REPLAYED = [
-    ResponseHeader(
-        name="Idempotency-Replayed", documentation_only=True, description="`true` when this is the first answer again"
-    )
 ]
 
 
@@ -104,7 +105,6 @@ def booking_route(
         description=description,
         guards=[all_of(*asked)],
         opt={WORKS_WHILE_OFF: works_while_off},
-        response_headers=REPLAYED,
         responses=successes | refusals(*problems),
     )
 

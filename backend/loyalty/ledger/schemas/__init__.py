@@ -7,44 +7,56 @@ from backend.core.schemas import Answer
 
 
 class TransactionView(Answer):
+    """A line of a card's history. It is never changed or deleted."""
+
     id: UUID
+    """Id of the transaction."""
     seq: int
-    """Place in the card's history, without gaps."""
+    """Number of the line in the card's history, from 1 and without gaps."""
     card_id: UUID
+    """Id of the card."""
     kind: str
-    """enrolled | welcome_bonus | earned | redeemed | voided | reinstated | adjusted | expired | restored | …"""
+    """What happened. `voided`: taken back. `reinstated`: a return was undone. `restored`: expired points given back.
+    `transferred`: moved by a merge. Expect further kinds."""
     unit: str
-    """points | stamps"""
+    """What `amount` counts: `points` or `stamps`."""
     amount: int
-    """Signed: what was added or taken."""
+    """Points or stamps: positive when added, negative when taken."""
     points_balance: int
+    """Points on the card after this transaction."""
     stamp_count: int
-    """Balances after this transaction."""
+    """Stamps on the card after this transaction."""
     store: str | None
-    """None for what was done in an office."""
+    """Code of the store. Null for what was done in an office or by the system."""
     user: str | None
+    """Name of the person who booked it. Null for the system and for customers."""
     on_behalf: str | None
-    """Name of the platform admin who acted for the merchant."""
+    """Name of the platform's administrator who acted for the merchant. Null for everybody else."""
     customer: str | None
-    """Name on the card; None after erasure."""
+    """Name on the card. Null after the customer was erased."""
     purchase_amount_cents: int | None
+    """Amount of the sale in cents; for a void, how much of the sale was returned. Null for everything else."""
     order_reference: str | None
+    """Number on the receipt. Null: not told."""
     reward: str | None
-    """Name of what was handed over."""
+    """Name of the reward that was handed over, in the reader's language. Null for everything else."""
     reason: str | None
+    """Reason given for it. Null: none."""
     occurred_at: datetime
+    """When it happened at the till (UTC). Earlier than `recorded_at` when the device was offline."""
     recorded_at: datetime
+    """When it was booked (UTC)."""
     voids_id: UUID | None
-    """The transaction this one takes back."""
+    """Id of the transaction that this one takes back. Null when it takes back none."""
     quantity: int | None
-    """Pieces of a reward, or full stamp cards, handed over or taken back."""
+    """Pieces of the reward, or full stamp cards, handed over or taken back. Null for everything else."""
     override: bool
-    """A limit was lifted for it."""
+    """True when a limit was lifted for it."""
     returned_cents: int
-    """How much of the sale was returned since."""
+    """Cents of the sale that were returned since."""
     returned_quantity: int
-    """How many pieces came back since."""
+    """Pieces of the reward that came back since."""
     voided: bool
-    """Nothing of it is left to take back."""
+    """True when nothing of it is left to take back."""
     undo_until: datetime | None
-    """Until then the sign-in that booked it may undo it without a PIN."""
+    """Until then the session that booked it may undo it without a PIN (UTC). Null: not any more."""

@@ -4,22 +4,39 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from backend.core.letters import LETTER
 from backend.core.schemas import SAYS_SOMETHING, Body
 from backend.staff_pins.schemas import Pin
 
-Notes = Annotated[str, Meta(max_length=500)]
+Notes = Annotated[str, Meta(max_length=500, description="A remark for colleagues. Customers do not see it.")]
 OrderReferenceText = Annotated[
-    str, Meta(min_length=1, max_length=100, pattern=r"^(?=.*\w)\S(?:.*\S)?$(?!\n)", examples=["R-2026-4711"])
+    str,
+    Meta(
+        min_length=1,
+        max_length=100,
+        pattern=rf"^(?=.*(_|{LETTER}))\S(?:.*\S)?$(?!\n)",
+        examples=["R-2026-4711"],
+        description="Number on the receipt. It is compared without case, blanks, dashes and number signs.",
+    ),
 ]
-"""Compared without case, blanks, dashes and number signs."""
-Reason = Annotated[str, Meta(max_length=500, pattern=SAYS_SOMETHING, examples=["Sweater returned"])]
+Reason = Annotated[
+    str,
+    Meta(
+        max_length=500,
+        pattern=SAYS_SOMETHING,
+        examples=["Sweater returned"],
+        description="Why. Staff read it in the card's history; customers do not see it.",
+    ),
+]
 
 
 class Override(Body):
     """The owner, or somebody who may change the program, lifts the merchant's limits for this booking."""
 
     email: Annotated[str, Meta(max_length=254, examples=["owner@fashion.example"])]
+    """Address with which that person signs in."""
     pin: Pin
+    """PIN of that person, 4 to 8 digits."""
 
 
-Quantity = Annotated[int, Meta(ge=1, le=20)]
+Quantity = Annotated[int, Meta(ge=1, le=20, description="Pieces of the reward, or full stamp cards.")]

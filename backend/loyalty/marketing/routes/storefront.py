@@ -1,8 +1,10 @@
 """The choices behind the unsubscribe link of an email."""
 
+from typing import Annotated
+
 from litestar import Controller, get, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody, PathParameter
 
 from backend.access.guards import limited
 from backend.core.clock import clock
@@ -15,6 +17,7 @@ from backend.loyalty.marketing.schemas import ChangeEmailChoices, EmailChoices
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLink, UnsubscribeLinks
 
 PER_MINUTE = 120
+LinkToken = Annotated[str, PathParameter(description="The last part of the unsubscribe link of an email.")]
 """Mail providers unsubscribe for many people from a few addresses."""
 
 
@@ -31,7 +34,7 @@ class EmailChoicesController(Controller):
     )
     async def choices(
         self,
-        token: FromPath[str],
+        token: LinkToken,
         unsubscribe_links: NamedDependency[UnsubscribeLinks],
         sessions: NamedDependency[Sessions],
     ) -> EmailChoices:
@@ -48,7 +51,7 @@ class EmailChoicesController(Controller):
     )
     async def choose(
         self,
-        token: FromPath[str],
+        token: LinkToken,
         data: JSONBody[ChangeEmailChoices],
         unsubscribe_links: NamedDependency[UnsubscribeLinks],
         sessions: NamedDependency[Sessions],

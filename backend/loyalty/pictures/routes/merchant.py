@@ -25,7 +25,10 @@ FILE_BYTES_MAX = 8 * 1024 * 1024
 
 
 class PictureUpload(msgspec.Struct):
+    """A picture to be stored."""
+
     file: UploadFile
+    """PNG, JPEG or WebP."""
 
 
 class MerchantPictureController(Controller):

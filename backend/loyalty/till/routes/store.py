@@ -55,7 +55,7 @@ class TillController(Controller):
         self,
         origin: NamedDependency[Origin],
         ledger: NamedDependency[Ledger],
-        card_id: Annotated[UUID | None, QueryParameter(description="A card to show with it")] = None,
+        card_id: Annotated[UUID | None, QueryParameter(description="Id of a card to be shown in `card`.")] = None,
     ) -> TillView:
         setup, rows, card = await asyncio.gather(
             get_setup(ledger.pool, origin),

@@ -15,17 +15,32 @@ CSV_ANSWER = ResponseSpec(
     cast("type[Any]", str), media_type=CSV, generate_examples=False, description="UTF-8 with a byte order mark"
 )
 
-RecordedFrom = Annotated[date | None, QueryParameter(name="from", description="First day, where the merchant is")]
-RecordedUntil = Annotated[date | None, QueryParameter(name="until", description="Last day, where the merchant is")]
-ByPerson = Annotated[UUID | None, QueryParameter(name="user", description="Id of the person")]
-WithAction = Annotated[str | None, QueryParameter(name="action", max_length=100, pattern=PRINTABLE)]
+RecordedFrom = Annotated[
+    date | None, QueryParameter(name="from", description="First day; of a merchant in its time zone, otherwise in UTC.")
+]
+RecordedUntil = Annotated[
+    date | None, QueryParameter(name="until", description="Last day; of a merchant in its time zone, otherwise in UTC.")
+]
+ByPerson = Annotated[UUID | None, QueryParameter(name="user", description="Id of the person who did it.")]
+WithAction = Annotated[
+    str | None,
+    QueryParameter(
+        name="action", max_length=100, pattern=PRINTABLE, description="Code of the action, such as `reward.changed`."
+    ),
+]
 AboutSubject = Annotated[
-    str | None, QueryParameter(name="subject", max_length=100, pattern=PRINTABLE, description="As an entry names it")
+    str | None,
+    QueryParameter(
+        name="subject", max_length=100, pattern=PRINTABLE, description="What was changed, as `subject` of an entry."
+    ),
 ]
 OfMerchant = Annotated[
     str | None,
     QueryParameter(
-        name="merchant", max_length=40, pattern=PRINTABLE, description="Code; without it: the platform’s own entries"
+        name="merchant",
+        max_length=40,
+        pattern=PRINTABLE,
+        description="Code of a merchant. Without it: the platform's own entries.",
     ),
 ]
 
