@@ -41,25 +41,27 @@ fun main(arguments: Array<String>) {
     val program = store.getProgram()
     val category = program.categories.first().id
     val reward = program.rewards.first { it.pointsRequired == 100 }
-    val joined = store.enrollCustomer(Enroll(email = "kotlin@example.com", firstName = "Kotlin"), newKey())
+    val joined = store.enrollCustomer(Enroll(email = "kotlin@example.com", firstName = "Kotlin"), idempotencyKey = newKey())
 
     // A key is made, and kept, before the request is sent.
     val key = newKey()
     val earn = Earn(purchaseAmountCents = PURCHASE_CENTS, categoryIds = listOf(category), staffPin = pin)
     answers.isNextLost = true
-    val lost = runCatching { store.earnPoints(joined.id, earn, key) }
+    val lost = runCatching { store.earnPoints(joined.id, idempotencyKey = key, earn = earn) }
     check(lost.exceptionOrNull() is IOException) { "The answer was not lost: $lost" }
 
     val state = IdempotencyApi(address, http).getIdempotencyKey(key)
-    val earned = store.earnPoints(joined.id, earn, key)
+    val earned = store.earnPoints(joined.id, idempotencyKey = key, earn = earn)
     check(earned.transaction?.id == state.transactionId) { "Two bookings: $earned, $state" }
     check(earned.card.pointsBalance == joined.pointsBalance + 150) { "Not 150 points: ${earned.card}" }
 
-    val redeemed = store.redeemReward(joined.id, Redemption(rewardId = reward.id), newKey())
+    val redemption = Redemption(rewardId = reward.id)
+    val redeemed = store.redeemReward(joined.id, idempotencyKey = newKey(), redemption = redemption)
     check(redeemed.card.pointsBalance == earned.card.pointsBalance - 100) { "Not redeemed: ${redeemed.card}" }
 
     val sale = checkNotNull(earned.transaction).id
-    val returned = store.voidTransaction(sale, Void(amountCents = RETURNED_CENTS, reason = "Too small", staffPin = pin), newKey())
+    val void = Void(amountCents = RETURNED_CENTS, reason = "Too small", staffPin = pin)
+    val returned = store.voidTransaction(sale, idempotencyKey = newKey(), void = void)
     check(returned.card.pointsBalance == redeemed.card.pointsBalance - 50) { "Not returned: ${returned.card}" }
 
     val refused = runCatching { store.getCard(UUID(0, 0)) }.exceptionOrNull()
