@@ -1,15 +1,36 @@
 """The OpenAPI document at /openapi.json."""
 
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme, Tag
+from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
 
 from backend.core.openapi.document import DocumentConfig
 from backend.core.openapi.headers import shared_headers
+
+CONVENTIONS = """\
+JSON in UTF-8. Amounts of money are whole cents. Times are RFC 3339 with a zone and are answered in UTC.
+
+- **Who calls** stands in `Authorization: Bearer …`. Staff of several stores name theirs in `X-Store-Code`.
+- **What moves value** takes an `Idempotency-Key`. The same request with the same key gets the same answer again, with
+  `Idempotency-Replayed: true`.
+- **What is edited** has an `ETag`, which the change sends as `If-Match`.
+- **Errors** are `application/problem+json` (RFC 9457). `code` is stable and decides; `title` and `detail` are sentences
+  for people, in the language of `Accept-Language` (`en`, `fr`, `de` or `lb`; English without it). The facts of a
+  problem, such as `retry_at`, are members of their own: `x-facts` of the schema `Problem` lists them by code.
+- **What may be added at any time**: operations, optional parameters and fields, fields of answers, values of enums,
+  codes of problems. Clients ignore unknown fields, and treat an unknown value as a missing one.
+- **Null** in a request says that an optional field is absent. In a `PATCH` it clears the field, where that is possible.
+- **Lists** come in pages: send `next_cursor` as `after` for the next one.
+- Each answer has a `Request-Id`, by which the logs know it.
+"""
 
 DOCUMENT = DocumentConfig(
     title="Orion",
     version="1",
     summary="Loyalty for shops: stamp cards and points",
+    description=CONVENTIONS,
+    contact=Contact(name="The platform's support", url="/docs"),
+    license=License(name="Apache License 2.0", identifier="Apache-2.0"),
+    servers=[Server(url="/", description="Where this document comes from")],
     path="/openapi.json",
     tags=[
         Tag("Auth", "Signing in and out"),

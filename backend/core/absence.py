@@ -55,6 +55,7 @@ def _choices(kind: inspect.Type) -> tuple[inspect.Type, ...]:
 
 
 def _is_absent_when_null(field: inspect.Field) -> bool:
-    is_patch = field.default is msgspec.UNSET
+    # For UNSET msgspec tells no default.
+    is_patch = field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT
     takes_null = any(isinstance(choice, inspect.NoneType | inspect.AnyType) for choice in _choices(field.type))
     return not field.required and not is_patch and not takes_null

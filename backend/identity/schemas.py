@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.enums import Role, SessionKind
 from backend.core.schemas import Answer, Body, Language
 from backend.staff_pins.schemas import Pin
 
@@ -74,7 +75,7 @@ class UserView(Answer):
     """Address with which the person signs in."""
     name: str
     """Name of the person, as the history of cards shows it."""
-    role: str
+    role: Role
     """`super_admin` and `platform_admin` work on the platform, `merchant_owner` and `store_member` for `merchant`."""
     language: str | None
     """Language of pages and emails. Null: the browser's."""
@@ -86,7 +87,7 @@ class UserView(Answer):
     """Stores where the person may work in this session."""
     merchants: "list[MerchantRef]" = []
     """All merchants for which the person works, by name."""
-    session_kind: str = "password"
+    session_kind: SessionKind = "password"
     """`password`: opens all that the role allows. `pin`: begun with a PIN at a till, and opens the till only."""
     lacks_second_factor: bool = False
     """True: the session opens nothing but setting up a second factor, which the role requires."""

@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from backend.core.enums import EmailProvider
 from backend.core.schemas import Answer
 
 EmailStatus = Literal["queued", "sending", "sent", "delivered", "failed", "bounced", "complained", "unknown"]
@@ -34,7 +35,7 @@ class EmailSummary(Answer, kw_only=True):
     `delivered`, `bounced`, `complained` (as spam)."""
     attempts: int
     """Number of attempts to send it so far."""
-    provider: str | None
+    provider: EmailProvider | None
     """Provider of the last attempt: `smtp`, `sendgrid` or `console`. Null before the first one."""
     host: str | None
     """Host of the last attempt. Null before the first one."""

@@ -10,6 +10,7 @@ from litestar.params import PathParameter
 from backend.access.guards import principal_of
 from backend.access.problems import SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.answers import find_status
+from backend.core.enums import BookingOutcome
 from backend.core.idempotency import state_of
 from backend.core.openapi import refusals
 from backend.core.requests import ApiRequest
@@ -23,7 +24,7 @@ SentKey = Annotated[str, PathParameter(description="The `Idempotency-Key` of the
 class KeyState(Answer):
     """What became of a booking that was sent with a key."""
 
-    state: str
+    state: BookingOutcome
     """`booked`. `refused`: a problem is stored under the key. `not_booked`: the key is unknown, or there was nothing to
     book; repeating the request is safe."""
     transaction_id: UUID | None = None

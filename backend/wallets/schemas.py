@@ -2,6 +2,7 @@ from enum import StrEnum
 
 from msgspec import field
 
+from backend.core.enums import AppleWalletState, GoogleWalletState
 from backend.core.schemas import Answer
 
 
@@ -21,7 +22,7 @@ class GoogleWallet(Answer):
 
     save_url: str | None = None
     """Address that adds the card to Google Wallet; keep it secret. Null when it is not offered."""
-    state: str = "off"
+    state: GoogleWalletState = "off"
     """`off`: not offered. `available`: can be added. `saved`: the customer has added it."""
 
 
@@ -30,7 +31,7 @@ class AppleWallet(Answer):
 
     pass_url: str | None = None
     """Address of the pass file; keep it secret. Null when it is not offered."""
-    state: str = "off"
+    state: AppleWalletState = "off"
     """`off`: not offered. `available`: can be added. `installed`: a phone has registered it."""
 
 

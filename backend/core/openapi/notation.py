@@ -37,14 +37,19 @@ def _leave_null_out(schema: Json) -> None:
         others = [choice for choice in choices if choice != NULL]
         del schema["oneOf"]
         schema.update(others[0] if len(others) == 1 else {"oneOf": others})
+    if "null" in _types(schema):
+        (schema["type"],) = [kind for kind in _types(schema) if kind != "null"]
     if None in schema.get("enum", []):
         schema["enum"].remove(None)
 
 
 def _fold_null(schema: Json) -> None:
-    """`oneOf` of one type and null becomes a list of both types."""
+    """`oneOf` of one type and null becomes a list of both types, and `oneOf` of one type that type."""
+    if len(schema["oneOf"]) == 1:
+        schema.update(schema.pop("oneOf")[0])
+        return
     others = [choice for choice in schema["oneOf"] if choice != NULL]
-    if len(others) == 1 and len(others) < len(schema["oneOf"]) and isinstance(others[0].get("type"), str):
+    if len(others) == 1 and isinstance(others[0].get("type"), str):
         del schema["oneOf"]
         only = others[0]
         schema.update(only | {"type": [only["type"], "null"]})

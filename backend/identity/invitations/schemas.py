@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.enums import Role
 from backend.core.schemas import ONE_LINE, Answer, Body, Language
 from backend.identity.members.schemas import MemberStore, MerchantRole, StoresOfPerson
 from backend.identity.passwords.schemas import NewPassword
@@ -63,7 +64,7 @@ class InvitationView(Answer, kw_only=True):
     """Address to which the invitation was sent."""
     name: str | None
     """Name that the inviting person gave. Null: none."""
-    role: str
+    role: Role
     """Role that the invited person will have: `merchant_owner`, `store_member`, `super_admin` or `platform_admin`."""
     stores: list[MemberStore]
     """Stores and permissions that a `store_member` will have; empty for other roles."""
@@ -91,7 +92,7 @@ class OwnInvitation(Answer, kw_only=True):
     """Address that was invited. It becomes the address to sign in with."""
     name: str | None
     """Name that the inviting person gave. Null: none."""
-    role: str
+    role: Role
     """Role that the invited person will have: `merchant_owner`, `store_member`, `super_admin` or `platform_admin`."""
     merchant_name: str | None
     """Name of the merchant. Null for an invitation to administer the platform."""

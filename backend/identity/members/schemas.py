@@ -6,7 +6,10 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
+from backend.core.enums import Role
 from backend.core.schemas import Answer, Body
+
+PinStanding = Literal["none", "set", "locked", "disabled"]
 
 MerchantRole = Literal["merchant_owner", "store_member"]
 PermissionCode = Annotated[str, Meta(max_length=100, examples=["loyalty.manage_cards"])]
@@ -45,7 +48,7 @@ class MemberStore(Answer):
 class MemberPin(Answer):
     """State of the person's PIN for the till."""
 
-    state: Literal["none", "set", "locked", "disabled"]
+    state: PinStanding
     """`locked`: too many wrong attempts, until `locked_until`. `disabled`: ten wrong attempts in a row; opens nothing
     until somebody unlocks it."""
     locked_until: datetime | None
@@ -61,7 +64,7 @@ class MemberDetail(Answer, kw_only=True):
     """Address with which the person signs in."""
     name: str
     """Name of the person, as colleagues and the history of cards show it."""
-    role: str
+    role: Role
     """`merchant_owner` or `store_member`."""
     is_active: bool
     """False when the platform has deactivated the account: the person cannot sign in."""

@@ -1,3 +1,4 @@
+from backend.core.enums import PermissionScope
 from backend.core.schemas import Answer
 
 
@@ -10,7 +11,7 @@ class PermissionView(Answer):
     """Name of the permission, in the reader's language."""
     about: str
     """What the permission allows: one sentence in the reader's language."""
-    scope: str
+    scope: PermissionScope
     """Where it works: `store` where it is given, `merchant` at all stores once given at one, `owner` cannot be given,
     `platform` and `super_admin` on the platform."""
     is_given: bool

@@ -1,6 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from backend.core.enums import Role
 from backend.core.schemas import Answer, Body
 from backend.identity.invitations.schemas import PlatformRole
 
@@ -14,7 +15,7 @@ class PlatformUserView(Answer, kw_only=True):
     """Address with which the person signs in."""
     name: str
     """Name of the person, as audits show it."""
-    role: str
+    role: Role
     """`super_admin` may also manage administrators and settings; `platform_admin` may not."""
     has_second_factor: bool
     """True when the person has an authenticator app or a passkey."""

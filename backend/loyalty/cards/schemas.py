@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.enums import CardState, HoldState, ProgramKind, Unit
 from backend.core.schemas import Answer, Body
 from backend.loyalty.customers.schemas import CustomerView, HolderView
 from backend.loyalty.rewards.schemas import CardReward
@@ -31,13 +32,13 @@ class HoldView(Answer):
     """Id of the reward. Null for the full stamp card."""
     reward: str
     """Name of the reward, in the reader's language."""
-    unit: str
+    unit: Unit
     """What is held: `points` or `stamps`."""
     amount: int
     """Points or stamps held, for all pieces together."""
     quantity: int
     """Pieces of the reward, or full stamp cards."""
-    state: str
+    state: HoldState
     """`reserved`: open. `confirmed`: redeemed. `released`: given back by hand. `timed_out`: given back because it
     expired."""
     expires_at: datetime
@@ -66,12 +67,12 @@ class OwnCardView(Answer):
     """Id of the card. It stays the same when the card gets a new code."""
     code: Annotated[str, Meta(examples=["BDFHKLNPRSTVXGCJ"])]
     """Sixteen letters without spaces: printed on the card, in its QR code, and typed at the till."""
-    state: str
+    state: CardState
     """`active`. `deactivated`: out of use, balances stay. `merged`: `merged_into_id` goes on in its place. `erased`:
     its customer was erased."""
     customer: HolderView
     """The holder of the card."""
-    program_type: str
+    program_type: ProgramKind
     """What the program collects: `stamps`, `points` or both (`hybrid`)."""
     card_name: str
     """Name of the card, as customers see it."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.enums import TransactionKind, Unit
 from backend.core.schemas import Answer
 
 
@@ -14,7 +15,7 @@ class Occasion(Answer):
 
     id: UUID
     """Id of the transaction."""
-    kind: str
+    kind: TransactionKind
     """Kind of the transaction, as in the card's history."""
     store: str | None
     """Name of the store. Null for what was not booked at a store."""
@@ -95,7 +96,7 @@ class OlderLots(Answer):
 class UnitView(Answer):
     """The balance of points or of stamps: what remains in `lots` and `older` adds up to it."""
 
-    unit: str
+    unit: Unit
     """What is explained: `points` or `stamps`."""
     balance: int
     """Points or stamps on the card now."""

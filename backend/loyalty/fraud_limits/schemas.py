@@ -4,6 +4,10 @@ from msgspec import Meta
 
 from backend.core.schemas import Answer, Body
 
+LimitMeasure = Literal["earns", "points_earned", "stamps", "redemptions", "points_redeemed"]
+
+LimitScope = Literal["card", "staff_pin", "device", "store"]
+
 WINDOW_MINUTES_MAX = 44_640
 LIMITS_MAX = 50
 
@@ -11,10 +15,10 @@ LIMITS_MAX = 50
 class FraudLimitEntry(Body):
     """A limit: bookings beyond it are refused with `limit_reached`."""
 
-    scope: Literal["card", "staff_pin", "device", "store"]
+    scope: LimitScope
     """Each `card`, `staff_pin`, `device` or `store` has the limit by itself. A `staff_pin` stands for its person at all
     stores."""
-    measure: Literal["earns", "points_earned", "stamps", "redemptions", "points_redeemed"]
+    measure: LimitMeasure
     """What is counted: sales (`earns`), points, stamps, pieces of rewards (`redemptions`) or points paid for
     rewards."""
     window_minutes: Annotated[int, Meta(ge=1, le=WINDOW_MINUTES_MAX, examples=[1440])]

@@ -6,8 +6,15 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.enums import PreviewState
 from backend.core.schemas import Answer, Body
 from backend.merchants.schemas import StoreRef
+
+ReturnPolicy = Literal["within_balance", "debt"]
+
+ExpiryPeriod = Literal["month", "quarter", "year"]
+
+ExpiryKind = Literal["none", "inactivity", "rolling", "end_of_period"]
 
 Points = Annotated[int, Meta(ge=0, le=1_000_000)]
 
@@ -36,14 +43,14 @@ class ProgramDraft(Body, omit_defaults=True):
     """Minutes between two stamps of a card. 0: none."""
     max_daily_stamps: Annotated[int, Meta(ge=1, le=100)] | None = None
     """The most stamps of a card in a day of the store's time zone."""
-    expiry_kind: Literal["none", "inactivity", "rolling", "end_of_period"] | None = None
+    expiry_kind: ExpiryKind | None = None
     """`none`. `inactivity`: days after the latest activity. `rolling`: days after earning. `end_of_period`: at the end
     of a month, quarter or year."""
     expiry_days: Annotated[int, Meta(ge=1, le=3660)] | None = None
     """Days for `inactivity` and `rolling`."""
-    expiry_period: Literal["month", "quarter", "year"] | None = None
+    expiry_period: ExpiryPeriod | None = None
     """Period for `end_of_period`."""
-    return_policy: Literal["within_balance", "debt"] | None = None
+    return_policy: ReturnPolicy | None = None
     """When returned points were already spent: `debt` makes the card owe them; `within_balance` takes only what is
     there."""
 
@@ -162,7 +169,7 @@ class PreviewView(Answer):
 
     id: UUID
     """Id of the preview, to ask for it until it is done."""
-    state: str
+    state: PreviewState
     """`queued`: waits for a worker. `running`: is being computed. `done`: see `result`. `failed`: see `error`."""
     draft: ProgramDraft
     """The rules that are tried."""

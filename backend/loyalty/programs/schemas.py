@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.enums import ProgramKind
 from backend.core.schemas import Answer
 from backend.loyalty.categories.schemas import CategoryView
 from backend.loyalty.rewards.schemas import RewardView
@@ -69,7 +70,7 @@ class PublicProgram(Answer):
     """Name of the merchant."""
     store: StoreRef
     """The store of the join page."""
-    type: str
+    type: ProgramKind
     """What the program collects: `stamps`, `points` or both (`hybrid`)."""
     name: str
     """Name of the program."""

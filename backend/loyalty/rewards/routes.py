@@ -1,7 +1,7 @@
 """Rewards in the owner's office."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, Response, delete, get, patch, post, put
@@ -27,7 +27,14 @@ from backend.loyalty.programs.problems import ProgramMissing
 from backend.loyalty.rewards import actions
 from backend.loyalty.rewards.problems import RewardArchived, RewardNotFound
 from backend.loyalty.rewards.queries import SORTINGS, get_reward, list_rewards
-from backend.loyalty.rewards.schemas import RewardChange, RewardDetail, RewardDraft, RewardMove, RewardStatus
+from backend.loyalty.rewards.schemas import (
+    RewardChange,
+    RewardDetail,
+    RewardDraft,
+    RewardMove,
+    RewardOrder,
+    RewardStatus,
+)
 
 READS = (for_merchant(MANAGE_REWARDS),)
 WRITES = (all_of(for_merchant(MANAGE_REWARDS), limited("change_rewards", 60)),)
@@ -43,7 +50,7 @@ State = Annotated[
 ]
 AtStore = Annotated[UUID | None, QueryParameter(description="Id of a store: rewards that are handed over there.")]
 Sort = Annotated[
-    Literal["position", "points_required", "-points_required", "-created_at"],
+    RewardOrder,
     QueryParameter(description="Order of the list. With a minus sign: descending."),
 ]
 

@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from backend.core.schemas import IN_ITS_DIRECTION, ONE_LINE, Answer, Body
 
+RewardOrder = Literal["position", "points_required", "-points_required", "-created_at"]
 RewardStatus = Literal["offered", "scheduled", "ended", "paused", "archived"]
 RewardName = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, examples=["Tote bag"])]
 RewardDescription = Annotated[str, Meta(max_length=500, pattern=IN_ITS_DIRECTION, examples=["In black or natural"])]

@@ -4,6 +4,7 @@ import datetime as dt
 from datetime import datetime
 from uuid import UUID
 
+from backend.core.enums import ProgramKind, TransactionKind, Unit
 from backend.core.schemas import Answer
 from backend.loyalty.cards.schemas import CardView, OwnCardView
 from backend.loyalty.ledger.schemas import TransactionView
@@ -36,10 +37,10 @@ class Undo(Answer):
 class OwnBooking(Answer):
     """A line of the card's history as customers see it, without reasons, names of staff and order references."""
 
-    kind: str
+    kind: TransactionKind
     """What happened. `voided`: taken back. `reinstated`: a return was undone. `restored`: expired points given back.
     `transferred`: moved by a merge. Expect further kinds."""
-    unit: str
+    unit: Unit
     """What `amount` counts: `points` or `stamps`."""
     amount: int
     """Points or stamps: positive when added, negative when taken."""
@@ -118,7 +119,7 @@ class TodayView(Answer):
 
     date: dt.date
     """Today in the merchant's time zone."""
-    program_type: str | None
+    program_type: ProgramKind | None
     """What the program collects: `stamps`, `points` or both (`hybrid`). Null without a program."""
     figures: TodayFigures
     """The sum over all stores."""

@@ -4,6 +4,8 @@ from typing import Literal
 from backend.core.schemas import Answer, Body
 from backend.merchants.schemas import StoreRef
 
+SwitchedBy = Literal["store", "merchant", "platform"]
+
 
 class FeatureSwitchBody(Body):
     """How a feature is switched."""
@@ -21,7 +23,7 @@ class FeatureSwitch(Answer):
     """Value of its own switch. Null: it has none."""
     is_in_force: bool
     """True when the feature is on."""
-    source: Literal["store", "merchant", "platform"]
+    source: SwitchedBy
     """Whose value is in force: that of the `store`, the `merchant` or the `platform`."""
     version: int
     """Send it in quotes as `If-Match` to switch it. 0 without a switch of its own."""

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.enums import TaskRunState
 from backend.core.schemas import Answer
 
 
@@ -14,7 +15,7 @@ class TaskRunView(Answer):
     """Id of the run."""
     name: Annotated[str, Meta(examples=["sync_wallet_passes"])]
     """Name of the task."""
-    state: str
+    state: TaskRunState
     """`queued`, `running`, `died` (no sign of life for a minute), `done`, `partly_done` (see `failures`) or `failed`
     (see `error`)."""
     merchant_code: str | None

@@ -8,13 +8,15 @@ from msgspec import Meta
 from backend.core.schemas import Answer, Body
 from backend.loyalty.ledger.schemas.fields import Reason
 
+BulkAction = Literal["deactivate", "reactivate", "adjust"]
+
 CARDS_MAX = 5000
 
 
 class BulkChange(Body):
     """The same change of many cards."""
 
-    action: Literal["deactivate", "reactivate", "adjust"]
+    action: BulkAction
     """`deactivate`: out of use. `reactivate`: back into use. `adjust`: add or take `points`."""
     card_ids: Annotated[list[UUID], Meta(min_length=1, max_length=CARDS_MAX)]
     """Ids of the cards, at most 5000. One that is named twice counts once."""

@@ -12,8 +12,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.core.enums import UNITS
 from backend.core.models import TenantEntity, belongs_to, of_member
-from backend.loyalty.ledger.models.transactions import UNITS
 
 HOLD_STATES = ("reserved", "confirmed", "released", "timed_out")
 

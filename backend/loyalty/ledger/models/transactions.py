@@ -17,23 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.core.enums import TRANSACTION_KINDS, UNITS
 from backend.core.models import TenantEntity, TenantRow, belongs_to, of_member
-
-UNITS = ("points", "stamps")
-KINDS = (
-    "enrolled",
-    "welcome_bonus",
-    "earned",
-    "redeemed",
-    "voided",
-    "reinstated",
-    "adjusted",
-    "expired",
-    "restored",
-    "transferred",
-    "deactivated",
-    "reactivated",
-)
 
 
 class Transaction(TenantEntity):
@@ -84,7 +69,7 @@ class Transaction(TenantEntity):
             ["merchant_id", "program_id", "terms_version"],
             ["terms_versions.merchant_id", "terms_versions.program_id", "terms_versions.version"],
         ),
-        CheckConstraint(f"kind IN {KINDS}", name="kind"),
+        CheckConstraint(f"kind IN {TRANSACTION_KINDS}", name="kind"),
         CheckConstraint(f"unit IN {UNITS}", name="unit"),
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint(

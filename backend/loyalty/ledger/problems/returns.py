@@ -1,7 +1,10 @@
 """Of taking back what was booked, by transaction or by receipt."""
 
 from collections.abc import Sequence
+from typing import Annotated
 from uuid import UUID
+
+from msgspec import Meta
 
 from backend.core.problems import Problem
 from backend.core.schemas import Answer
@@ -52,10 +55,9 @@ class OrderReferenceAmbiguous(Problem):
 class CardOfOrder(Answer):
     """A card on which a part of the order was recorded."""
 
-    card_id: UUID
-    code: str
-    customer: str
-    """The customer's name."""
+    card_id: Annotated[UUID, Meta(description="Id of the card.")]
+    code: Annotated[str, Meta(description="Code of the card.")]
+    customer: Annotated[str, Meta(description="The customer's name.")]
 
 
 class OrderOnSeveralCards(Problem):

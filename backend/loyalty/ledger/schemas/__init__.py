@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from backend.core.enums import TransactionKind, Unit
 from backend.core.schemas import Answer
 
 
@@ -15,10 +16,10 @@ class TransactionView(Answer):
     """Number of the line in the card's history, from 1 and without gaps."""
     card_id: UUID
     """Id of the card."""
-    kind: str
+    kind: TransactionKind
     """What happened. `voided`: taken back. `reinstated`: a return was undone. `restored`: expired points given back.
     `transferred`: moved by a merge. Expect further kinds."""
-    unit: str
+    unit: Unit
     """What `amount` counts: `points` or `stamps`."""
     amount: int
     """Points or stamps: positive when added, negative when taken."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.enums import TransactionKind, Unit
 from backend.core.schemas import Answer, Body
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.ledger.schemas import TransactionView
@@ -54,9 +55,9 @@ class OrderLine(Answer):
 
     transaction_id: UUID
     """Id of the transaction."""
-    kind: str
+    kind: TransactionKind
     """`earned`: a sale. `redeemed`: a reward."""
-    unit: str
+    unit: Unit
     """What `amount` counts: `points` or `stamps`."""
     amount: int
     """Points or stamps: positive when added, negative when taken."""

@@ -5,6 +5,12 @@ from typing import Literal
 
 from backend.core.schemas import Answer, Language
 
+MailCategory = Literal["loyalty", "account", "operations"]
+
+TemplatePart = Literal["subject", "preheader", "body"]
+
+VariableKind = Literal["text", "name", "url", "number", "counted", "money", "date"]
+
 TemplateState = Literal["up_to_date", "older_than_english", "missing"]
 
 
@@ -13,7 +19,7 @@ class TemplateVariableView(Answer):
 
     name: str
     """Name as it is written between `{{` and `}}`."""
-    kind: Literal["text", "name", "url", "number", "counted", "money", "date"]
+    kind: VariableKind
     """Kind of the value. A `url` belongs into `href`, and nothing else does."""
     meaning: str
     """What it stands for, in the reader's language."""
@@ -49,7 +55,7 @@ class OwnTemplateCoverage(Answer):
 
     language: Language
     """Language of the text."""
-    own: list[Literal["subject", "preheader", "body"]]
+    own: list[TemplatePart]
     """What the merchant says in place of the platform. Empty: nothing."""
     platform_changed: bool
     """True when the platform has changed its text since the merchant saved theirs."""
@@ -72,7 +78,7 @@ class TemplateInfo(Answer):
     """When the email is sent, in the reader's language."""
     kind: Literal["transactional", "marketing"]
     """`transactional`: about the card or an account. `marketing`: sent with the customer's consent only."""
-    category: Literal["loyalty", "account", "operations"]
+    category: MailCategory
     """`loyalty`: to customers. `account`: to people who sign in. `operations`: to administrators."""
 
 
@@ -131,7 +137,7 @@ class TemplateDetail(TemplateSource):
 class OwnTemplateDetail(TemplateSource):
     """The merchant's text of a template in one language. What is not their own is the platform's."""
 
-    own: list[Literal["subject", "preheader", "body"]]
+    own: list[TemplatePart]
     """What the merchant says in place of the platform. Empty: nothing."""
     languages: list[OwnTemplateCoverage]
     """State of the text in each language."""
