@@ -8,6 +8,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from backend.core.deprecation import deprecation_headers
 from backend.core.ids import new_id
 from backend.core.metrics import REQUEST_SECONDS, REQUESTS
 from backend.core.ratelimit import Allowance
@@ -75,7 +76,7 @@ class RequestMiddleware:
         allowance = scope["state"].get("allowance")
         if isinstance(allowance, Allowance):
             headers += allowance.headers
-        return headers
+        return headers + deprecation_headers(scope)
 
 
 def _request_id(scope: HTTPScope) -> str:

@@ -9,6 +9,7 @@ from litestar.openapi.spec import OpenAPI
 
 from backend.core.openapi.absence import let_null_mean_absent
 from backend.core.openapi.enums import share_enums
+from backend.core.openapi.headers import drop_unused_headers
 from backend.core.openapi.names import shorten_names
 from backend.core.openapi.notation import use_plain_notation
 from backend.core.openapi.patterns import use_ecma_patterns
@@ -23,6 +24,7 @@ PASSES: tuple[Callable[[Json], None], ...] = (
     use_ecma_patterns,
     let_null_mean_absent,
     share_enums,
+    drop_unused_headers,
 )
 """In this order. Each changes the document in place."""
 

@@ -3,7 +3,6 @@
 import subprocess
 from pathlib import Path
 
-import httpx
 import pytest
 
 from backend.core.settings import Settings
@@ -11,7 +10,7 @@ from tests.clients.compiled import kotlin_classes, kotlin_libraries
 from tests.clients.tools import GENERATED, JAVA, NODE
 from tests.world import ANNA, PASSWORD
 from tests.world.caller import Json
-from tests.world.patience import PATIENCE_SECONDS, until
+from tests.world.patience import PATIENCE_SECONDS
 from tests.world.process import a_backend
 from tests.world.till import Till
 
@@ -26,22 +25,13 @@ async def test_a_visit_books_once_even_when_an_answer_is_lost(
     language: str, settings: Settings, forks: str, anna: Till
 ) -> None:
     with a_backend(settings, forks) as backend:
-        address = f"http://127.0.0.1:{backend.port}"
-        await until(lambda: is_ready(address))
-        visit([*CLIENTS[language], address, ANNA.email, PASSWORD, ANNA.pin or ""])
+        await backend.until_ready()
+        visit([*CLIENTS[language], backend.address, ANNA.email, PASSWORD, ANNA.pin or ""])
     (card,) = await anna.find(f"{language}@example.com")
     booked = (await anna.history(card))["data"]
     assert amounts(booked, "earned") == [150]
     assert amounts(booked, "redeemed") == [-100]
     assert amounts(booked, "voided") == [-50]
-
-
-async def is_ready(address: str) -> bool:
-    try:
-        async with httpx.AsyncClient(trust_env=False) as http:
-            return (await http.get(f"{address}/health/ready")).is_success
-    except httpx.TransportError:
-        return False
 
 
 def visit(command: list[str | Path]) -> None:
