@@ -35,7 +35,7 @@ DOCUMENT = DocumentConfig(
     tags=[
         Tag("Auth", "Signing in and out"),
         Tag("Loyalty - Store", "The till: staff and tablets. Staff of several stores name theirs in `X-Store-Code`"),
-        Tag("Loyalty - Storefront", "Customers and strangers"),
+        Tag("Loyalty - Storefront", "The join page and the card page, without signing in"),
         Tag("Loyalty - Account", "Customers who sign in with a code by email"),
         Tag("Loyalty - Merchant", "The owner's office: all stores of the merchant"),
         Tag("Loyalty - Admin", "The platform's own people"),

@@ -36,7 +36,7 @@ class Forbidden(Problem):
     title = N_("You may not do this")
     detail = N_("It needs the permission “%(permission)s”. An owner can give it.")
     permission: str
-    """The permission that is missing."""
+    """Code of the permission that is missing."""
 
     def __init__(self, permission: str, kept_by: str | None = None) -> None:
         """`kept_by`: a key of WHO_MAY, where the scope of the permission does not say it."""
@@ -81,7 +81,7 @@ class StoreRequired(Problem):
     title = N_("Choose a store")
     detail = N_("You work at several stores: send the code of one as X-Store-Code.")
     stores: list[str]
-    """Their codes."""
+    """Codes of the stores where the person works."""
 
 
 class StoreNotFound(Problem):

@@ -33,7 +33,7 @@ class IdempotencyKeyReused(Problem):
     title = N_("This key was used for another transaction")
     detail = N_("That transaction stands, and nothing was recorded now. GET %(ask_at)s says what became of it.")
     state: str
-    """Outcome of the first request with the key."""
+    """What became of the first request with the key: `booked`, `refused` or `not_booked`."""
     transaction_id: UUID | None
     """What the first request booked."""
     ask_at: str

@@ -162,6 +162,7 @@ class RateLimited(Problem):
     title = N_("Too many requests")
     detail = N_("Please wait a moment and try again.")
     retry_after_seconds: int
+    """Seconds to wait, as in `Retry-After`."""
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__(retry_after_seconds=retry_after_seconds)

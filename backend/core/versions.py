@@ -26,10 +26,11 @@ class Stale(Problem):
     title = N_("Somebody else has changed this meanwhile")
     detail = N_("Look at their change before you save yours.")
     version: int
-    """The version now."""
+    """Version of the row now."""
     changed_at: datetime | None
+    """When it was last changed (UTC). Null: not known."""
     changed_by: str | None
-    """The name of the person."""
+    """Name of the person who changed it. Null: not known."""
 
 
 class Versioned(Protocol):

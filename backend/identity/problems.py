@@ -27,9 +27,9 @@ class SecondFactorRequired(Problem):
     title = N_("One more step")
     detail = N_("Confirm the sign-in with your second factor.")
     attempt: str
-    """For the next step, valid for five minutes."""
+    """To be sent with the second factor, within five minutes."""
     methods: list[str]
-    """What the person has set up."""
+    """Second factors that the person has set up."""
     passkey: dict[str, Any] | None
     """Options of `navigator.credentials.get`; null without a passkey."""
 

@@ -25,8 +25,8 @@ class KeyState(Answer):
     """What became of a booking that was sent with a key."""
 
     state: BookingOutcome
-    """`booked`. `refused`: a problem is stored under the key. `not_booked`: the key is unknown, or there was nothing to
-    book; repeating the request is safe."""
+    """`booked`: see `transaction_id`. `refused`: a problem is stored under the key. `not_booked`: the key is unknown,
+    or there was nothing to book; repeating is safe."""
     transaction_id: UUID | None = None
     """Id of the transaction that was booked. Null when there is none."""
 

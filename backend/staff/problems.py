@@ -29,7 +29,7 @@ class PasswordTooShort(Problem):
         "It needs at least %(minimum)s characters. Several words with spaces between them are easy to remember."
     )
     minimum: int
-    """Characters."""
+    """Characters that a password must have."""
 
 
 class PasswordTooLong(Problem):
@@ -37,6 +37,7 @@ class PasswordTooLong(Problem):
     title = N_("The password is too long")
     detail = N_("It may have at most %(maximum)s characters.")
     maximum: int
+    """Characters that a password may have."""
 
 
 class PasswordWeak(Problem):
@@ -44,9 +45,9 @@ class PasswordWeak(Problem):
     title = N_("The password is easy to guess")
     detail = ANOTHER
     score: int
-    """Of zxcvbn: 0 to 4."""
+    """Strength by zxcvbn, from 0 to 4."""
     weakness: str
-    """The kind of what can be guessed."""
+    """What makes the password easy to guess."""
 
     def __init__(self, weakness: str, **facts: Any) -> None:
         weakness = SAME_REASON.get(weakness, weakness)

@@ -16,6 +16,7 @@ class PinInvalid(Problem):
     detail = NN_("%(tries_left)s attempt left.", "%(tries_left)s attempts left.")
     counted = "tries_left"
     tries_left: int
+    """Attempts that are left."""
 
 
 class PinLocked(Problem):
@@ -23,6 +24,7 @@ class PinLocked(Problem):
     title = N_("The PIN is locked")
     detail = N_("Too many wrong attempts. Try again at %(retry_at)s, or ask somebody who may unlock PINs.")
     retry_at: datetime
+    """When it is possible again, in local time with its offset; null when never."""
 
 
 class PinDisabled(Problem):

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tests.clients.collection import make_collection
 from tests.clients.compiled import compile_kotlin, compile_typescript, import_python
-from tests.clients.linters import lint_with_redocly, lint_with_spectral
+from tests.clients.linters import compile_patterns, lint_with_redocly, lint_with_spectral
 from tests.clients.stamp import STAMP, inputs
 from tests.clients.tools import ToolFailedError, run
 from tests.stamps import Stamp, write_stamp
@@ -21,6 +21,7 @@ STEPS: dict[str, Callable[[], object]] = {
     "a Kotlin client compiles": compile_kotlin,
     "Spectral finds nothing": lint_with_spectral,
     "Redocly finds nothing": lint_with_redocly,
+    "every pattern is one of ECMAScript": compile_patterns,
     "a TypeScript client compiles": compile_typescript,
     "a Python client compiles": import_python,
     "the collection is made": make_collection,

@@ -17,8 +17,7 @@ def shorten_names(document: Json) -> None:
         raise ValueError(f"two schemas of one name: {sorted(short.values())}")
     document["components"]["schemas"] = {short[name]: named[name] for name in sorted(named, key=short.__getitem__)}
     for name, schema in document["components"]["schemas"].items():
-        if schema.get("title") in {*short, *map(str, short)}:
-            schema["title"] = name
+        schema["title"] = name
     for each in objects(document):
         if isinstance(each.get("$ref"), str) and each["$ref"].startswith(REFERENCE):
             each["$ref"] = REFERENCE + short[each["$ref"].removeprefix(REFERENCE)]

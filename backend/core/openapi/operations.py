@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 from http import HTTPStatus
 from inspect import cleandoc
-from typing import Any, cast
+from typing import Any, cast, get_origin
 
+import msgspec
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
@@ -100,6 +101,8 @@ def _view(handler: HTTPRouteHandler, status: int) -> Any:
 
 
 def _meaning(handler: HTTPRouteHandler, status: int) -> str:
-    """The first sentence about the answer's schema, or else what the status says."""
-    about = cleandoc(getattr(_view(handler, status), "__doc__", None) or "")
-    return about.partition("\n\n")[0].replace("\n", " ") or HTTPStatus(status).phrase
+    """The first sentence about the answer's schema, or else what the operation does."""
+    view = _view(handler, status)
+    is_schema = isinstance(get_origin(view) or view, type) and issubclass(get_origin(view) or view, msgspec.Struct)
+    about = cleandoc((get_origin(view) or view).__doc__ or "") if is_schema else ""
+    return about.partition("\n\n")[0].replace("\n", " ") or handler.summary or HTTPStatus(status).phrase

@@ -29,7 +29,7 @@ def tell_facts(document: Json) -> None:
     described, parts = msgspec.json.schema_components(dated, ref_template=f"{REFERENCE}{{name}}")
     for fact, schema in sorted(zip(kinds, described, strict=True)):
         if fact not in problem["properties"]:
-            problem["properties"][fact] = _fact(schema, told.get(fact, ""), sorted(codes[fact]))
+            problem["properties"][fact] = _fact(schema, told[fact])
     document["components"]["schemas"] = parts | schemas(document)
     with_facts = sorted({code for of_fact in codes.values() for code in of_fact})
     problem["x-facts"] = {code: [fact for fact in sorted(codes) if code in codes[fact]] for code in with_facts}
@@ -63,16 +63,17 @@ def fact_types() -> dict[str, Any]:
     return kinds
 
 
-def _fact_docstrings() -> dict[str, str]:
-    """Where problems say different things about a fact, none is said."""
-    about: defaultdict[str, set[str]] = defaultdict(set)
+def _fact_docstrings() -> dict[str, dict[str, set[str]]]:
+    """By fact and sentence: the codes of the problems that say it."""
+    about: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for problem in all_problems():
-        for fact, sentence in field_docstrings(problem, Problem).items():
-            about[fact].add(sentence)
-    return {fact: sentences.pop() for fact, sentences in about.items() if len(sentences) == 1}
+        sentences = field_docstrings(problem, Problem)
+        for fact in problem.fact_types():
+            about[fact][sentences.get(fact, "")].add(problem.code)
+    return {fact: dict(sorted(codes.items())) for fact, codes in about.items()}
 
 
-def _fact(schema: Json, about: str, codes: list[str]) -> Json:
-    told = f"Of {', '.join(f'`{code}`' for code in codes)}."
+def _fact(schema: Json, about: dict[str, set[str]]) -> Json:
+    told = [f"{sentence} Of {', '.join(f'`{code}`' for code in sorted(codes))}." for sentence, codes in about.items()]
     kept = {name: value for name, value in schema.items() if name not in {"title", "default"}}
-    return kept | {"description": f"{about} {told}" if about else told}
+    return kept | {"description": " ".join(told).strip()}

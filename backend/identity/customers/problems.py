@@ -10,6 +10,7 @@ class SignInCodeWrong(Problem):
     detail = NN_("You can try once more.", "You can try %(tries_left)s more times.")
     counted = "tries_left"
     tries_left: int
+    """Attempts that are left."""
 
 
 class SignInCodeExpired(Problem):

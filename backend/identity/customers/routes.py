@@ -75,7 +75,7 @@ class CustomerSignInController(Controller):
     @post(
         "/sessions",
         operation_id="signInCustomer",
-        summary="Trade the code for a token that is valid for 30 days",
+        summary="Sign in with the code: a token that is valid for 30 days",
         description="Five tries for a code. They are counted before the code is verified.",
         guards=[limited("sign-in-code-try", codes_per_minute)],
         responses=refusals(SignInCodeWrong, SignInCodeExpired, ValidationFailed),
@@ -114,7 +114,7 @@ class OwnAccountController(Controller):
 
     @get(
         operation_id="getOwnAccount",
-        summary="Who am I here, with my cards and their last twenty transactions",
+        summary="My account, with my cards and their last twenty transactions",
         responses=refusals(*SIGNED_IN_CUSTOMER),
     )
     async def account(

@@ -49,8 +49,8 @@ class MemberPin(Answer):
     """State of the person's PIN for the till."""
 
     state: PinStanding
-    """`locked`: too many wrong attempts, until `locked_until`. `disabled`: ten wrong attempts in a row; opens nothing
-    until somebody unlocks it."""
+    """`none`: no PIN. `set`: works. `locked`: too many wrong attempts, until `locked_until`. `disabled`: ten wrong
+    attempts in a row, until somebody unlocks it."""
     locked_until: datetime | None
     """When the PIN works again (UTC). Null unless it is locked at present."""
 

@@ -37,7 +37,7 @@ class PlatformUserController(Controller):
     @put(
         "/{user_id:uuid}/role",
         operation_id="changeAdminRole",
-        summary="Make somebody a super admin, or an administrator again",
+        summary="Change the role of an administrator",
         description="In force with their next request. Nobody changes their own role.",
         guards=WRITES,
         responses=refusals(*SIGNED_IN, UserNotFound, OwnRole, LastSuperAdmin, ValidationFailed),

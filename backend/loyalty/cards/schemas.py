@@ -68,8 +68,8 @@ class OwnCardView(Answer):
     code: Annotated[str, Meta(examples=["BDFHKLNPRSTVXGCJ"])]
     """Sixteen letters without spaces: printed on the card, in its QR code, and typed at the till."""
     state: CardState
-    """`active`. `deactivated`: out of use, balances stay. `merged`: `merged_into_id` goes on in its place. `erased`:
-    its customer was erased."""
+    """`active`: in use. `deactivated`: out of use, balances stay. `merged`: `merged_into_id` goes on in its place.
+    `erased`: its customer was erased."""
     customer: HolderView
     """The holder of the card."""
     program_type: ProgramKind

@@ -77,7 +77,7 @@ class MerchantTemplateController(Controller):
     @delete(
         "/{code:str}/{language:str}",
         operation_id="resetOwnEmailTemplate",
-        summary="Back to the platform’s text",
+        summary="Delete the merchant’s own text: the platform’s is in force again",
         guards=WRITES,
         status_code=200,
         responses={200: success(OwnTemplateDetail)} | refusals(*VERSIONED),

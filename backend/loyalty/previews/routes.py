@@ -52,7 +52,8 @@ class MerchantPreviewController(Controller):
     @get(
         "/previews/{preview_id:uuid}",
         operation_id="getProgramPreview",
-        summary="A preview: how far it is, and what it tells",
+        summary="A preview: its progress, and its result",
+        description="Ask again until `state` is `done` or `failed`.",
         guards=[for_merchant(MANAGE_PROGRAMS)],
         responses={200: success(PreviewView)} | refusals(*SIGNED_IN, PreviewNotFound),
     )

@@ -15,7 +15,9 @@ class ConnectionTestsUsedUp(Problem):
     )
     counted = "per_hour"
     per_hour: int
+    """Tests that are allowed in an hour."""
     retry_at: datetime
+    """When it is possible again, in local time with its offset; null when never."""
 
     def __init__(self, per_hour: int, retry_at: datetime, now: datetime) -> None:
         super().__init__(per_hour=per_hour, retry_at=retry_at.astimezone(ZoneInfo(TIME_ZONE)))

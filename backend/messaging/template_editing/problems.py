@@ -1,4 +1,5 @@
 from backend.core.problems import Problem
+from backend.core.schemas import FieldError
 from i18n.translator import N_
 
 
@@ -13,7 +14,7 @@ class TemplateVersionNotFound(Problem):
 
 
 class TemplateRefused(Problem):
-    """`errors`: a `TemplateError` for each fault, with its line and column."""
-
     code, status = "template_invalid", 422
     title = N_("This text cannot be sent as it is")
+    errors: list[FieldError]
+    """Each with its line and column."""

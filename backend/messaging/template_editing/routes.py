@@ -79,7 +79,7 @@ class AdminTemplateController(Controller):
     @delete(
         "/{code:str}/{language:str}",
         operation_id="resetEmailTemplate",
-        summary="Back to the text that Orion brings",
+        summary="Delete the stored text: the one that Orion brings is in force again",
         guards=WRITES,
         status_code=200,
         responses={200: success(TemplateDetail)} | refusals(*VERSIONED),

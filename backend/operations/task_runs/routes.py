@@ -60,7 +60,7 @@ class TaskRunController(Controller):
     @get(
         "/{id:uuid}",
         operation_id="getTaskRun",
-        summary="One run, also while it works",
+        summary="One run of a background task, also while it runs",
         responses={200: success(TaskRunView)} | refusals(*SIGNED_IN, TaskRunNotFound),
     )
     async def run(self, id: FromPath[UUID], sessions: NamedDependency[Sessions]) -> TaskRunView:  # noqa: A002 - as in the address

@@ -85,7 +85,7 @@ class WalletAdminController(Controller):
     @post(
         "/wallets/check",
         operation_id="checkWallets",
-        summary="The same, and a stop is lifted when Google takes us again",
+        summary="Check both wallets again; a stop ends when Google accepts the platform",
         status_code=200,
         guards=[all_of(for_platform(RUN_TASKS), limited("wallet-check", 10))],
         responses={200: success(WalletStatus)} | refusals(*SIGNED_IN),

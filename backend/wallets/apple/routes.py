@@ -56,7 +56,7 @@ class AppleWebService(Controller):
     @post(
         "/devices/{device:str}/registrations/{pass_type:str}/{serial:str}",
         operation_id="registerPass",
-        summary="A phone wants to hear of changes",
+        summary="Register a phone for updates of a pass",
         media_type=MediaType.TEXT,
         guards=[limited_by("apple-pass", "serial")],
         responses={200: empty("It was registered already; its push token is replaced")}
@@ -79,7 +79,7 @@ class AppleWebService(Controller):
     @delete(
         "/devices/{device:str}/registrations/{pass_type:str}/{serial:str}",
         operation_id="unregisterPass",
-        summary="The pass was removed from the phone",
+        summary="End a phone’s registration for updates of a pass",
         status_code=200,
         media_type=MediaType.TEXT,
         guards=[limited_by("apple-pass", "serial")],
@@ -138,7 +138,7 @@ class AppleWebService(Controller):
     @post(
         "/log",
         operation_id="logFromPhone",
-        summary="What a phone complains about",
+        summary="Log messages of a phone",
         status_code=200,
         media_type=MediaType.TEXT,
         guards=[limited_by_address("apple-log", LOGS_PER_MINUTE)],

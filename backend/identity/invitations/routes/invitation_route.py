@@ -29,7 +29,7 @@ def resend_route(*guards: Guard, operation_id: str, raised_by_guards: Problems) 
     return post(
         "/{invitation_id:uuid}/resend",
         operation_id=operation_id,
-        summary="Send it anew, with a new link and another 72 hours",
+        summary="Send an invitation again, with a new link and another 72 hours",
         description="The link of the former email opens nothing any more.",
         guards=guards,
         responses=refusals(*raised_by_guards, InvitationNotFound),
@@ -40,7 +40,7 @@ def withdraw_route(*guards: Guard, operation_id: str, raised_by_guards: Problems
     return delete(
         "/{invitation_id:uuid}",
         operation_id=operation_id,
-        summary="Withdraw it: its link opens nothing any more",
+        summary="Withdraw an invitation: its link opens nothing any more",
         guards=guards,
         responses=refusals(*raised_by_guards, InvitationNotFound),
     )

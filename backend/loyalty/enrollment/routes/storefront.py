@@ -47,7 +47,8 @@ class StorefrontController(Controller):
     @get(
         "/{store_code:str}/program",
         operation_id="getPublicProgram",
-        summary="The program as a stranger at the poster sees it",
+        summary="The program as the join page shows it",
+        description="Without signing in, and without anything about customers.",
         guards=[limited("public-program", lambda limits: limits.public_program_per_minute)],
         responses=refusals(StoreNotFound, FeatureDisabled, ProgramInactive),
     )
@@ -92,6 +93,7 @@ class StorefrontController(Controller):
         "/cards/{token:str}",
         operation_id="getCardPage",
         summary="The customer's own page; the token is the right to see it",
+        description="Without signing in: the token is a secret of the customer.",
         guards=[limited("card-page", lambda limits: limits.card_page_per_minute)],
         responses=refusals(CardNotFound),
     )

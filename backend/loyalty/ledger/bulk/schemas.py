@@ -31,8 +31,8 @@ class CardResult(Answer):
     card_id: UUID
     """Id of the card."""
     outcome: str
-    """`done`. `refused`: see `code`. `failed`: an error of the server. `waiting`: not reached; send the request again
-    with the same key."""
+    """`done`: changed. `refused`: see `code`. `failed`: an error of the server. `waiting`: not reached; send the
+    request again with the same key."""
     code: str | None
     """Code of the problem, as the same change of this card alone would be refused. Null unless refused or failed."""
     title: str | None

@@ -25,6 +25,7 @@ class StampCooldown(Problem):
     title = N_("Too early for another stamp")
     detail = N_("Next stamp at %(retry_at)s.")
     retry_at: datetime
+    """When it is possible again, in local time with its offset; null when never."""
 
 
 class DailyStampLimit(Problem):
@@ -36,8 +37,9 @@ class DailyStampLimit(Problem):
     )
     counted = "limit"
     limit: int
-    """Stamps a day."""
+    """Stamps that the program allows a day."""
     retry_at: datetime
+    """When it is possible again, in local time with its offset; null when never."""
 
 
 class InsufficientPoints(Problem):
@@ -49,8 +51,11 @@ class InsufficientPoints(Problem):
     )
     counted = "missing"
     needed: int
+    """Points or stamps that are needed."""
     balance: int
+    """Points on the card that can be spent."""
     missing: int
+    """Points or stamps that are missing."""
 
 
 class InsufficientStamps(Problem):
@@ -59,9 +64,11 @@ class InsufficientStamps(Problem):
     detail = NN_("%(missing)s stamp is missing.", "%(missing)s stamps are missing.")
     counted = "missing"
     needed: int
+    """Points or stamps that are needed."""
     count: int
     """Stamps on the card."""
     missing: int
+    """Points or stamps that are missing."""
 
 
 class RewardUnavailable(Problem):
@@ -77,7 +84,7 @@ class OtherStoreOnly(Problem):
     title = N_("Not at this store")
     detail = N_("This can be redeemed at %(stores)s.")
     stores: list[str]
-    """Their names."""
+    """Names of the stores where it is possible."""
 
 
 class CategoryRequired(Problem):
@@ -126,6 +133,7 @@ class BalanceBelowZero(Problem):
     detail = NN_("Only %(balance)s point can be deducted.", "Only %(balance)s points can be deducted.")
     counted = "balance"
     balance: int
+    """Points on the card that can be spent."""
 
 
 class RestoreExceedsExpired(Problem):

@@ -17,7 +17,7 @@ class CardInactive(Problem):
     title = N_("This card is not active")
     detail = N_("Nothing can be recorded on it. The owner can reactivate it.")
     state: str
-    """The state of the card."""
+    """State of the card."""
 
 
 class CardGoesOn(CardInactive):
@@ -26,7 +26,7 @@ class CardGoesOn(CardInactive):
     title = N_("This card was merged into another")
     detail = N_("The customer’s card is %(merged_into)s now. Open that one.")
     merged_into: str
-    """The code of the card that is used instead."""
+    """Code of the card that is used instead."""
 
 
 class CardIsFrozen(Problem):
@@ -48,7 +48,7 @@ class CardMergedAway(Problem):
     title = N_("This card was merged into another")
     detail = N_("The customer’s card is %(merged_into)s now. Open that one.")
     merged_into: str
-    """The code of the card that is used instead."""
+    """Code of the card that is used instead."""
 
 
 class CardMergedLately(CardMergedAway):
@@ -67,6 +67,7 @@ class CardReplacedBefore(Problem):
     title = N_("This card was replaced")
     detail = N_("It got a new code; this one is refused since %(since)s. Find the customer by name or email.")
     since: date
+    """Day on which the card got its new code."""
 
 
 class CustomerHasCard(Problem):

@@ -19,4 +19,4 @@ class HoldExceeded(Problem):
     code, status, is_remembered = "hold_exceeded", 409, True
     title = N_("That is more than was set aside")
     quantity: int
-    """How many were set aside."""
+    """Pieces that are held."""

@@ -12,15 +12,19 @@ class LimitReached(Problem):
     title = N_("A limit against fraud is reached")
     detail = N_("This is possible again on %(retry_on)s at %(retry_at)s, or the owner lifts the limit with a PIN.")
     limit_id: UUID
+    """Id of the fraud limit."""
     scope: str
-    """Of what: a card, a PIN, a device or a store."""
+    """What has the limit: a card, a PIN, a device or a store."""
     measure: str
-    """What is counted."""
+    """What the limit counts."""
     maximum: int
+    """The most that the limit allows."""
     window_minutes: int
+    """How far back bookings count, in minutes."""
     retry_at: datetime | None
-    """When it is possible again; null when never."""
+    """When it is possible again, in local time with its offset; null when never."""
     retry_on: date
+    """The day of `retry_at`, in the time zone of the store."""
 
 
 class LimitExceeded(LimitReached):

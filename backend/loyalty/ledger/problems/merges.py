@@ -33,4 +33,4 @@ class MergeFinal(Problem):
     title = N_("This merge cannot be undone any more")
     detail = N_("That was possible until %(until)s.")
     until: date
-    """The last day on which the merge could be undone."""
+    """The last day on which the merge can be undone."""

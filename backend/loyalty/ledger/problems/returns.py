@@ -65,8 +65,9 @@ class OrderOnSeveralCards(Problem):
     title = N_("This receipt was recorded on several cards")
     detail = N_("Void it in the history of each card: %(customers)s.")
     cards: list[CardOfOrder]
+    """Cards on which parts of the order were recorded."""
     customers: str
-    """Their names and card codes."""
+    """Names and card codes of `cards`, as one text."""
 
     def __init__(self, cards: Sequence[TargetCard]) -> None:
         named = [(card.customer.name if card.customer else "–", code.show(card.code)) for card in cards]

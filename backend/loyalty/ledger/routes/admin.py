@@ -38,7 +38,7 @@ class AdminCardController(Controller):
     @get(
         "/cards/{card_id:uuid}",
         operation_id="getCardOnBehalf",
-        summary="One card of any merchant",
+        summary="One card of any merchant, by its id",
         guards=[all_of(for_platform(MANAGE_CARDS), for_cards_merchant)],
         responses=refusals(*SIGNED_IN, CardNotFound),
     )

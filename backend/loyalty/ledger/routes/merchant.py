@@ -39,7 +39,8 @@ class MerchantCardController(Controller):
     @get(
         "/cards/{card_id:uuid}",
         operation_id="getCardAsOwner",
-        summary="One card of the merchant, of any of its stores",
+        summary="One card of the merchant, by its id",
+        description="A card of any of its stores.",
         guards=[for_merchant(MANAGE_CARDS)],
         responses=refusals(*SIGNED_IN, CardNotFound),
     )
@@ -117,6 +118,7 @@ class MerchantCardController(Controller):
         for_merchant(MANAGE_CARDS),
         operation_id="reactivateCard",
         summary="Put a card back into use, with a reason",
+        description="Its points and stamps can be spent again, apart from those that have expired.",
         view=StandingView,
         limit=ADJUST,
         problems=(

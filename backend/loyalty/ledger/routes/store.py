@@ -90,6 +90,7 @@ class StoreBookingController(Controller):
         requires(MANAGE_CARDS),
         operation_id="addStamp",
         summary="Add a stamp",
+        description="Too early, it is refused with the time from which the next stamp is possible.",
         view=StampView,
         limit=STAMP,
         problems=(
@@ -116,6 +117,7 @@ class StoreBookingController(Controller):
         requires(MANAGE_CARDS),
         operation_id="redeemReward",
         summary="Redeem a reward for points, or the full stamp card",
+        description="Taken at once. Hold points or stamps to take them when the goods are handed over.",
         view=RedemptionView,
         limit=REDEEM,
         problems=(*AT_TILL, *LIMITED, *REDEEMING, OrderReferenceUsed),

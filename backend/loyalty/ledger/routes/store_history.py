@@ -47,7 +47,7 @@ class StoreHistoryController(Controller):
     @get(
         "/transactions/{transaction_id:uuid}",
         operation_id="getTransaction",
-        summary="One line of a card's history",
+        summary="One transaction, by its id",
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, TransactionNotFound),
     )
@@ -60,6 +60,7 @@ class StoreHistoryController(Controller):
         "/transactions",
         operation_id="listStoreTransactions",
         summary="The store's bookings, newest first",
+        description="Transactions of all cards at this store.",
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, CursorExpired, ValidationFailed),
     )

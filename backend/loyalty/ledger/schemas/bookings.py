@@ -20,12 +20,12 @@ class Earn(Body):
     """What was paid, in cents of the merchant's currency."""
     order_reference: OrderReferenceText | None = None
     category_ids: Annotated[list[UUID], Meta(max_length=10)] = []
-    """Ids of what was bought, for statistics; at most 10."""
+    """Ids of what was bought, for statistics; at most 10. Required where the store has categories."""
     staff_pin: Pin | None = None
     override: Override | None = None
     """Lifts the merchant's limits for this booking. Null: limits apply."""
     occurred_at: datetime | None = None
-    """When the sale happened on an offline device (UTC): at most 72 h ago, at most 5 min ahead. Null: now."""
+    """When the sale happened on an offline device: at most 72 h ago, at most 5 min ahead. Null: now."""
     notes: Notes | None = None
 
 
@@ -39,7 +39,7 @@ class Stamp(Body):
     """Lifts the merchant's limits for this booking. Null: limits apply."""
     notes: Notes | None = None
     occurred_at: datetime | None = None
-    """When the sale happened on an offline device (UTC): at most 72 h ago, at most 5 min ahead. Null: now."""
+    """When the sale happened on an offline device: at most 72 h ago, at most 5 min ahead. Null: now."""
 
 
 class Redemption(Body):

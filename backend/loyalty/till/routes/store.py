@@ -36,6 +36,7 @@ class TillController(Controller):
         "/program",
         operation_id="getProgram",
         summary="The program as this store's till needs it",
+        description="Rules, rewards and categories as they are now. A change of the rules has a new `version`.",
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, ProgramInactive),
     )
@@ -48,6 +49,7 @@ class TillController(Controller):
         "/till",
         operation_id="getTill",
         summary="Everything the till's page shows, in one call",
+        description="The program, the latest transactions, what may still be undone, and a card on request.",
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, ProgramInactive, CardNotFound),
     )
@@ -74,6 +76,7 @@ class TillController(Controller):
         "/cards/lookup",
         operation_id="lookupCards",
         summary="Find cards by code, email, phone or name",
+        description="The code of a merged card finds the one it was merged into; a replaced code is refused.",
         status_code=200,
         guards=[all_of(requires(MANAGE_CARDS), limited("lookup", 120))],
         responses=refusals(*STAFF, ValidationFailed, CardReplacedBefore),
@@ -88,7 +91,8 @@ class TillController(Controller):
     @get(
         "/cards/{card_id:uuid}",
         operation_id="getCard",
-        summary="One card",
+        summary="One card, by its id",
+        description="A card that the store accepts. Every booking answers with the card again.",
         guards=[requires(MANAGE_CARDS)],
         responses=refusals(*STAFF, CardNotFound),
     )

@@ -90,7 +90,7 @@ class AdminAuditController(Controller):
     @get(
         "/{entry_id:uuid}",
         operation_id="getAuditEntryOfChain",
-        summary="One entry",
+        summary="One entry of the audit",
         guards=[for_platform(VIEW_AUDIT)],
         responses={200: success(AuditEntryView)} | refusals(*SIGNED_IN, MerchantNotFound, AuditEntryNotFound),
     )

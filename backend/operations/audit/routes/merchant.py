@@ -79,7 +79,7 @@ class MerchantAuditController(Controller):
     @get(
         "/{entry_id:uuid}",
         operation_id="getAuditEntry",
-        summary="One entry",
+        summary="One entry of the audit",
         guards=[for_merchant(VIEW_AUDIT)],
         responses={200: success(AuditEntryView)} | refusals(*SIGNED_IN, AuditEntryNotFound),
     )
