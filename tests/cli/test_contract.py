@@ -12,8 +12,10 @@ from click.testing import CliRunner
 
 from backend.cli import openapi
 from backend.cli.contract import breaking_changes
+from backend.core.clock import clock
 from tests.world.document import document_text
 
+RELEASED = Path(__file__).parents[2] / "docs" / "openapi-released.json"
 TODAY = date(2026, 11, 30)
 PATH = "/cards/{card_id}"
 PROBLEM = "application/problem+json"
@@ -131,6 +133,11 @@ def changed(change: Change) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     change(document["paths"][PATH]["post"], schemas["Change"], schemas["Card"])
     return document
+
+
+def test_integrations_with_the_released_document_work_with_the_present_one() -> None:
+    released = json.loads(RELEASED.read_text("utf-8"))
+    assert breaking_changes(released, json.loads(document_text()), clock.now().date()) == []
 
 
 @pytest.mark.parametrize(("change", "finding"), BREAKING.values(), ids=BREAKING)

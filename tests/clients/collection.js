@@ -14,6 +14,9 @@ const OPTIONS = {
 };
 const LEFT_OUT = ["id", "_postman_id", "uid", "response", "event", "protocolProfileBehavior"];
 
+const VARIABLES = { baseUrl: "http://127.0.0.1:8000", bearerToken: "" };
+const NEW_KEY = "{{$guid}}";
+
 const [source, target] = process.argv.slice(2);
 convertV2({ type: "string", data: fs.readFileSync(source, "utf8") }, OPTIONS, (error, conversion) => {
   if (error || !conversion.result) {
@@ -23,10 +26,13 @@ convertV2({ type: "string", data: fs.readFileSync(source, "utf8") }, OPTIONS, (e
   const collection = conversion.output[0].data;
   reduce(collection);
   delete collection.info._postman_id;
+  collection.variable = Object.entries(VARIABLES).map(([key, value]) => ({ key, value }));
   fs.writeFileSync(target, JSON.stringify(collection, null, 1) + "\n");
 });
 
 function reduce(item) {
   LEFT_OUT.forEach((name) => delete item[name]);
+  const key = item.request?.header.find((header) => header.key === "Idempotency-Key");
+  if (key) key.value = NEW_KEY;
   (item.item ?? []).forEach(reduce);
 }
