@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from backend.cli.contract_schemas import Json, Schemas, resolved
+from backend.cli.contract_schemas import Schemas, resolved
+from backend.core.openapi.walk import Json
 
 METHODS = ("get", "put", "post", "delete", "patch")
 

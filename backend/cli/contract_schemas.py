@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-Json = dict[str, Any]
+from backend.core.openapi.walk import Json
 
 LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")

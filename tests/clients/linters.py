@@ -1,5 +1,7 @@
 """Linters of the API's document: their rules are in `.spectral.yaml` and `redocly.yaml`."""
 
+from pathlib import Path
+
 from tests.clients.tools import DOCUMENT, HERE, NODE, NPM, run
 
 SPECTRAL = NPM / "@stoplight" / "spectral-cli" / "dist" / "index.js"
@@ -7,7 +9,8 @@ REDOCLY = NPM / "@redocly" / "cli" / "bin" / "cli.js"
 
 
 def lint_with_spectral() -> None:
-    run(NODE, SPECTRAL, "lint", DOCUMENT, "--ruleset", ".spectral.yaml", "--fail-severity", "warn")
+    preload: list[str | Path] = ["--require", HERE / "unicode_patterns.js"]
+    run(NODE, *preload, SPECTRAL, "lint", DOCUMENT, "--ruleset", ".spectral.yaml", "--fail-severity", "warn")
 
 
 def lint_with_redocly() -> None:

@@ -7,10 +7,9 @@ from backend.core.absence import absent_when_null
 from backend.core.schemas import Body
 from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.loyalty.rewards.schemas import RewardChange
-from tests.world.caller import Json, new_key, refused
+from tests.world.caller import Json, refused
 from tests.world.document import document_text
 from tests.world.shop import Shop
-from tests.world.till import id_of
 
 SCHEMAS: dict[str, Json] = msgspec.json.decode(document_text())["components"]["schemas"]
 
@@ -25,13 +24,7 @@ async def test_a_sale_with_null_for_what_it_lacks_is_recorded(shop: Shop) -> Non
 async def test_what_is_needed_cannot_be_null(shop: Shop) -> None:
     card = await shop.a_card()
     with refused("validation_failed", 422):
-<<<<<<< HEAD
-        await shop.anna.post(
-            f"/store/loyalty/cards/{id_of(card)}/points", {"purchase_amount_cents": None}, key=new_key()
-        )
-=======
         await shop.anna.post(f"/store/loyalty/cards/{card['id']}/points", {"purchase_amount_cents": None}, key="k")
->>>>>>> document
 
 
 @pytest.mark.parametrize(("struct", "name"), [(Earn, "category_ids")])

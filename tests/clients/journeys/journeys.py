@@ -8,11 +8,11 @@ import pytest
 from backend.core.settings import Settings
 from tests.clients.compiled import kotlin_classes, kotlin_libraries
 from tests.clients.tools import GENERATED, JAVA, NODE
+from tests.conftest import SignIn
 from tests.world import ANNA, PASSWORD
 from tests.world.caller import Json
 from tests.world.patience import PATIENCE_SECONDS
 from tests.world.process import a_backend
-from tests.world.till import Till
 
 CLIENTS: dict[str, list[str | Path]] = {
     "kotlin": [JAVA, "-cp", f"{kotlin_classes()}:{kotlin_libraries()}", "JourneyKt"],
@@ -22,11 +22,12 @@ CLIENTS: dict[str, list[str | Path]] = {
 
 @pytest.mark.parametrize("language", CLIENTS)
 async def test_a_visit_books_once_even_when_an_answer_is_lost(
-    language: str, settings: Settings, forks: str, anna: Till
+    language: str, settings: Settings, forks: str, sign_in: SignIn
 ) -> None:
     with a_backend(settings, forks) as backend:
         await backend.until_ready()
         visit([*CLIENTS[language], backend.address, ANNA.email, PASSWORD, ANNA.pin or ""])
+    anna = await sign_in(ANNA)
     (card,) = await anna.find(f"{language}@example.com")
     booked = (await anna.history(card))["data"]
     assert amounts(booked, "earned") == [150]
