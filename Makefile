@@ -3,6 +3,7 @@
 
 PYTHON = .venv/bin/python
 READY = .venv/.installed
+CLIENTS = .orion/clients/.installed
 SEEDS ?= 1,2,3
 STEPS ?= 30
 SEED ?= 1
@@ -22,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 LINTS = lint-types lint-sentences lint-floors lint-templates lint-code
 
 .DEFAULT_GOAL = help
-.PHONY: run test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz install-check messages migration psql clean help
+.PHONY: run test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients install-check messages migration psql clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -75,6 +76,9 @@ fuzz: $(READY) ## asks every operation of the API EXAMPLES=200 times, valid and 
 install-check: $(READY) ## installs with every Python, oldest pip and uv, after a change of requirements.lock; takes minutes
 	@exec $(PYTHON) -m tests.install
 
+clients: $(READY) $(CLIENTS) ## lints the API's document, compiles clients in three languages, runs them; after a change of the API; takes minutes
+	@exec $(PYTHON) -m tests.clients
+
 bench-growth: $(READY) ## what a ledger of ten million transactions costs; needs 20 GB of disk, half an hour
 	@exec $(PYTHON) -m benchmarks growth
 
@@ -95,3 +99,6 @@ clean: ## removes what was installed and made here, the demo world too
 
 $(READY): requirements.lock pyproject.toml .ci/install
 	@.ci/install
+
+$(CLIENTS): tests/clients/requirements.lock tests/clients/package-lock.json .ci/clients
+	@.ci/clients

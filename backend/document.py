@@ -29,7 +29,7 @@ DOCUMENT = DocumentConfig(
     version="1",
     summary="Loyalty for shops: stamp cards and points",
     description=CONVENTIONS,
-    contact=Contact(name="The platform's support", url="/docs"),
+    contact=Contact(name="The platform's support"),
     license=License(name="Apache License 2.0", identifier="Apache-2.0"),
     servers=[Server(url="/", description="Where this document comes from")],
     path="/openapi.json",

@@ -9,6 +9,7 @@ from litestar.types import ASGIApp, HTTPResponseStartEvent, HTTPScope, Message, 
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from backend.core.clock import clock
+from backend.core.deprecation import deprecation_headers
 from backend.core.ids import new_id
 from backend.core.metrics import REQUEST_SECONDS, REQUESTS
 from backend.core.ratelimit import Allowance
@@ -80,7 +81,7 @@ class RequestMiddleware:
         allowance = scope["state"].get("allowance")
         if isinstance(allowance, Allowance):
             headers += allowance.headers
-        return headers
+        return headers + deprecation_headers(scope)
 
 
 def _request_id(scope: HTTPScope) -> str:

@@ -16,13 +16,13 @@ from tests.install.combinations import (
     COMBINATIONS,
     IMAGE,
     OLDEST_PIPS,
-    Stamp,
+    STAMP,
     image_step,
     image_uv,
     inputs,
-    write_stamp,
 )
 from tests.install.lock import ROOT
+from tests.stamps import Stamp, write_stamp
 
 LEFT_OUT = shutil.ignore_patterns(".venv", ".git", ".orion", "__pycache__", ".*_cache", ".hypothesis")
 TOOLS = ("sh", "cat", "dirname", "rm", "touch")
@@ -41,7 +41,7 @@ def main() -> None:
             with_pip(folder / f"pip-{python}", find_python(python), pip)
             with_uv(folder / f"uv-{python}", find_python(python), uv)
         as_image(folder / IMAGE, find_python(max(OLDEST_PIPS)), uv)
-    write_stamp(Stamp(mark, COMBINATIONS))
+    write_stamp(STAMP, Stamp(mark, COMBINATIONS))
 
 
 def with_pip(copy: Path, python: Path, pip: str) -> None:

@@ -1,12 +1,12 @@
-"""What the lock is installed with, and the stamp that says so."""
+"""What the lock is installed with, and what the stamp of it depends on."""
 
-import hashlib
 import re
 from pathlib import Path
 
 import msgspec
 
 from tests.install.lock import LOCK, ROOT, pyproject
+from tests.stamps import digest
 
 STAMP = Path(__file__).parent / "stamp.json"
 OLDEST_PIPS = {"3.11": "22.3", "3.12": "23.2.1", "3.13": "24.2"}
@@ -22,17 +22,11 @@ CONCERNED = ("build-system", "project")
 """Of pyproject.toml; what else it wants is installed by the lock only."""
 
 
-class Stamp(msgspec.Struct, frozen=True):
-    inputs: str
-    """Of everything that decides what is installed and how."""
-    installed: list[str]
-
-
 def inputs() -> str:
     told = pyproject()
     parts = [LOCK.read_bytes(), (ROOT / ".ci" / "install").read_bytes(), f"{image_uv()}\n{image_step()}".encode()]
     parts.append(msgspec.json.encode({name: told[name] for name in CONCERNED}, order="deterministic"))
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    return digest(parts)
 
 
 def image_uv() -> str:
@@ -45,11 +39,3 @@ def image_step() -> str:
     """The shell command by which the image installs."""
     (step,) = re.findall(r"^RUN (uv (?:.*\\\n)*.*)", DOCKERFILE.read_text(), re.MULTILINE)
     return str(step)
-
-
-def read_stamp() -> Stamp:
-    return msgspec.json.decode(STAMP.read_bytes(), type=Stamp)
-
-
-def write_stamp(stamp: Stamp) -> None:
-    STAMP.write_bytes(msgspec.json.format(msgspec.json.encode(stamp)) + b"\n")

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
+
 from backend.core.settings import Settings
 from environment.server import SERVER
 from tests.forks import Fork
+from tests.world.patience import until
 from tests.world.ports import own_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +43,20 @@ class Backend:
 
     def kill(self) -> None:
         self._process.kill()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def until_ready(self) -> None:
+        await until(self._is_ready)
+
+    async def _is_ready(self) -> bool:
+        try:
+            async with httpx.AsyncClient(trust_env=False) as http:
+                return (await http.get(f"{self.address}/health/ready")).is_success
+        except httpx.TransportError:
+            return False
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from litestar.openapi.spec import OpenAPI
 from backend.core.openapi.absence import let_null_mean_absent
 from backend.core.openapi.enums import share_enums
 from backend.core.openapi.examples import add_examples, add_facts_to_examples
+from backend.core.openapi.headers import drop_unused_headers
 from backend.core.openapi.names import shorten_names
 from backend.core.openapi.notation import use_plain_notation
 from backend.core.openapi.patterns import use_ecma_patterns
@@ -26,6 +27,7 @@ PASSES: tuple[Callable[[Json], None], ...] = (
     share_enums,
     add_examples,
     add_facts_to_examples,
+    drop_unused_headers,
 )
 """In this order. Each changes the document in place."""
 

@@ -16,6 +16,8 @@ from litestar.params import HeaderParameter
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
+from backend.core.deprecation import HEADERS as DEPRECATION_HEADERS
+from backend.core.deprecation import DeprecatedOperation, deprecation_of
 from backend.core.openapi.headers import READS, SENDS, RequiredHeader, sent, told
 from backend.core.openapi.refusals import Refusals
 
@@ -39,7 +41,8 @@ def _operation(handler: HTTPRouteHandler, make: type[Operation], **parts: Any) -
     for status, response in (operation.responses or {}).items():
         if isinstance(response, OpenAPIResponse):
             _complete(response, int(status), handler)
-    return operation
+    deprecation = deprecation_of(handler.opt)
+    return DeprecatedOperation.of(operation, deprecation) if deprecation else operation
 
 
 def _parameters(handler: HTTPRouteHandler, operation: Operation) -> Iterator[Parameter]:
@@ -73,6 +76,7 @@ def _complete(response: OpenAPIResponse, status: int, handler: HTTPRouteHandler)
 
 def _sent(status: int, handler: HTTPRouteHandler) -> Iterator[str]:
     yield "Request-Id"
+    yield from DEPRECATION_HEADERS if deprecation_of(handler.opt) else ()
     spec = (handler.responses or {}).get(status)
     problems = spec.problems if isinstance(spec, Refusals) else ()
     for problem in problems:

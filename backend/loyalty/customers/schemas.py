@@ -13,7 +13,8 @@ INVISIBLE = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u20
 """Control characters, ends of lines, and marks that turn the direction of what follows."""
 MARKS = r"\u00ad\u034f\u180e\u200c\u200d\ufe00-\ufe0f"
 """Nobody sees these either: they are taken out, and are no part of an address."""
-ATOM = rf"[^\s{INVISIBLE}{MARKS}@.()<>\[\]:;,?\\\"][{MARKS}]*"
+# A quotation mark is written as its number: generated Python clients put patterns between quotation marks.
+ATOM = rf"[^\s{INVISIBLE}{MARKS}@.()<>\[\]:;,?\\\x22][{MARKS}]*"
 # What a mail can be sent to, without the comments and quotes that nobody's address has.
 LOCAL, DOMAIN = rf"({ATOM})+(\.({ATOM})+)*", rf"({ATOM}){{1,63}}(\.({ATOM}){{1,63}})+"
 ADDRESS = rf"\s*([mM][aA][iI][lL][tT][oO]:)?\s*[{MARKS}]*{LOCAL}@{DOMAIN}\s*"

@@ -1,0 +1,66 @@
+"""Clients in Kotlin, TypeScript and Python: generated from the API's document and compiled with their journeys."""
+
+import shutil
+from pathlib import Path
+
+from tests.clients.tools import DOCUMENT, GENERATED, GENERATOR, HERE, JAVA, JDK, NODE, NPM, PYTHON, run
+
+KOTLIN = NPM / "kotlin-compiler"
+HTTP_JARS = NPM / "allure-commandline" / "dist" / "plugins" / "jira-plugin" / "lib"
+GSON_JAR = NPM / "google-closure-compiler-java" / "compiler.jar"
+COMPILER = "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler"
+JVM = ["-Xmx2g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+"""For programs that run once: half of the time would go into compiling the compiler."""
+
+
+def generate(language: str) -> Path:
+    """The folder of the generated client."""
+    target = GENERATED / language
+    shutil.rmtree(target, ignore_errors=True)
+    configuration = HERE / "generators" / f"{language}.yaml"
+    run(JAVA, *JVM, "-jar", GENERATOR, "generate", "-i", DOCUMENT, "-c", configuration, "-o", target)
+    return target
+
+
+def compile_kotlin() -> None:
+    sources = generate("kotlin") / "src" / "main" / "kotlin"
+    compiler = KOTLIN / "lib" / "kotlin-compiler.jar"
+    options: list[str | Path] = [
+        "-nowarn",
+        "-jdk-home",
+        JDK,
+        "-kotlin-home",
+        KOTLIN,
+        "-cp",
+        kotlin_libraries(),
+        "-d",
+        kotlin_classes(),
+    ]
+    # The JVM warns of what the compiler itself will have to change.
+    quiet = ["--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]
+    run(JAVA, *JVM, *quiet, "-cp", compiler, COMPILER, *options, sources, HERE / "journeys" / "Journey.kt")
+
+
+def kotlin_libraries() -> str:
+    """As a class path. The jars are those that npm packages carry: Maven's registry is not needed."""
+    jars = [KOTLIN / "lib" / "kotlin-stdlib.jar", *sorted(HTTP_JARS.glob("ok*-jvm-*.jar")), GSON_JAR]
+    return ":".join(map(str, jars))
+
+
+def kotlin_classes() -> Path:
+    return GENERATED / "kotlin-classes"
+
+
+def compile_typescript() -> None:
+    """With all strict checks of the compiler."""
+    target = generate("typescript")
+    for name in ("journey.ts", "tsconfig.json", "package.json"):
+        shutil.copy(HERE / "journeys" / name, target)
+    run(NODE, NPM / "typescript" / "bin" / "tsc", "-p", target)
+
+
+def import_python() -> None:
+    """Compiles every module, and loads it: pydantic then makes the validators."""
+    target = generate("python")
+    run(PYTHON, "-m", "compileall", "-q", target / "orion_client")
+    run(PYTHON, "-W", "error", "-c", "import orion_client.api, orion_client.models", cwd=target)

@@ -1,0 +1,44 @@
+"""A visit with each compiled client against a running API. `make clients` runs it after it has compiled them."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from backend.core.settings import Settings
+from tests.clients.compiled import kotlin_classes, kotlin_libraries
+from tests.clients.tools import GENERATED, JAVA, NODE
+from tests.conftest import SignIn
+from tests.world import ANNA, PASSWORD
+from tests.world.caller import Json
+from tests.world.patience import PATIENCE_SECONDS
+from tests.world.process import a_backend
+
+CLIENTS: dict[str, list[str | Path]] = {
+    "kotlin": [JAVA, "-cp", f"{kotlin_classes()}:{kotlin_libraries()}", "JourneyKt"],
+    "typescript": [NODE, GENERATED / "typescript" / "compiled" / "journey.js"],
+}
+
+
+@pytest.mark.parametrize("language", CLIENTS)
+async def test_a_visit_books_once_even_when_an_answer_is_lost(
+    language: str, settings: Settings, forks: str, sign_in: SignIn
+) -> None:
+    with a_backend(settings, forks) as backend:
+        await backend.until_ready()
+        visit([*CLIENTS[language], backend.address, ANNA.email, PASSWORD, ANNA.pin or ""])
+    anna = await sign_in(ANNA)
+    (card,) = await anna.find(f"{language}@example.com")
+    booked = (await anna.history(card))["data"]
+    assert amounts(booked, "earned") == [150]
+    assert amounts(booked, "redeemed") == [-100]
+    assert amounts(booked, "voided") == [-50]
+
+
+def visit(command: list[str | Path]) -> None:
+    client = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
+    assert client.returncode == 0, client.stdout + client.stderr
+
+
+def amounts(transactions: list[Json], kind: str) -> list[int]:
+    return [row["amount"] for row in transactions if row["kind"] == kind]
