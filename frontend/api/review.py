@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from backend.loyalty.offline.schemas import ReviewDecision, ReviewList, ReviewOutcome
+from backend.loyalty.offline.schemas.review import ReviewDecision, ReviewList, ReviewOutcome
 from frontend.api.client import Caller
 
 REVIEW = "/merchant/devices/review"

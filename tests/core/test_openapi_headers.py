@@ -68,7 +68,7 @@ def test_a_key_is_needed_by_every_booking_and_only_offered_by_few() -> None:
         for operation in OPERATIONS
         if (key := _parameter(operation, "Idempotency-Key")) and not key["required"]
     }
-    assert optional == {"createReward", "enrollCustomer", "enrollMyself"}
+    assert optional == {"createDevice", "createReward", "enrollCustomer", "enrollMyself"}
     assert sum(_parameter(operation, "Idempotency-Key") is not None for operation in OPERATIONS) > len(optional)
 
 

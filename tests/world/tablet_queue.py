@@ -13,7 +13,7 @@ from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.devices.models import Device
 from backend.loyalty.offline.actions import BatchIntake
-from backend.loyalty.offline.schemas import BatchView, DeviceBatch, OperationResult
+from backend.loyalty.offline.schemas.batches import BatchView, DeviceBatch, OperationResult
 from backend.loyalty.offline.sender import BatchSender
 from backend.staff_pins.acting import get_store_person
 from backend.staff_pins.grants.actions import VerifiedPin, issue_grant

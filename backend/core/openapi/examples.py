@@ -18,10 +18,15 @@ def add_examples(document: Json) -> None:
         answers = [answer for status, answer in operation["responses"].items() if status < "400"]
         for part in (operation.get("requestBody", {}), *answers):
             media = part.get("content", {}).get(JSON)
-            name = media and str(media["schema"].get("$ref", "")).removeprefix(REFERENCE)
+            name = media and _name(media["schema"])
             if name:
                 shared.setdefault(name, {"value": example_of(media["schema"], schemas(document))})
                 media["examples"] = {name: {"$ref": f"#/components/examples/{name}"}}
+
+
+def _name(schema: Json) -> str:
+    """Of several schemas the first is shown. Empty for a schema without a name."""
+    return str(schema.get("oneOf", [schema])[0].get("$ref", "")).removeprefix(REFERENCE)
 
 
 def add_facts_to_examples(document: Json) -> None:

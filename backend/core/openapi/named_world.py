@@ -127,6 +127,7 @@ OF_SCHEMA: dict[str, Any] = {
     "Problem.methods": ["authenticator"],
     "Problem.missing": 63,
     "Problem.needed": 200,
+    "Problem.op": "gift",
     "Problem.permission": "loyalty.adjust_points",
     "Problem.reason": "out_of_stock",
     "Problem.scope": "card",

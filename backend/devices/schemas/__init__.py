@@ -9,6 +9,7 @@ from backend.core.schemas import ONE_LINE, Answer, Body
 DeviceProfile = Literal["till", "kiosk"]
 DeviceState = Literal["created", "paired", "suspended", "revoked"]
 DeviceName = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, examples=["Counter left"])]
+QR_EXAMPLE = "https://orion.example/pair#v=1&api=https%3A%2F%2Fapi.orion.example&store=FASHIONHUB&code=7K3M9QXA"
 StoreCodeText = Annotated[str, Meta(min_length=1, max_length=40, examples=["FASHIONHUB"])]
 
 
@@ -119,9 +120,9 @@ class PairingCodeView(Answer):
 
     pairing_id: UUID
     """Id of this pairing, as in the audit."""
-    code: str
+    code: Annotated[str, Meta(examples=["7K3M-9QXA"])]
     """Eight characters. Case, spaces and hyphens do not matter when they are typed."""
     expires_at: datetime
     """Until when it works (UTC)."""
-    qr_payload: str
+    qr_payload: Annotated[str, Meta(examples=[QR_EXAMPLE])]
     """For the QR code: an address whose fragment has the code, so that it reaches no server's log."""

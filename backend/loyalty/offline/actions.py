@@ -26,7 +26,7 @@ from backend.loyalty.offline.outcomes import read_booked, save
 from backend.loyalty.offline.problems import DependencyRefused, OperationDismissed
 from backend.loyalty.offline.rules.moments import TabletClock
 from backend.loyalty.offline.rules.reasons import LATER, reason_of
-from backend.loyalty.offline.schemas import BatchView, DeviceBatch
+from backend.loyalty.offline.schemas.batches import BatchView, DeviceBatch
 from backend.loyalty.offline.sender import BatchSender
 from backend.loyalty.offline.targets import Targets, find_targets
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from backend.core.problems import Problem
 from backend.loyalty.offline.items import ItemBody, OfflineItem
 from backend.loyalty.offline.models import DeviceOperation
-from backend.loyalty.offline.schemas import OperationOutcome, OperationResult
+from backend.loyalty.offline.schemas.batches import OperationOutcome, OperationResult
 
 OUTCOMES: dict[str, OperationOutcome] = {
     "received": "deferred",

@@ -25,7 +25,7 @@ from backend.loyalty.offline.judgement import Judge, OpenGrant, OperationVerdict
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.open_grants import open_grants
 from backend.loyalty.offline.rules.moments import TabletClock, storable_moment
-from backend.loyalty.offline.schemas import DeviceBatch
+from backend.loyalty.offline.schemas.batches import DeviceBatch
 from backend.loyalty.offline.sender import BatchSender
 from backend.staff_pins.grants.queries import get_limits
 

@@ -5,6 +5,8 @@ from i18n.translator import N_
 class UnknownOperation(Problem):
     code, status = "unknown_operation", 422
     title = N_("The server does not know this kind of operation")
+    op: str
+    """Kind that was sent, cut off after twenty characters."""
 
 
 class DependencyRefused(Problem):

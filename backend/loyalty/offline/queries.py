@@ -8,7 +8,7 @@ from backend.core.paging import Cursors
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.problems import OperationNotFound
 from backend.loyalty.offline.review.views import operation_view
-from backend.loyalty.offline.schemas import DeviceOperationList, DeviceOperationView
+from backend.loyalty.offline.schemas.batches import DeviceOperationList, DeviceOperationView
 
 
 async def list_operations(

@@ -33,8 +33,11 @@ from backend.webhooks.schemas import (
 READS = (for_merchant(MANAGE_API),)
 SENDS = (all_of(for_merchant(MANAGE_API), limited("send_webhooks", 30)),)
 
-DeliveryState = Annotated[WebhookState | None, QueryParameter(name="state")]
-DeliveryType = Annotated[str | None, QueryParameter(name="type", max_length=40, description="Such as `points.earned`")]
+DeliveryState = Annotated[WebhookState | None, QueryParameter(name="state", description="Only of this state.")]
+DeliveryType = Annotated[
+    str | None,
+    QueryParameter(name="type", max_length=40, description="Only events of this type, such as `points.earned`."),
+]
 
 
 class MerchantWebhookDeliveryController(Controller):

@@ -1,6 +1,6 @@
 """What the page about waiting operations says."""
 
-from backend.loyalty.offline.schemas import ReviewItem
+from backend.loyalty.offline.schemas.review import ReviewItem
 from i18n.formatting import get_formatter
 from i18n.translator import N_, get_translator
 

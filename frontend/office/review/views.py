@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.loyalty.offline.schemas import ReviewDecision
+from backend.loyalty.offline.schemas.review import ReviewDecision
 from frontend.api.client import Caller
 from frontend.api.responses import BackendProblem
 from frontend.api.review import decide_review, list_review

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from backend.identity.schemas import StoreAccess
-from backend.loyalty.offline.schemas import ReviewList
+from backend.loyalty.offline.schemas.review import ReviewList
 from backend.loyalty.till.schemas import StoreToday, TodayFigures, TodayView
 from tests.frontend.canned import STORES, changed, found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, owner, refused

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from backend.loyalty.offline.schemas import ReviewItem, ReviewList, ReviewOutcome
+from backend.loyalty.offline.schemas.review import ReviewItem, ReviewList, ReviewOutcome
 from tests.frontend.canned import ID, MOMENT, changed, found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, StaffBackend, owner, refused
 from tests.frontend.staff_browser import Browser

@@ -21,7 +21,7 @@ from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked, OperationNotFound
 from backend.loyalty.offline.review.actions import Review
 from backend.loyalty.offline.review.queries import ReviewPage, list_review
-from backend.loyalty.offline.schemas import ReviewDecision, ReviewItem, ReviewList, ReviewOutcome
+from backend.loyalty.offline.schemas.review import ReviewDecision, ReviewItem, ReviewList, ReviewOutcome
 from tests.conftest import OpenShop
 from tests.world.office import Office
 from tests.world.shop import Shop

@@ -27,7 +27,7 @@ from backend.loyalty.offline.operations import Happening, book
 from backend.loyalty.offline.outcomes import read_booked
 from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked
 from backend.loyalty.offline.review.queries import lock_operation
-from backend.loyalty.offline.schemas import ReviewDecision, ReviewOutcome
+from backend.loyalty.offline.schemas.review import ReviewDecision, ReviewOutcome
 from backend.loyalty.offline.targets import find_targets
 
 ANY_AGE = timedelta(days=36500)

@@ -21,7 +21,7 @@ from backend.loyalty.offline.items import read_item
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.problems import OperationNotFound
 from backend.loyalty.offline.review.views import ReviewRow, review_item
-from backend.loyalty.offline.schemas import ReviewList
+from backend.loyalty.offline.schemas.review import ReviewList
 from backend.merchants.models import Merchant, Store
 from backend.staff.models import User
 

@@ -7,7 +7,8 @@ from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.loyalty.offline.items import ItemBody, OfflineItem
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.rules.reasons import SENTENCES
-from backend.loyalty.offline.schemas import DeviceOperationView, OperationState, ReviewItem
+from backend.loyalty.offline.schemas.batches import DeviceOperationView, OperationState
+from backend.loyalty.offline.schemas.review import ReviewItem
 from i18n.translator import get_translator
 
 

@@ -25,7 +25,7 @@ from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.offline.actions import BatchIntake
 from backend.loyalty.offline.problems import OperationNotFound
 from backend.loyalty.offline.queries import get_operation, list_operations
-from backend.loyalty.offline.schemas import (
+from backend.loyalty.offline.schemas.batches import (
     BatchView,
     DeviceBatch,
     DeviceOperationList,
@@ -42,7 +42,9 @@ from backend.staff_pins.problems import PinRequired, StaffNotHere
 from backend.staff_pins.queries import get_lockout
 
 OF_DEVICE = (Unauthenticated, *REFUSED_DEVICE)
-OfState = Annotated[OperationState | None, QueryParameter(name="state", description="Without it: all of them")]
+OfState = Annotated[
+    OperationState | None, QueryParameter(name="state", description="Only of this state. Without it: all of them.")
+]
 
 
 def _at_own_store(request: ApiRequest, origin: Origin) -> Origin:

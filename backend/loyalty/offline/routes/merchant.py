@@ -31,7 +31,7 @@ from backend.loyalty.ledger.routes.problem_sets import VOIDING
 from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked, OperationNotFound
 from backend.loyalty.offline.review.actions import Review
 from backend.loyalty.offline.review.queries import ReviewPage, list_review
-from backend.loyalty.offline.schemas import ReviewDecision, ReviewList, ReviewOutcome
+from backend.loyalty.offline.schemas.review import ReviewDecision, ReviewList, ReviewOutcome
 from backend.loyalty.offline.settings import set_rules, show_rules
 from backend.staff_pins.grants.schemas import OfflineRuleList, OfflineRulesView
 
