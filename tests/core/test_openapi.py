@@ -86,8 +86,8 @@ def test_names_are_unique() -> None:
 def test_every_code_is_documented_somewhere() -> None:
     told = {code for _, _, operation in OPERATIONS for status in operation["responses"] for code in
             codes_of(operation, int(status))}  # fmt: skip
-    of_batches = DOCUMENT["components"]["schemas"]["OperationResult"]["properties"]["problem"]["description"]
-    told |= set(re.findall(r"`(\w+)`", of_batches))
+    in_batches = DOCUMENT["components"]["schemas"]["OperationResult"]["properties"]["problem"]["description"]
+    told |= set(re.findall(r"`(\w+)`", in_batches))
     # What no operation answers: addresses and methods that do not exist, and the framework's own refusals.
     assert set(known_problems()) - told <= {"method_not_allowed", "request_refused", "not_found"}
 

@@ -57,8 +57,8 @@ class OperationResult(Answer):
     reason: ReasonCode | None = None
     """Why it waits for a person: a stable code. Null for all others."""
     problem: ProblemContent | None = None
-    """Why it was refused: as online, or `unknown_operation`, `dependency_refused`, `not_booked_here`,
-    `operation_dismissed`, which only batches have. Null: it was not."""
+    """Why it was not booked: as online, or `unknown_operation`, `dependency_refused`, `not_booked_here` or
+    `operation_dismissed`. Null: the ledger did not refuse it."""
     occurred_at_used: datetime | None = None
     """When it happened (UTC), as far as the clocks tell. Null: they do not tell."""
 
