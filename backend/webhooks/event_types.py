@@ -73,6 +73,8 @@ PRIVATE: Mapping[str, str] = {
     "card_links_asked": "Says that somebody entered an address, not that a customer has it.",
     "card_link_requested": "Nothing has changed: an email goes to the holder.",
     "rewards_changed": "Concerns passes; the program says which rewards are offered.",
+    "pin_locked_offline": "Concerns the staff: the owners get an email.",
+    "device_locked_people": "Concerns the staff: the owners get an email.",
 }
 """Why a domain event has no public name, by its name."""
 PING_TYPE = WebhookEventType(PING, PingPayload, N_("A test that you have asked for"))

@@ -12,6 +12,7 @@ from backend.merchants.models import Policy
 from tests.conftest import OpenShop
 from tests.world.caller import new_key, refused
 from tests.world.keys import connect
+from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller, id_of
 
@@ -36,7 +37,7 @@ async def test_a_key_needs_no_pin_where_people_need_one(shop: Shop) -> None:
     assert (await web.earn(card, cents=500))["card"]["points_balance"] == 5
     await shop.give_pin("claire", "97531")
     limit = {"scope": "card", "measure": "earns", "window_minutes": 60, "maximum": 1}
-    await shop.claire.ask("PUT", "/merchant/loyalty/fraud-limits", json={"limits": [limit]})
+    await Office.of(shop.claire).set_fraud_limits(limit)
     with refused("limit_reached", 409):
         await web.earn(card, cents=500)
     with refused("override_refused", 403):

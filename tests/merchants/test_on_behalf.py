@@ -27,6 +27,9 @@ KEPT = {
     "listMembers",
     "getMember",
     "listInvitations",
+    *("createApiKey", "changeApiKey", "rotateApiKey", "revokeApiKey"),
+    *("createWebhookEndpoint", "changeWebhookEndpoint", "deleteWebhookEndpoint", "rotateWebhookSecret"),
+    *("endFormerWebhookSecret", "sendTestWebhook", "replayWebhookDelivery", "replayFailedWebhooks"),
 }
 """What stays with the merchant's owner though an owner's office has it."""
 
@@ -131,7 +134,8 @@ async def test_the_till_and_the_persons_own_account_stay_with_their_people(paul:
         await acting.post("/auth/merchant", {"merchant": shop.code})
     with refused("stays_with_owner", 403):
         await acting.get("/merchant/audit/export")
-    for method, path in (("GET", "/merchant/staff"), ("POST", "/merchant/invitations")):
+    kept = ("/merchant/staff", "/merchant/api-keys", "/merchant/webhooks/endpoints")
+    for method, path in (*(("GET", path) for path in kept), ("POST", "/merchant/invitations")):
         with refused("stays_with_owner", 403):
             await acting.ask(method, path, **({"json": {}} if method == "POST" else {}))
 
@@ -140,6 +144,8 @@ OF_MERCHANT = [
     "adjustPointsAsOwner", "deactivateCard", "reactivateCard", "mergeCards", "reverseMerge", "changeCards",
     "setFraudLimits", "uploadPicture", "createReward", "changeReward", "moveReward", "archiveReward", "restoreReward",
     "changeMarketingPlan", "changePolicy", "changeOwnEmailTemplate", "resetOwnEmailTemplate", "restoreOwnEmailTemplate",
+    "createDevice", "changeDevice", "makePairingCode", "revokeDevice", "resumeDevice", "decideReview",
+    "setOfflineRules",
 ]  # fmt: skip
 
 

@@ -217,8 +217,8 @@ MUTANTS = [
     Mutant(
         "A late stamp is judged by when it is booked",
         LEDGER + "operations/stamp.py",
-        "draft.occurred_at = checks.check_occurred_at(self.body.occurred_at, draft.now)",
-        "checks.check_occurred_at(self.body.occurred_at, draft.now)",
+        "draft.occurred_at = checks.check_occurred_at(self.body.occurred_at, draft.now, self.oldest)",
+        "checks.check_occurred_at(self.body.occurred_at, draft.now, self.oldest)",
         ("tests/loyalty/ledger/booking/test_late_bookings.py",),
     ),
     Mutant(

@@ -35,8 +35,12 @@ SEALERS = {
     "wallets/apple/passes.py": {"apple_passes.auth_token"},
     "settings/sealing.py": {"setting_overrides.sealed_value"},
     "messaging/secrets.py": {"platform_mails.sealed_secret", "email_logs.sealed_secret"},
+    "webhooks/signatures.py": {"webhook_endpoints.sealed_secret", "webhook_endpoints.sealed_former_secret"},
+    "staff_pins/grants/actions.py": {"offline_grants.sealed_secret"},
 }
 """Modules that seal something, and for which columns."""
+OF_NO_ROW = SEALERS["webhooks/signatures.py"] | SEALERS["staff_pins/grants/actions.py"]
+"""Columns of tables that are empty in the test of all columns at once."""
 NEW = "a newer key"
 READ = "SELECT totp_secret FROM users WHERE id = $1"
 
@@ -98,7 +102,7 @@ async def test_after_a_rotation_the_new_key_opens_everything_and_the_old_is_not_
     await queue_secrets(services, shop, UUID(card["id"]))
     await store_secret(town.superuser, "smtp_password", seal(services.key_ring, "secret", place_of("smtp_password")))
     counts = await rotate_keys(services.sessions, both, OPERATOR)
-    assert {name: each.resealed for name, each in counts.items()} == {
+    assert {name: each.resealed for name, each in counts.items() if name not in OF_NO_ROW} == {
         "setting_overrides.sealed_value": 1,
         "users.totp_secret": 1,
         "apple_passes.auth_token": 1,
@@ -110,7 +114,8 @@ async def test_after_a_rotation_the_new_key_opens_everything_and_the_old_is_not_
     apple_pass.auth_token = sealed
     assert auth_token(alone, apple_pass) == token
     again = await rotate_keys(services.sessions, alone, OPERATOR)
-    assert [(each.resealed, each.current, each.unreadable) for each in again.values()] == [(0, 1, 0)] * 5
+    rotated = [each for name, each in again.items() if name not in OF_NO_ROW]
+    assert [(each.resealed, each.current, each.unreadable) for each in rotated] == [(0, 1, 0)] * 5
 
 
 async def test_a_rotation_goes_in_chunks_and_while_others_write(
