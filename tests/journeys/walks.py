@@ -635,6 +635,8 @@ async def past_the_api_keys(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "new API key, with mistakes"
     await page.locator("[name=permissions]").first.check()
     await page.locator("form.editor button.primary").click()
+    # A browser without a window refuses what a click permits elsewhere.
+    await page.context.grant_permissions(["clipboard-write"])
     await page.locator("[data-copy]").click()
     await expect(page.locator("[data-copied]")).to_be_visible()
     yield "secret of an API key"
