@@ -13,8 +13,8 @@ from tests.world.shop import Shop
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = [
-    *("Overview", "Rewards", "Email templates", "Marketing emails", "Stores", "Policy", "Staff"),
-    *("Tablets", "API keys", "Webhooks", "Audit"),
+    *("Overview", "Rewards", "Email templates", "Marketing emails", "Stores", "Policy", "Review"),
+    *("Staff", "Tablets", "API keys", "Webhooks", "Audit"),
 ]
 
 

@@ -22,6 +22,7 @@ from tests.world.keys import connect
 from tests.world.office import Office
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop
+from tests.world.tablet_queue import queue_of
 from tests.world.till import Card
 from tests.world.webhooks import WebhookOffice
 
@@ -559,6 +560,28 @@ async def _past_the_tablets(page: Page, shop: Shop) -> AsyncIterator[str]:
     yield "tablet, wrongly scanned"
 
 
+async def past_the_review(page: Page, scene: Scene) -> AsyncIterator[str]:
+    shop = scene.shop
+    tablet = await a_tablet(shop, name="Ταμπλέτα")
+    await _sign_in(page, shop.emails["claire"])
+    await expect(page.locator(".by-store [data-label]")).to_have_count(14)
+    await page.goto("/office/review")
+    yield "review, nothing waits"
+    queue = queue_of(shop, str(tablet.state.device_id))
+    queue.sold(scene.full, 2550, ago=timedelta(days=29))
+    await queue.hand_in()
+    await page.goto("/office/review")
+    await expect(page.locator("[name=reason]")).to_have_count(1)
+    yield "review"
+    await page.locator("button[value=dismiss]").click()
+    await expect(page.locator("[aria-invalid=true]")).to_have_count(1)
+    yield "review, without a reason"
+    await page.locator("[name=reason]").fill("Παλιό")
+    await page.locator("button[value=dismiss]").click()
+    await expect(page.locator(".note.ok")).to_be_visible()
+    yield "review, dismissed"
+
+
 async def past_the_people(page: Page, scene: Scene) -> AsyncIterator[str]:
     shop, any_version = scene.shop, {"if-match": "*"}
     await _sign_in(page, shop.emails["claire"])
@@ -612,6 +635,8 @@ async def past_the_api_keys(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "new API key, with mistakes"
     await page.locator("[name=permissions]").first.check()
     await page.locator("form.editor button.primary").click()
+    # A browser without a window refuses what a click permits elsewhere.
+    await page.context.grant_permissions(["clipboard-write"])
     await page.locator("[data-copy]").click()
     await expect(page.locator("[data-copied]")).to_be_visible()
     yield "secret of an API key"
@@ -729,6 +754,7 @@ WALKS: list[Walk] = [
     past_the_platform,
     past_the_emails,
     past_the_webhooks,
+    past_the_review,
     past_the_people,
     past_the_api_keys,
     past_the_administrators,
