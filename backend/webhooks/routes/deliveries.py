@@ -17,7 +17,7 @@ from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
 from backend.core.repository import ListQuery
-from backend.core.schemas import Page
+from backend.core.schemas import STORABLE, Page
 from backend.webhooks import replays
 from backend.webhooks.jobs import wake_deliveries
 from backend.webhooks.problems import WebhookDeliveryNotFound, WebhookEndpointInactive, WebhookEndpointNotFound
@@ -34,7 +34,9 @@ READS = (for_merchant(MANAGE_API),)
 SENDS = (all_of(for_merchant(MANAGE_API), limited("send_webhooks", 30)),)
 
 DeliveryState = Annotated[WebhookState | None, QueryParameter(name="state")]
-DeliveryType = Annotated[str | None, QueryParameter(name="type", max_length=40, description="Such as `points.earned`")]
+DeliveryType = Annotated[
+    str | None, QueryParameter(name="type", max_length=40, pattern=STORABLE, description="Such as `points.earned`.")
+]
 
 
 class MerchantWebhookDeliveryController(Controller):
