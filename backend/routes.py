@@ -171,9 +171,8 @@ admin = Router(
     ],
 )
 apple = Router("/apple", opt={ANY_QUERY: True}, route_handlers=[AppleWebService])
-bookings = Router(
-    "/", guards=[identified], opt={API_KEYS: True}, security=BEARER, route_handlers=[IdempotencyController]
-)
+OF_KEYS = {API_KEYS: True}
+bookings = Router("/", guards=[identified], opt=OF_KEYS, security=BEARER, route_handlers=[IdempotencyController])
 
 api = Router(
     "/api/v1",

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 
 def one_of(name: str, *values: str) -> Meta:
-    """`CardState = Annotated[str, one_of("CardState", "active", …)]`."""
+    """`CardStateName = Annotated[str, one_of("CardState", "active", …)]`."""
     return Meta(extra_json_schema={"title": name, "extra": {"enum": list(values)}})
 
 
@@ -30,8 +30,8 @@ TRANSACTION_KINDS = (
 )
 Unit = Annotated[str, one_of("Unit", *UNITS)]
 TransactionKind = Annotated[str, one_of("TransactionKind", *TRANSACTION_KINDS)]
-CardState = Annotated[str, one_of("CardState", "active", "deactivated", "merged", "erased")]
-HoldState = Annotated[str, one_of("HoldState", "reserved", "confirmed", "released", "timed_out")]
+CardStateName = Annotated[str, one_of("CardState", "active", "deactivated", "merged", "erased")]
+HoldStateName = Annotated[str, one_of("HoldState", "reserved", "confirmed", "released", "timed_out")]
 ProgramKind = Annotated[str, one_of("ProgramType", "stamps", "points", "hybrid")]
 PreviewState = Annotated[str, one_of("PreviewState", "queued", "running", "done", "failed")]
 Role = Annotated[str, one_of("Role", "super_admin", "platform_admin", "merchant_owner", "store_member")]
@@ -39,9 +39,9 @@ SessionKind = Annotated[str, one_of("SessionKind", "password", "pin")]
 PermissionScope = Annotated[str, one_of("PermissionScope", "store", "merchant", "owner", "platform", "super_admin")]
 BookingOutcome = Annotated[str, one_of("BookingOutcome", "booked", "refused", "not_booked")]
 TaskRunState = Annotated[str, one_of("TaskRunState", "queued", "running", "died", "done", "partly_done", "failed")]
-WalletProvider = Annotated[str, one_of("WalletProvider", "google", "apple")]
+WalletProviderName = Annotated[str, one_of("WalletProvider", "google", "apple")]
 PassStatus = Annotated[str, one_of("PassStatus", "active", "failed", "removed")]
-BreakerState = Annotated[str, one_of("BreakerState", "closed", "open", "stopped")]
+BreakerStateName = Annotated[str, one_of("BreakerState", "closed", "open", "stopped")]
 GoogleWalletState = Annotated[str, one_of("GoogleWalletState", "off", "available", "saved")]
 AppleWalletState = Annotated[str, one_of("AppleWalletState", "off", "available", "installed")]
 EmailProvider = Annotated[str, one_of("EmailProvider", "smtp", "sendgrid", "console")]

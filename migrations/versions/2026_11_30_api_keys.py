@@ -17,6 +17,28 @@ TIME = sa.TIMESTAMP(timezone=True)
 
 def upgrade() -> None:
     op.add_column("merchants", sa.Column("is_test", sa.Boolean, nullable=False, server_default=sa.false()))
+    _add_keys()
+    op.add_column("transactions", sa.Column("api_key_id", sa.Uuid))
+    op.execute(
+        "ALTER TABLE transactions ADD CONSTRAINT fk_api_key_id_api_keys FOREIGN KEY (merchant_id, api_key_id) "
+        "REFERENCES api_keys (merchant_id, id) NOT VALID"
+    )
+    op.execute("ALTER TABLE transactions VALIDATE CONSTRAINT fk_api_key_id_api_keys")
+    sql_functions.create(revision, *NEW)
+    sql_functions.replace(revision, *OF_HISTORY, *OF_SESSIONS)
+
+
+def downgrade() -> None:
+    sql_functions.replace("2026_11_30_on_behalf", *OF_SESSIONS)
+    sql_functions.replace("2026_11_29_baseline", *OF_HISTORY)
+    sql_functions.drop(*NEW)
+    op.drop_constraint("fk_api_key_id_api_keys", "transactions")
+    op.drop_column("transactions", "api_key_id")
+    op.execute("DROP TABLE api_keys")
+    op.drop_column("merchants", "is_test")
+
+
+def _add_keys() -> None:
     op.create_table(
         "api_keys",
         sa.Column("merchant_id", sa.Uuid),
@@ -51,21 +73,3 @@ def upgrade() -> None:
     op.execute("GRANT SELECT, INSERT, UPDATE ON api_keys TO orion_app")
     op.execute("ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY own_merchant ON api_keys USING ({OF_THE_MERCHANT})")
-    op.add_column("transactions", sa.Column("api_key_id", sa.Uuid))
-    op.execute(
-        "ALTER TABLE transactions ADD CONSTRAINT fk_api_key_id_api_keys FOREIGN KEY (merchant_id, api_key_id) "
-        "REFERENCES api_keys (merchant_id, id) NOT VALID"
-    )
-    op.execute("ALTER TABLE transactions VALIDATE CONSTRAINT fk_api_key_id_api_keys")
-    sql_functions.create(revision, *NEW)
-    sql_functions.replace(revision, *OF_HISTORY, *OF_SESSIONS)
-
-
-def downgrade() -> None:
-    sql_functions.replace("2026_11_30_on_behalf", *OF_SESSIONS)
-    sql_functions.replace("2026_11_29_baseline", *OF_HISTORY)
-    sql_functions.drop(*NEW)
-    op.drop_constraint("fk_api_key_id_api_keys", "transactions")
-    op.drop_column("transactions", "api_key_id")
-    op.execute("DROP TABLE api_keys")
-    op.drop_column("merchants", "is_test")

@@ -20,8 +20,9 @@ def upgrade() -> None:
     _add_rules()
     _add_grants()
     _add_operations()
+    op.execute("GRANT SELECT, INSERT, DELETE ON offline_rules TO orion_app")
+    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON offline_grants, device_operations TO orion_app")
     for table in ("offline_rules", "offline_grants", "device_operations"):
-        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO orion_app")
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY own_merchant ON {table} USING ({OF_THE_MERCHANT})")
 

@@ -14,6 +14,7 @@ SCHEMAS = re.compile(r"backend\.(\w+\.)*schemas(\.\w+)?|backend\.core\.(validati
 """With the check of a value against a schema."""
 NOT_PROVOKED = {
     "request_refused": "all other refusals of the framework; provoked in tests/core/test_failures.py by hand",
+    "unsupported_media_type": "asked of every operation with a body in tests/core/test_request_checks.py",
     **dict.fromkeys(
         ("dependency_refused", "not_booked_here", "operation_dismissed", "unknown_operation"),
         "told of one operation of a batch: tests/loyalty/offline",
@@ -73,7 +74,7 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
 
 
 MANY_ROOMS = {
-    *("architecture", "benchmarks", "doubles", "install", "journeys"),
+    *("architecture", "benchmarks", "clients", "doubles", "install", "journeys"),
     *("mutants", "properties", "runbooks", "schemathesis", "world"),
 }
 """Folders of what concerns more than one room."""

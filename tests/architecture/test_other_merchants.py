@@ -71,7 +71,9 @@ BODIES: dict[str, Json] = {
     "rotateApiKey": {},
     "rotateWebhookSecret": {},
     "switchFeatureOfStore": {"is_enabled": False},
+    "requestGrant": {"user_id": "{user_id}"},
     "switchPerson": {"user_id": "{user_id}", "staff_pin": "1357"},
+    "verifyPin": {"user_id": "{user_id}", "pin": "1357"},
     "voidTransaction": {},
 }
 QUERIES = {
@@ -82,8 +84,10 @@ QUERIES = {
     "listStoreTransactions": "?card_id={card_id}",
     "listTransactions": "?store_id={store_id}&card_id={card_id}",
 }
-OF_DEVICES = {"staff_id", "user_id", "event_id", "batch_id"}
+OF_DEVICES = {"staff_id", "event_id", "batch_id"}
 """Whom a tablet names with a booking: tests/devices/test_bookings.py; and ids that a client makes."""
+OF_TABLETS = {"endGrant", "getDeviceOperation", "recordFailedAttempt", "requestGrant"}
+"""Asked by a tablet."""
 NAMED = re.compile(r"\{(\w+_id|key|picture)\}")
 """What names a row of a merchant's."""
 
@@ -169,7 +173,7 @@ async def test_what_another_merchant_owns_is_answered_like_what_nobody_has(
     wrong: dict[tuple[str, str], tuple[str, ...]] = {}
     asked = 0
     for method, path, name in of_merchants():
-        caller = ada if "/admin/" in path else tablet if name == "recordFailedAttempt" else mine.claire
+        caller = ada if "/admin/" in path else tablet if name in OF_TABLETS else mine.claire
         for each in {*NAMED.findall(path + QUERIES.get(name, "") + str(BODIES.get(name, "")))}:
             nobodys = uuid4().hex * 2 if each == "picture" else str(uuid4())
             as_theirs = await answer_to(caller, method, path, name, own | {each: foreign[each]})

@@ -44,7 +44,10 @@ AT_THEIR_STORE = {"member of another store": GIVEN, "owner of another merchant":
 """Where pages are concerned, a store is chosen: they are at their own."""
 GONE = {"member who has left", "expired session", "revoked session"}
 """Their cookie still says that they are the owner."""
-NO_COOKIE = {"nobody", "customer", "customer whose session has expired", "tablet"}
+NO_COOKIE = {
+    *("nobody", "customer", "customer whose session has expired", "tablet"),
+    *("API key", "API key of another store", "revoked API key"),
+}
 GUARDED = ("/till", "/office", "/admin", "/profile")
 ENDING = ("/profile/sessions/end", "/on-behalf/end", "/sign-out")
 """Sent last: they end the session."""
@@ -177,7 +180,7 @@ def _names_on_pages(path: str, cast: Cast) -> Values:
     tokens = {"/reset/{token}": links["/password-resets/"], "/invitation/{token}": links["/storefront/invitations/"]}
     tokens["/u/{token}"] = links["/email-choices/"]
     fixed = {"form_key": "0" * 32, "text_language": "en", "name": "414fd2.css"}
-    return fixed | {"run_id": of_platform["id"]} | code | tokens.get(path, {})
+    return fixed | {"run_id": of_platform["id"], "key_id": of_shop["api_key_id"]} | code | tokens.get(path, {})
 
 
 @pytest.mark.usefixtures("as_in_production")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any
 
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import OpenAPI
@@ -15,8 +14,8 @@ from backend.core.openapi.names import shorten_names
 from backend.core.openapi.notation import use_plain_notation
 from backend.core.openapi.patterns import use_ecma_patterns
 from backend.core.openapi.problem_schema import share_problem_examples, tell_facts
+from backend.core.openapi.walk import Json
 
-Json = dict[str, Any]
 PASSES: tuple[Callable[[Json], None], ...] = (
     shorten_names,
     tell_facts,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from backend.core.enums import CardState, HoldState, ProgramKind, Unit
+from backend.core.enums import CardStateName, HoldStateName, ProgramKind, Unit
 from backend.core.schemas import Answer, Body
 from backend.loyalty.customers.schemas import CustomerView, HolderView
 from backend.loyalty.rewards.schemas import CardReward
@@ -38,7 +38,7 @@ class HoldView(Answer):
     """Points or stamps held, for all pieces together."""
     quantity: int
     """Pieces of the reward, or full stamp cards."""
-    state: HoldState
+    state: HoldStateName
     """`reserved`: open. `confirmed`: redeemed. `released`: given back by hand. `timed_out`: given back because it
     expired."""
     expires_at: datetime
@@ -67,7 +67,7 @@ class OwnCardView(Answer):
     """Id of the card. It stays the same when the card gets a new code."""
     code: Annotated[str, Meta(examples=["BDFHKLNPRSTVXGCJ"])]
     """Sixteen letters without spaces: printed on the card, in its QR code, and typed at the till."""
-    state: CardState
+    state: CardStateName
     """`active`: in use. `deactivated`: out of use, balances stay. `merged`: `merged_into_id` goes on in its place.
     `erased`: its customer was erased."""
     customer: HolderView

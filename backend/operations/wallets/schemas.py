@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from backend.core.enums import BreakerState, CardState, PassStatus, WalletProvider
+from backend.core.enums import BreakerStateName, CardStateName, PassStatus, WalletProviderName
 from backend.core.schemas import Answer, Body
 
 
@@ -50,7 +50,7 @@ class FreshnessView(Answer):
 class BreakerView(Answer):
     """Whether calls to the provider are made at present."""
 
-    state: BreakerState
+    state: BreakerStateName
     """`closed`: calls are made. `open`: no calls for half a minute at a time, after failures. `stopped`: no calls until
     an operator acts."""
     reason: str | None
@@ -117,7 +117,7 @@ class SyncRequest(Body):
 class PassLinkView(Answer):
     """A card in one wallet, to find out what is wrong with its pass."""
 
-    provider: WalletProvider
+    provider: WalletProviderName
     """The wallet: `google` or `apple`."""
     external_id: str
     """Id of the pass at the provider: Google's object id or Apple's serial number."""
@@ -161,7 +161,7 @@ class CardPasses(Answer):
     """Code of the card."""
     merchant_code: str
     """Code of the merchant."""
-    state: CardState
+    state: CardStateName
     """State of the card: `active`, `deactivated`, `merged` or `erased`."""
     wallet_version: int
     """Rises with every change that a pass shows."""
@@ -176,7 +176,7 @@ class CardPasses(Answer):
 class RetryView(Answer):
     """What became of sending a pass."""
 
-    provider: WalletProvider
+    provider: WalletProviderName
     """The wallet: `google` or `apple`."""
     outcome: str
     """`synced`, `clean`, `moved`: up to date. `busy`, `retry`, `paused`: tried later. `gave_up`, `failed`, `stopped`:

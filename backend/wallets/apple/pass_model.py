@@ -10,7 +10,7 @@ from backend.core.colors import Color
 from backend.wallets.apple.archive import ZipEntry
 from backend.wallets.apple.assets import Asset, sha1
 
-Json = dict[str, Any]
+PassContent = dict[str, Any]
 
 TOKEN_LENGTH_MIN = 16
 PLACES = {"headerFields": 3, "primaryFields": 1, "secondaryFields": 4, "auxiliaryFields": 4, "backFields": 40}
@@ -60,9 +60,9 @@ class LoyaltyPass(Pass):  # type: ignore[misc]
     def add_assets(self, assets: list[Asset]) -> None:
         self._assets |= {asset.name: asset for asset in assets}
 
-    def json_dict(self) -> Json:
+    def json_dict(self) -> PassContent:
         """Adds the list of barcodes, which newer phones need and the library leaves out."""
-        content: Json = super().json_dict()
+        content: PassContent = super().json_dict()
         return content | ({"barcode": self._code, "barcodes": [self._code]} if self._code else {})
 
     def content(self) -> bytes:
@@ -93,7 +93,7 @@ class LoyaltyPass(Pass):  # type: ignore[misc]
             _require(ASSET.fullmatch(name), f"{name} is not a file of a store card")
 
 
-def _encoded(content: Json) -> bytes:
+def _encoded(content: PassContent) -> bytes:
     """NaN cannot occur: fields are text or whole numbers."""
     return msgspec.json.encode(content)
 

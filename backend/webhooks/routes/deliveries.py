@@ -17,7 +17,7 @@ from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
 from backend.core.repository import ListQuery
-from backend.core.schemas import Page
+from backend.core.schemas import STORABLE, Page
 from backend.webhooks import replays
 from backend.webhooks.jobs import wake_deliveries
 from backend.webhooks.problems import WebhookDeliveryNotFound, WebhookEndpointInactive, WebhookEndpointNotFound
@@ -36,7 +36,12 @@ SENDS = (all_of(for_merchant(MANAGE_API), limited("send_webhooks", 30)),)
 DeliveryState = Annotated[WebhookState | None, QueryParameter(name="state", description="Only of this state.")]
 DeliveryType = Annotated[
     str | None,
-    QueryParameter(name="type", max_length=40, description="Only events of this type, such as `points.earned`."),
+    QueryParameter(
+        name="type",
+        max_length=40,
+        pattern=STORABLE,
+        description="Only events of this type, such as `points.earned`.",
+    ),
 ]
 
 

@@ -1,5 +1,6 @@
 """One API key: its rights, and the way to revoke it."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -7,7 +8,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.api_keys.schemas import ApiKeyDetail
-from backend.core.clock import clock
 from frontend.api.api_keys import change_api_key, get_api_key, revoke_api_key
 from frontend.api.client import Caller
 from frontend.api.identity import list_permissions
@@ -36,7 +36,7 @@ async def show_key(request: Request, caller: NamedDependency[Caller], key_id: Fr
 async def take_key(request: Request, caller: NamedDependency[Caller], key_id: FromPath[UUID]) -> Response[str]:
     form, key = await read_form(request), await get_api_key(caller, key_id)
     try:
-        change = change_of(form, clock.now(), language_of(request))
+        change = change_of(form, datetime.now(UTC), language_of(request))
         await change_api_key(caller, key_id, change, version=version_of(form))
     except FormError as error:
         form.errors = {error.field: error.sentence}

@@ -1,5 +1,6 @@
 """API keys: the list, a new one, a new secret."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -7,7 +8,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.api_keys.schemas import ApiKeyRotation, ApiKeySecret
-from backend.core.clock import clock
 from frontend.account.profile.answers import answered, confirmation_first
 from frontend.api.api_keys import create_api_key, get_api_key, list_api_keys, rotate_api_key
 from frontend.api.client import Caller
@@ -45,7 +45,7 @@ async def take_new_key(request: Request, caller: NamedDependency[Caller]) -> Res
     messages = ApiKeyMessages(language_of(request), stores_of(request), permissions)
 
     async def create() -> Response[str]:
-        return _secret(request, await create_api_key(caller, draft_of(form, clock.now(), language_of(request))))
+        return _secret(request, await create_api_key(caller, draft_of(form, datetime.now(UTC), language_of(request))))
 
     def show(refused: Form, status: int) -> Response[str]:
         return _new(request, refused, messages, status)

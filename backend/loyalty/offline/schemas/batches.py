@@ -15,6 +15,7 @@ OperationKey = Annotated[str, Meta(examples=["3f0c6c1e-5c5e-4f3a-9a55-0d2f4f1f8b
 OperationName = Annotated[str, Meta(examples=["points"])]
 ReasonCode = Annotated[str, Meta(examples=["too_old"])]
 ProblemContent = Annotated[dict[str, Any], Meta(examples=[{"code": "stamp_cooldown", "status": 409}])]
+SEALED_OPERATION = {"id": "a1", "seq": 1, "grant_id": "0199aa00-0000-7000-8000-000000000001", "sealed": "AUk-gvx0"}
 
 
 class DeviceBatch(Body):
@@ -30,13 +31,7 @@ class DeviceBatch(Body):
     """Changes whenever the tablet is switched on."""
     operations: Annotated[
         list[dict[str, Any]],
-        Meta(
-            min_length=1,
-            max_length=BATCH_MAX,
-            examples=[
-                [{"id": "a1", "seq": 1, "grant_id": "0199aa00-0000-7000-8000-000000000001", "sealed": "AUk-gvx0"}]
-            ],
-        ),
+        Meta(min_length=1, max_length=BATCH_MAX, examples=[[SEALED_OPERATION]]),
     ]
     """Each is read by itself. The conventions of the API describe its members and the format of a sealed one."""
 
