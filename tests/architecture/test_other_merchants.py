@@ -73,7 +73,7 @@ BODIES: dict[str, Json] = {
     "switchFeatureOfStore": {"is_enabled": False},
     "requestGrant": {"user_id": "{user_id}"},
     "switchPerson": {"user_id": "{user_id}", "staff_pin": "1357"},
-    "verifyPin": {"user_id": "{user_id}", "pin": "1357"},
+    "verifyPin": {"user_id": "{user_id}", "staff_pin": "1357"},
     "voidTransaction": {},
 }
 QUERIES = {
