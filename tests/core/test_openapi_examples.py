@@ -12,7 +12,7 @@ from tests.world.document import document_text
 
 DOCUMENT: Json = msgspec.json.decode(document_text())
 SHARED: Json = DOCUMENT["components"]["examples"]
-AUDIENCES = ("/api/v1/store/", "/api/v1/storefront/", "/api/v1/merchant/", "/api/v1/auth/")
+AUDIENCES = ("/api/v1/store/", "/api/v1/storefront/", "/api/v1/merchant/", "/api/v1/devices/", "/api/v1/auth/")
 
 
 def _media() -> list[Any]:
@@ -30,9 +30,10 @@ def _media() -> list[Any]:
 def test_it_has_an_example_that_its_schema_allows(media: Json) -> None:
     schema = {**media["schema"], "components": DOCUMENT["components"]}
     validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-    for name in media["examples"]:
-        errors = [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(SHARED[name]["value"])]
-        assert errors == [], name
+    shared = [SHARED[name]["value"] for name in media.get("examples", ())]
+    for value in shared or [media["example"]]:
+        errors = [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(value)]
+        assert errors == []
 
 
 @pytest.mark.parametrize("code", sorted(known_problems().keys() & SHARED.keys()))

@@ -19,7 +19,9 @@ def add_examples(document: Json) -> None:
         for part in (operation.get("requestBody", {}), *answers):
             media = part.get("content", {}).get(JSON)
             name = media and _name(media["schema"])
-            if name:
+            if media and "items" in media["schema"]:
+                media["example"] = example_of(media["schema"], schemas(document))
+            elif name:
                 shared.setdefault(name, {"value": example_of(media["schema"], schemas(document))})
                 media["examples"] = {name: {"$ref": f"#/components/examples/{name}"}}
 

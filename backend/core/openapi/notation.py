@@ -12,6 +12,8 @@ def use_plain_notation(document: Json) -> None:
     for operation in operations(document):
         for parameter in operation.get("parameters", []):
             _leave_null_out(parameter["schema"])
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            media["schema"] = _several(media["schema"])
     for each in objects(document):
         if each.get("deprecated") is False:
             del each["deprecated"]
@@ -23,6 +25,13 @@ def use_plain_notation(document: Json) -> None:
             each.update({bound: int(each[bound]) for bound in WHOLE if bound in each})
     for header in document["components"].get("headers", {}).values():
         header.pop("required", None)
+
+
+def _several(schema: Json) -> Json:
+    """The list, where a body may be one object or a list of such: a client in TypeScript cannot tell them apart."""
+    choices = schema.get("oneOf", [])
+    lists = [choice for choice in choices if choice.get("type") == "array" and choice.get("items") in choices]
+    return lists[0] if lists else schema
 
 
 def _types(schema: Json) -> list[Any]:

@@ -11,7 +11,9 @@ from backend.devices.schemas import DeviceProfile
 
 ShortText = Annotated[str, Meta(max_length=100, pattern=IN_ITS_DIRECTION)]
 CommandName = Literal["roll_token", "resync", "update"]
-Token64 = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$(?!\n)")]
+Token64 = Annotated[
+    str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$(?!\n)", examples=["7f9d0c1a-5c5e"])
+]
 Count = Annotated[int, Meta(ge=0, le=2_147_483_647)]
 Milliseconds = Annotated[int, Meta(ge=0, le=9_007_199_254_740_991)]
 
@@ -50,7 +52,7 @@ class Pairing(Body):
     """The code of the office, as scanned or typed."""
     handshake_version: Literal[1]
     """Version of this exchange: 1."""
-    public_key: Annotated[str, Meta(min_length=1, max_length=400)]
+    public_key: Annotated[str, Meta(min_length=1, max_length=400, examples=["MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"])]
     """SubjectPublicKeyInfo of a P-256 key, in base64."""
     installation_id: Token64
     """Made by the app when it was installed."""
@@ -120,7 +122,7 @@ class PairedDevice(Answer):
     """Codes of what it may do at its store."""
     server_time: datetime
     """Time of the server (UTC)."""
-    bootstrap_url: str
+    bootstrap_url: Annotated[str, Meta(examples=["https://api.example.com/api/v1/devices/me/bootstrap"])]
     """Path at which it fetches what it keeps."""
 
 

@@ -1,8 +1,12 @@
 """What a tablet knows while it has no connection."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
+from msgspec import Meta
+
+from backend.core.enums import ProgramKind
 from backend.core.schemas import Answer
 from backend.devices.schemas import DeviceProfile
 from backend.devices.schemas.tablet import PairedMerchant, PairedStore
@@ -45,7 +49,7 @@ class DeviceProgram(Answer):
 
     id: UUID
     """Id of the program."""
-    type: str
+    type: ProgramKind
     """What it collects: `stamps`, `points` or both (`hybrid`)."""
     name: str
     """Name of the program."""
@@ -84,9 +88,9 @@ class Bootstrap(Answer):
 
     server_time: datetime
     """Time of the server (UTC)."""
-    changes_cursor: str
+    changes_cursor: Annotated[str, Meta(examples=["4711"])]
     """For `GET /devices/me/changes`: of the same moment as everything here."""
-    texts_version: str
+    texts_version: Annotated[str, Meta(examples=["9f86d081884c7d65"])]
     """Differs when a text of program, rewards or categories does, and with the language."""
     config: DeviceConfig
     """What the tablet is, and how it shall work."""
@@ -107,7 +111,7 @@ class DeviceChanges(Answer):
 
     server_time: datetime
     """Time of the server (UTC)."""
-    next_cursor: str
+    next_cursor: Annotated[str, Meta(examples=["4712"])]
     """To ask with next."""
     has_more: bool
     """True when more has changed: ask again at once."""
