@@ -11,7 +11,8 @@ from backend.core import sql_functions
 from backend.core.migrations import head, owner_engine
 from backend.core.settings import Settings
 
-BASELINE = "2026_11_29_baseline"
+BASELINE, LATEST = "2026_11_29_baseline", "2026_11_30_transactions"
+"""LATEST: the revision with the present `history_line`."""
 FUNCTION = """
     SELECT pg_get_functiondef(oid), proacl::text, proowner::regrole::text FROM pg_proc
     WHERE pronamespace = 'public'::regnamespace AND proname = 'history_line'
@@ -19,12 +20,12 @@ FUNCTION = """
 
 
 def replace() -> None:
-    sql_functions.replace(BASELINE, "history_line")
+    sql_functions.replace(LATEST, "history_line")
 
 
 def drop_and_create() -> None:
     sql_functions.drop("history_line")
-    sql_functions.create(BASELINE, "history_line")
+    sql_functions.create(LATEST, "history_line")
 
 
 @pytest.mark.parametrize("change", [replace, drop_and_create])

@@ -138,7 +138,7 @@ async def test_a_sale_between_looking_and_saving_does_not_disturb(shop: Shop, of
         ({"name": {"en": "Scarf\u2028"}}, "/name/en"),
         ({"name": {"en": "\u202efracS"}}, "/name/en"),
         ({"description": {"en": "Soft\u202e"}}, "/description/en"),
-        ({"name": {"xx": "Scarf"}}, "/name"),
+        ({"name": {"xx": "Scarf"}}, "/name/xx"),
         ({"points_required": 0}, "/points_required"),
         ({"stock": -1}, "/stock"),
         ({"limit_per_card": 0}, "/limit_per_card"),
@@ -147,13 +147,13 @@ async def test_a_sale_between_looking_and_saving_does_not_disturb(shop: Shop, of
         ({"picture": "0" * 64}, "/picture"),
         ({"picture": "../../etc"}, "/picture"),
         ({"starts_on": "2026-06-02", "ends_on": "2026-06-01"}, "/ends_on"),
-        ({"color": "red"}, ""),
+        ({"color": "red"}, "/color"),
     ],
 )
 async def test_a_mistake_is_pointed_at_and_nothing_is_written(office: Office, wrong: Json, pointer: str) -> None:
     with refused("validation_failed", 422) as said:
         await office.add_reward(**wrong)
-    assert [error["pointer"].rstrip("…").removesuffix("/...") for error in said[0]["errors"]] == [pointer]
+    assert [error["pointer"] for error in said[0]["errors"]] == [pointer]
     assert len((await office.rewards())["data"]) == 2
 
 
