@@ -21,8 +21,8 @@ class ApiKey(TenantEntity):
     __tablename__ = "api_keys"
     __table_args__ = (
         of_member("created_by"),
-        UniqueConstraint("merchant_id", "secret_hash"),
-        UniqueConstraint("merchant_id", "previous_hash"),
+        UniqueConstraint("merchant_id", "secret_hash", name="uq_api_keys_merchant_id_secret_hash"),
+        UniqueConstraint("merchant_id", "previous_hash", name="uq_api_keys_merchant_id_previous_hash"),
         CheckConstraint(f"mode IN {MODES}", name="mode"),
         CheckConstraint("(previous_hash IS NULL) = (previous_until IS NULL)", name="previous"),
     )
