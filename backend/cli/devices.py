@@ -45,7 +45,7 @@ def list_(merchant_code: str, as_json: bool) -> None:
 @devices.command("revoke")
 @click.argument("device_id", type=click.UUID)
 @of_merchant
-@click.option("--reason", required=True, help="For the audit, and for who looks at the list.")
+@click.option("--reason", required=True, help="For the audit. Do not name customers.")
 @click.option("--wipe/--keep", default=True, show_default=True, help="Tell it to delete its data and its key.")
 def revoke(device_id: UUID, merchant_code: str, reason: str, wipe: bool) -> None:
     """Revoke a tablet for good, from its next request on."""
