@@ -52,7 +52,7 @@ def revoke(device_id: UUID, merchant_code: str, reason: str, wipe: bool) -> None
     try:
         body = msgspec.convert({"reason": reason, "wipe": wipe}, DeviceRevocation)
     except msgspec.ValidationError as error:
-        raise click.BadParameter(str(error), param_hint="--reason") from error
+        raise click.BadParameter(str(error), param_hint="'--reason'") from error
 
     async def act(services: Services) -> DeviceView:
         origin = await _origin(services, merchant_code)
