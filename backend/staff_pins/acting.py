@@ -56,9 +56,7 @@ async def acting_as(
         return origin
     if origin.device_id is None:
         raise ValidationFailed(FieldError("/staff_id", "only_from_device", "You book under your own name."))
-    person = await find_store_person(pool, origin, staff_id)
-    if person is None:
-        raise StaffNotHere
+    person = await get_store_person(pool, origin, staff_id)
     if permission is not None and not person.may(permission):
         raise Forbidden(permission)
     return replace(origin, user_id=person.user_id, user_name=person.name)

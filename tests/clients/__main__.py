@@ -1,6 +1,6 @@
 """Lints the API's document, makes the collection, and generates, compiles and runs clients: `make clients`.
 
-Writes the stamp that `make test` looks at.
+Writes a stamp of what was checked.
 """
 
 import sys

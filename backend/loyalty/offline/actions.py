@@ -21,7 +21,7 @@ from backend.loyalty.ledger.queries import get_setup
 from backend.loyalty.offline.entries import BatchEntry, refused_with, settle
 from backend.loyalty.offline.inbox import Inbox, offset_ms
 from backend.loyalty.offline.judgement import shown
-from backend.loyalty.offline.operations import Happening, book
+from backend.loyalty.offline.operations import OfflineBooking, book
 from backend.loyalty.offline.outcomes import read_booked, save
 from backend.loyalty.offline.problems import DependencyRefused, OperationDismissed
 from backend.loyalty.offline.rules.moments import TabletClock
@@ -118,7 +118,7 @@ class BatchIntake:
         assert row.used_at is not None, "it was judged"
         assert item is not None, "it was read"
         assert body is not None, "it was read"
-        happening = Happening(
+        booking = OfflineBooking(
             row.operation_id,
             body,
             row.used_at,
@@ -126,7 +126,7 @@ class BatchIntake:
             card_id=targets.card_of(item),
             transaction_id=targets.voided_by(item),
         )
-        return await book(self.enrollment, replace(self.sender.origin, user_id=row.user_id), happening)
+        return await book(self.enrollment, replace(self.sender.origin, user_id=row.user_id), booking)
 
     def _note(self, entry: BatchEntry, reply: Reply, targets: Targets) -> None:
         row = entry.row

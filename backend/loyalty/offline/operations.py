@@ -43,7 +43,7 @@ class VoidOwn(VoidTransaction):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class OfflineBooking:
     """An operation with everything that says how it is booked."""
 
     operation_id: str
@@ -60,35 +60,35 @@ class Happening:
     """Booked for the tablet, which takes back only what it has booked itself."""
 
 
-async def book(enrollment: Enrollment, origin: Origin, happening: Happening) -> Reply:
+async def book(enrollment: Enrollment, origin: Origin, booking: OfflineBooking) -> Reply:
     """Raises what the same call online raises, and NotBookedHere."""
-    body = happening.body
+    body = booking.body
     if isinstance(body, Enroll):
         acting = replace(origin, instance=ENROLL)
-        return await enrollment.by_staff(acting, body, _key(acting, happening.operation_id, body))
-    target = happening.transaction_id if isinstance(body, Void) else happening.card_id
+        return await enrollment.by_staff(acting, body, _key(acting, booking.operation_id, body))
+    target = booking.transaction_id if isinstance(body, Void) else booking.card_id
     if target is None:
         raise TransactionNotFound if isinstance(body, Void) else CardNotFound
     acting = replace(origin, instance=_path(body, target))
-    operation = _operation(acting, happening)
+    operation = _operation(acting, booking)
     request = BookingRequest(
         acting,
-        _key(acting, happening.operation_id, body),
+        _key(acting, booking.operation_id, body),
         card_id=None if isinstance(body, Void) else target,
         transaction_id=target if isinstance(body, Void) else None,
-        proof=happening.proof,
+        proof=booking.proof,
     )
     return await enrollment.ledger.book(operation, request)
 
 
-def _operation(origin: Origin, happening: Happening) -> Operation:
-    body, at = happening.body, happening.at
+def _operation(origin: Origin, booking: OfflineBooking) -> Operation:
+    body, at = booking.body, booking.at
     if isinstance(body, Earn):
-        return EarnPoints(msgspec.structs.replace(body, occurred_at=at), happening.oldest)
+        return EarnPoints(msgspec.structs.replace(body, occurred_at=at), booking.oldest)
     if isinstance(body, Stamp):
-        return AddStamp(msgspec.structs.replace(body, occurred_at=at), happening.oldest, happening.is_forced)
+        return AddStamp(msgspec.structs.replace(body, occurred_at=at), booking.oldest, booking.is_forced)
     assert isinstance(body, Void), "an enrollment is not the ledger's"
-    return VoidOwn(body, device_id=origin.device_id) if happening.is_own else VoidTransaction(body)
+    return VoidOwn(body, device_id=origin.device_id) if booking.is_own else VoidTransaction(body)
 
 
 def _path(body: ItemBody, target: UUID) -> str:

@@ -23,7 +23,7 @@ from backend.loyalty.ledger.problems.limits import OverrideRefused
 from backend.loyalty.offline.entries import BatchEntry
 from backend.loyalty.offline.items import read_item
 from backend.loyalty.offline.models import DeviceOperation
-from backend.loyalty.offline.operations import Happening, book
+from backend.loyalty.offline.operations import OfflineBooking, book
 from backend.loyalty.offline.outcomes import read_booked
 from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked
 from backend.loyalty.offline.review.queries import lock_operation
@@ -62,9 +62,9 @@ class Review:
         if decision.override and not self.may_override:
             raise OverrideRefused
         origin = replace(self.origin, store_id=row.store_id, device_id=row.device_id)
-        happening = await self._happening(session, row, origin, is_forced=decision.override)
+        booking = await self._offline_booking(session, row, origin, is_forced=decision.override)
         try:
-            reply = await book(self.enrollment, origin, happening)
+            reply = await book(self.enrollment, origin, booking)
         except AlreadyBooked as problem:
             row.transaction_id = problem.facts["transaction_id"]
             return
@@ -74,9 +74,9 @@ class Review:
             setattr(row, name, value)
         row.status = reply.status
 
-    async def _happening(
+    async def _offline_booking(
         self, session: AsyncSession, row: DeviceOperation, origin: Origin, *, is_forced: bool
-    ) -> Happening:
+    ) -> OfflineBooking:
         """Raises CannotBeBooked."""
         try:
             item, body = read_item(row.content or {})
@@ -84,7 +84,7 @@ class Review:
             raise CannotBeBooked from problem
         targets = await find_targets(self.enrollment.sessions, origin, [BatchEntry(item.id, row, item, body)])
         card_id = targets.card_of(item)
-        return Happening(
+        return OfflineBooking(
             row.operation_id,
             body,
             min(row.used_at or row.received_at, origin.now),
