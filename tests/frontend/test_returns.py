@@ -202,7 +202,7 @@ async def test_by_receipt_everything_booked_for_it_is_taken_back(anna: Browser, 
     assert answer.status_code == 200
     assert listed.body("/returns") == {
         "order_reference": "R-7", "transaction_ids": None, "amount_cents": None, "quantity": None,
-        "reason": "Goods returned", "staff_pin": "2468",
+        "reason": "Goods returned", "staff_pin": "2468", "staff_id": None,
     }  # fmt: skip
     assert listed.posts("/returns")[-1].headers["idempotency-key"] == "r"
     assert answer.headers["hx-replace-url"] == CARD_PATH

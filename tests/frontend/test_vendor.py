@@ -16,9 +16,9 @@ OWN_CSS = STATIC / "css" / "orion.css"
 OWN_JS = tuple(
     path
     for path in sorted((STATIC / "js").glob("*.js"))
-    if path.stem not in {"camera", "email_editor", "passkeys", "session", "sw"}
+    if path.stem not in {"camera", "copy", "email_editor", "passkeys", "session", "sw"}
 )
-"""Scripts of every page; those of camera and passkeys are loaded on first use, the service worker after the page."""
+"""Scripts of every page. Camera and passkeys come on first use, the service worker after the page."""
 HTMX, FONT = FOLDER / "htmx.min.js", FOLDER / "inter-latin.woff2"
 ICONS = FOLDER / "icons.svg"
 

@@ -65,7 +65,7 @@ class WebhookMessages:
         return self._say(text), kind, icon
 
     def duration(self, ms: int) -> str:
-        return f"{self._number(ms)}\N{NARROW NO-BREAK SPACE}ms"
+        return self._say(N_("%(ms)s ms"), ms=self._number(ms))
 
     def badge_of(self, endpoint: WebhookEndpointDetail) -> Badge:
         if endpoint.disabled_because is not None:

@@ -261,7 +261,7 @@ async def test_a_reward_switched_off_since_is_handed_over_where_it_was_promised(
     await shop.change(Reward, is_active=False)
     with refused("other_store_only", 409) as said:
         await shop.luc.confirm(card, hold)
-    assert said[0]["stores"] == shop.hub[:3]
+    assert said[0]["stores"] == [shop.hub[:3]]
     assert (await shop.anna.confirm(card, hold))["transaction"]["amount"] == -100
 
 

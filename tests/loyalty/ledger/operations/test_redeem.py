@@ -171,7 +171,7 @@ async def test_a_card_from_before_the_stores_were_kept_apart_is_redeemed_at_its_
     await shop.change(Policy, allow_cross_location_redemption=False)
     with refused("other_store_only", 409) as said:
         await shop.luc.redeem(card, shop.rewards[100])
-    assert said[0]["stores"] == "HUB"
+    assert said[0]["stores"] == ["HUB"]
     with refused("other_store_only", 409):
         await shop.luc.redeem(card)
     assert (await shop.luc.show(card))["rewards"][0]["refusal"] == "other_store"
@@ -183,7 +183,7 @@ async def test_a_reward_of_one_store_is_redeemed_there_only(shop: Shop) -> None:
     await shop.add(RewardStore, reward_id=UUID(shop.rewards[100]), store_id=shop.store_ids[shop.outlet])
     with refused("other_store_only", 409) as said:
         await shop.anna.redeem(card, shop.rewards[100])
-    assert said[0]["stores"] == "OUT"
+    assert said[0]["stores"] == ["OUT"]
     await shop.luc.redeem(card, shop.rewards[100])
 
 
