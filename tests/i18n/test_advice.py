@@ -23,7 +23,7 @@ WITHOUT_VALUE = (
     "frontend/office/webhooks/",
     "frontend/permissions/",
 )
-"""Signing in, invitations, passes, the card's page, joining, news to others' systems: a repetition there moves nothing."""
+"""Signing in, invitations, passes, the card's page, joining, webhooks: a repetition there moves nothing."""
 SAFE = {
     # The same form, under the same key, or under a new one after the old one was refused for good.
     "Press again",
