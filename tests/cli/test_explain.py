@@ -13,6 +13,7 @@ from backend.messaging.test_email import queue_test_email
 from backend.services import Services
 from tests.cli.conftest import Orion
 from tests.doubles.mail_server import open_mail_server
+from tests.world.emails import put_off_waiting_emails
 from tests.world.platform import with_mail
 from tests.world.shop import Shop
 from workers.jobs.mail import send_queued_mails
@@ -24,8 +25,7 @@ OTTO = "otto.erzählt@example.com"
 @pytest.fixture
 async def mail_id(shop: Shop, services: Services, superuser: asyncpg.Connection) -> UUID:
     """Of an email to Otto, which a mail server has asked to come later with."""
-    # A run of the worker lasts 15 seconds, and emails of many other tests may be due.
-    await superuser.execute("UPDATE email_logs SET available_at = now() + interval '1 day' WHERE status = 'queued'")
+    await put_off_waiting_emails(superuser)
     await shop.anna.enroll(OTTO)
     await relay_outbox({"services": services})
     async with open_mail_server(RCPT="451 4.7.1 Greylisted") as server:

@@ -1,4 +1,5 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from unittest.mock import AsyncMock
 
 import httpx
@@ -8,6 +9,10 @@ from litestar import Litestar
 from frontend.kit.branding import LiveBranding
 from tests.frontend.staff_backend import StaffBackend
 from tests.frontend.staff_browser import Browser, app_with
+from tests.world.asgi import asgi_transport
+
+Answer = Callable[[httpx.Request], httpx.Response]
+Visit = Callable[[Answer], AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 @pytest.fixture(autouse=True)
@@ -31,10 +36,32 @@ def shared_app() -> Litestar:
 @pytest.fixture
 async def browser(shared_app: Litestar, backend: StaffBackend) -> AsyncIterator[Browser]:
     """A browser without a session."""
-    shared_app.state.client = httpx.AsyncClient(base_url="http://backend.test", transport=httpx.MockTransport(backend))
     browser = Browser(shared_app)
-    async with shared_app.state.client, browser.client:
+    async with answering(shared_app, backend), browser.client:
         yield browser
+
+
+@pytest.fixture
+def visit(shared_app: Litestar) -> Visit:
+    """`async with visit(answer) as customer:` where the backend gives these answers."""
+
+    @asynccontextmanager
+    async def with_answers(answer: Answer) -> AsyncIterator[httpx.AsyncClient]:
+        visitor = httpx.AsyncClient(
+            transport=asgi_transport(shared_app), base_url="http://orion.test", follow_redirects=True
+        )
+        async with answering(shared_app, answer), visitor:
+            yield visitor
+
+    return with_answers
+
+
+@asynccontextmanager
+async def answering(app: Litestar, answer: Answer) -> AsyncIterator[None]:
+    """The frontend's backend gives these answers."""
+    async with httpx.AsyncClient(base_url="http://backend.test", transport=httpx.MockTransport(answer)) as client:
+        app.state.client = client
+        yield
 
 
 @pytest.fixture

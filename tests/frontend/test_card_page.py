@@ -7,23 +7,23 @@ from pathlib import Path
 import httpx
 import pytest
 from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
-from frontend.app import create_app
 from frontend.card.wallets import WALLET_PROBLEMS
 from frontend.kit.assets import Assets
 from i18n.translator import get_translator
 from tests.frontend import canned
+from tests.frontend.conftest import Visit
 
-Client = AsyncTestClient[Litestar]
+Client = httpx.AsyncClient
+
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_4 like Mac OS X) Safari/604.1"
 ANDROID = "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/126.0 Mobile"
 DESKTOP = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
 
 
 @pytest.fixture
-async def customer() -> AsyncIterator[Client]:
-    async with AsyncTestClient(create_app(transport=httpx.MockTransport(canned.answer))) as client:
+async def customer(visit: Visit) -> AsyncIterator[Client]:
+    async with visit(canned.answer) as client:
         yield client
 
 
@@ -109,13 +109,15 @@ async def test_the_wallet_that_fits_the_phone_comes_first(
     assert (f"Add to {folded} Wallet" in other) if folded else (other == "")
 
 
-async def test_the_vendors_own_badge_takes_the_place_of_the_plain_button(customer: Client, tmp_path: Path) -> None:
+async def test_the_vendors_own_badge_takes_the_place_of_the_plain_button(
+    customer: Client, shared_app: Litestar, tmp_path: Path
+) -> None:
     """Put there by the operator; readers of Luxembourgish get the French one where there is none in theirs."""
     folder = tmp_path / "img" / "badges"
     folder.mkdir(parents=True)
     for name in ("google-en", "google-fr", "apple-fr", "apple-lb"):
         (folder / f"{name}.svg").write_text("<svg/>")
-    art, assets = Assets(tmp_path), customer.app.state.assets
+    art, assets = Assets(tmp_path), shared_app.state.assets
     for name in ("google-en", "google-fr", "apple-fr", "apple-lb"):
         assets._by_name[f"img/badges/{name}.svg"] = art._by_name[f"img/badges/{name}.svg"]
     page = await shown(customer, "wallets")

@@ -5,20 +5,19 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
-from frontend.app import create_app
 from frontend.join.benefits import describe_benefits
 from tests.frontend import canned
+from tests.frontend.conftest import Visit
+
+Client = httpx.AsyncClient
 
 LARGEST_PAGE = 60 * 1024
-Client = AsyncTestClient[Litestar]
 
 
 @pytest.fixture
-async def customer() -> AsyncIterator[Client]:
-    async with AsyncTestClient(create_app(transport=httpx.MockTransport(canned.answer))) as client:
+async def customer(visit: Visit) -> AsyncIterator[Client]:
+    async with visit(canned.answer) as client:
         yield client
 
 
@@ -107,14 +106,14 @@ async def test_an_address_that_has_a_card_gets_it_by_mail_only(customer: Client)
     assert canned.CODE not in answer.text.replace(" ", "")
 
 
-async def test_the_same_form_sent_twice_is_one_enrollment_and_another_address_is_another() -> None:
+async def test_the_same_form_sent_twice_is_one_enrollment_and_another_address_is_another(visit: Visit) -> None:
     keys: list[str] = []
 
     def noted(request: httpx.Request) -> httpx.Response:
         keys.extend(request.headers.get_list("idempotency-key"))
         return canned.answer(request)
 
-    async with AsyncTestClient(create_app(transport=httpx.MockTransport(noted))) as customer:
+    async with visit(noted) as customer:
         form = (await customer.get("/j/FASHIONHUB")).text
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
         for email in ("a@example.com", "a@example.com", "b@example.com"):

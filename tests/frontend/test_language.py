@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
-from frontend.app import create_app
 from tests.frontend import canned
 from tests.frontend.canned import changed, found
+from tests.frontend.conftest import Visit
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, refused, signed_in
 from tests.frontend.staff_browser import Browser
+
+Client = httpx.AsyncClient
 
 CARD_PAGE = f"/c/{canned.TOKEN}"
 
@@ -43,8 +43,8 @@ def customer_backend() -> CustomerBackend:
 
 
 @pytest.fixture
-async def customer(customer_backend: CustomerBackend) -> AsyncIterator[AsyncTestClient[Litestar]]:
-    async with AsyncTestClient(create_app(transport=httpx.MockTransport(customer_backend))) as client:
+async def customer(customer_backend: CustomerBackend, visit: Visit) -> AsyncIterator[Client]:
+    async with visit(customer_backend) as client:
         yield client
 
 
@@ -78,7 +78,7 @@ async def test_a_saved_choice_wins_over_the_cookie_of_the_browser_and_the_addres
 
 
 async def test_a_customers_page_is_in_the_language_the_customer_has_saved(
-    customer: AsyncTestClient[Litestar], customer_backend: CustomerBackend
+    customer: Client, customer_backend: CustomerBackend
 ) -> None:
     page = await customer.get(CARD_PAGE, headers={"Accept-Language": "fr-CH", "Cookie": "lang=lb"})
     assert language(page) == "de"
@@ -87,7 +87,7 @@ async def test_a_customers_page_is_in_the_language_the_customer_has_saved(
 
 
 async def test_a_customer_saves_another_language_on_the_own_page(
-    customer: AsyncTestClient[Litestar], customer_backend: CustomerBackend
+    customer: Client, customer_backend: CustomerBackend
 ) -> None:
     page = (await customer.get(CARD_PAGE)).text
     token = page.partition('name="_csrf_token" value="')[2].partition('"')[0]
@@ -104,7 +104,7 @@ async def test_a_customer_saves_another_language_on_the_own_page(
 
 @pytest.mark.parametrize(("accepted", "shown"), [("pt", "lb"), ("pt, de-LU;q=0.5", "de"), ("", "lb")])
 async def test_an_anonymous_customer_without_a_language_of_ours_reads_the_stores(
-    customer: AsyncTestClient[Litestar], accepted: str, shown: str
+    customer: Client, accepted: str, shown: str
 ) -> None:
     page = await customer.get("/j/FASHIONHUB", headers={"Accept-Language": accepted})
     assert language(page) == shown
@@ -113,7 +113,7 @@ async def test_an_anonymous_customer_without_a_language_of_ours_reads_the_stores
 
 @pytest.mark.parametrize(("store", "merchant", "shown"), [("lb", "de", "lb"), (None, "de", "de"), ("pt", "pt", "fr")])
 async def test_pages_of_customers_end_in_the_stores_the_merchants_and_then_the_platforms_language(
-    customer: AsyncTestClient[Litestar], customer_backend: CustomerBackend, store: str | None, merchant: str, shown: str
+    customer: Client, customer_backend: CustomerBackend, store: str | None, merchant: str, shown: str
 ) -> None:
     customer_backend.customers = "pt"
     customer_backend.speaks = {"store_language": store, "merchant_language": merchant}

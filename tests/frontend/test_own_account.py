@@ -1,7 +1,6 @@
 """A customer signs in with a code and sees the own account, against a made-up backend."""
 
 import json
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -21,10 +20,8 @@ def backend() -> Backend:
 
 
 @pytest.fixture
-async def otto(backend: Backend) -> AsyncIterator[Browser]:
-    browser = Browser(create_app(SETTINGS, httpx.MockTransport(backend)))
-    async with browser.client:
-        yield browser
+def otto(browser: Browser) -> Browser:
+    return browser
 
 
 async def test_otto_enters_his_address_and_the_code_and_is_in(otto: Browser, backend: Backend) -> None:

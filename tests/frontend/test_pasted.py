@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
 from backend.loyalty.cards.schemas import CardMatches
-from frontend.app import create_app
 from tests.frontend import canned
 from tests.frontend.canned import found
+from tests.frontend.conftest import Visit
 from tests.frontend.staff_backend import CATEGORY, StaffBackend
 from tests.frontend.staff_browser import CARD_PATH, Browser, Form
+
+Client = httpx.AsyncClient
 
 LOOKUP = "POST /store/loyalty/cards/lookup"
 PASTED = ["\u200bann@x.lu", "ann@x.lu\u200e", "\ufeffAnn <ann@x.lu>\t", "\u2068ann@x.lu\u2069"]
@@ -27,40 +27,40 @@ def noted(request: httpx.Request) -> httpx.Response:
 
 
 @pytest.fixture
-async def customer() -> AsyncIterator[AsyncTestClient[Litestar]]:
+async def customer(visit: Visit) -> AsyncIterator[Client]:
     asked.clear()
-    async with AsyncTestClient(create_app(transport=httpx.MockTransport(noted))) as client:
+    async with visit(noted) as client:
         yield client
 
 
-async def fill_in(customer: AsyncTestClient[Litestar], page: str, action: str, **fields: str) -> httpx.Response:
+async def fill_in(customer: Client, page: str, action: str, **fields: str) -> httpx.Response:
     form = (await customer.get(f"{page}?lang=en")).text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
     return await customer.post(f"{action}?lang=en", data=hidden | fields, follow_redirects=False)
 
 
 @pytest.mark.parametrize("email", PASTED)
-async def test_a_pasted_address_joins(customer: AsyncTestClient[Litestar], email: str) -> None:
+async def test_a_pasted_address_joins(customer: Client, email: str) -> None:
     answer = await fill_in(customer, "/j/FASHIONHUB", "/j/FASHIONHUB", email=email, accept_terms="yes")
     assert answer.status_code == 303
     assert json.loads(asked[-1].content)["email"] == "ann@x.lu"
 
 
 @pytest.mark.parametrize("email", PASTED)
-async def test_a_pasted_address_gets_its_link(customer: AsyncTestClient[Litestar], email: str) -> None:
+async def test_a_pasted_address_gets_its_link(customer: Client, email: str) -> None:
     answer = await fill_in(customer, "/c/nothing", "/c", email=email)
     assert "If this address has a card, its link is on the way." in answer.text
     assert json.loads(asked[-1].content)["email"].removeprefix("Ann ").strip("<>") == "ann@x.lu"
 
 
-async def test_no_browser_refuses_by_itself_an_address_that_we_take(customer: AsyncTestClient[Litestar]) -> None:
+async def test_no_browser_refuses_by_itself_an_address_that_we_take(customer: Client) -> None:
     """Browsers refuse `Ann <ann@x.lu>` and `éric@x.lu` before the form is sent."""
     for path in ("/j/FASHIONHUB", "/c"):
         forms = re.findall(r'<form class="stack join"[^>]*>', (await customer.get(path)).text)
         assert [" novalidate" in form for form in forms] == [True]
 
 
-async def test_a_customer_who_names_no_store_is_asked_for_it(customer: AsyncTestClient[Litestar]) -> None:
+async def test_a_customer_who_names_no_store_is_asked_for_it(customer: Client) -> None:
     answer = await fill_in(customer, "/c", "/c", email="ann@x.lu", store_code=" ")
     assert answer.status_code == 422
     assert "Enter the store code, like FASHIONHUB." in answer.text
@@ -68,7 +68,7 @@ async def test_a_customer_who_names_no_store_is_asked_for_it(customer: AsyncTest
     assert not [request for request in asked if request.method == "POST"]
 
 
-async def test_a_store_code_can_be_corrected_beside_a_wrong_address(customer: AsyncTestClient[Litestar]) -> None:
+async def test_a_store_code_can_be_corrected_beside_a_wrong_address(customer: Client) -> None:
     answer = await fill_in(customer, "/c", "/c", email="ann", store_code="FASHOINHUB")
     assert answer.status_code == 422
     (field,) = re.findall(r'<input [^>]*name="store_code"[^>]*>', answer.text)

@@ -4,15 +4,14 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
-from frontend.app import create_app
 from i18n.translator import get_translator
 from tests.frontend import canned
+from tests.frontend.conftest import Visit
 from tests.frontend.staff_browser import Form
 
-Client = AsyncTestClient[Litestar]
+Client = httpx.AsyncClient
+
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -22,12 +21,12 @@ def asked() -> list[httpx.Request]:
 
 
 @pytest.fixture
-async def reader(asked: list[httpx.Request]) -> AsyncIterator[Client]:
+async def reader(asked: list[httpx.Request], visit: Visit) -> AsyncIterator[Client]:
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
         return canned.answer(request)
 
-    async with AsyncTestClient(create_app(transport=httpx.MockTransport(answer))) as client:
+    async with visit(answer) as client:
         yield client
 
 

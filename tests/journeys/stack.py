@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -132,5 +133,7 @@ def _at_our_own_ports(settings: Settings) -> Settings:
     )
 
 
+@cache
 def _read(path: Path) -> EmailMessage:
+    """Once, because it takes milliseconds and those who wait for a mail look through all of them again and again."""
     return email.message_from_bytes(path.read_bytes(), _class=EmailMessage, policy=email.policy.default)

@@ -18,7 +18,7 @@ from backend.messaging.mailer import OPEN_SECONDS
 from backend.services import Services
 from tests.conftest import LogLines
 from tests.doubles.smtp import PostOffice, Stage, open_post_office, open_slow_post_office
-from tests.workers.attempts import MINUTE, OTTO, Row, Send, ended, outcomes
+from tests.workers.attempts import MINUTE, OTTO, Row, Send, ended, outcomes, wait_for_noon
 from tests.world.caller import Json
 from tests.world.platform import with_mail
 from tests.world.shop import Shop
@@ -209,7 +209,7 @@ async def test_and_marketing_not_even_twice(
 ) -> None:
     await superuser.execute("UPDATE email_logs SET kind = 'marketing'")
     await superuser.execute("UPDATE customers SET marketing_consented_at = now()")
-    clock.move(clock.now().replace(hour=12) - clock.now())
+    wait_for_noon()
     post_office.drops_at = "after DATA"
     entry = await ended(row, send)
     assert (entry["status"], entry["attempts"], len(post_office.mails)) == ("unknown", 1, 1)
@@ -276,7 +276,7 @@ async def test_a_mail_that_the_server_takes_while_postgresql_restarts_is_sent_an
     """PostgreSQL is away when the outcome is to be written, or it ends before it has confirmed that it was."""
     await superuser.execute("UPDATE email_logs SET kind = $1", kind)
     await superuser.execute("UPDATE customers SET marketing_consented_at = now()")
-    clock.move(clock.now().replace(hour=12) - clock.now())
+    wait_for_noon()
     services, left = with_mail(working["services"]), 3
 
     @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
@@ -33,6 +33,10 @@ class Refusals(ResponseSpec):
     """The problems of one status."""
 
     problems: tuple[type[Problem], ...] = ()
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        # Litestar copies a router with all its handlers; of each start, copies of these took half.
+        return self
 
 
 def refusals(*problems: type[Problem]) -> dict[int, ResponseSpec]:

@@ -1,9 +1,11 @@
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 
 from backend.services import Services
 from tests.doubles.smtp import PostOffice, open_post_office
+from tests.world.emails import put_off_waiting_emails
 from tests.world.platform import with_mail
 
 
@@ -14,6 +16,8 @@ async def post_office() -> AsyncIterator[PostOffice]:
 
 
 @pytest.fixture
-def working(services: Services, post_office: PostOffice) -> dict[str, Services]:
-    """The context of a worker whose mails go to the post office."""
+async def working(services: Services, post_office: PostOffice, superuser: asyncpg.Connection) -> dict[str, Services]:
+    """The context of a worker whose mails go to the post office. It has nothing left to do for other tests."""
+    await superuser.execute("DELETE FROM password_reset_requests")
+    await put_off_waiting_emails(superuser)
     return {"services": with_mail(services, email_provider="smtp", smtp_port=post_office.port)}
