@@ -4,11 +4,11 @@ import gc
 from collections.abc import AsyncIterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import fields
-from functools import partial
 from typing import Any
 
 import msgspec
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.types import ASGIApp
 
@@ -50,7 +50,11 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     `environ` gives platform settings their values; default: the environment of the process.
     """
     settings = settings or load_settings()
-    api_of_valid_hosts = HostCheck(create_api(settings, environ), MEDIA_TYPE, _host_refusal)
+    return behind_middleware(create_api(settings, environ), settings)
+
+
+def behind_middleware(api: Litestar, settings: Settings) -> ASGIApp:
+    api_of_valid_hosts = HostCheck(api, MEDIA_TYPE, _host_refusal)
     return RequestMiddleware(api_of_valid_hosts, "api", is_https=settings.is_https)
 
 
@@ -64,7 +68,8 @@ def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> 
     configure_logs(settings, "backend")
     app = Litestar(
         route_handlers=[api, *about(settings)],
-        lifespan=[partial(_open_resources, settings, environ)],
+        lifespan=[_open_resources],
+        state=State({"settings": settings, "environ": environ}),
         dependencies=_dependencies(),
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
@@ -84,8 +89,8 @@ def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> 
 
 
 @asynccontextmanager
-async def _open_resources(settings: Settings, environ: Mapping[str, str] | None, app: Litestar) -> AsyncIterator[None]:
-    async with open_services(settings, environ) as services:
+async def _open_resources(app: Litestar) -> AsyncIterator[None]:
+    async with open_services(app.state.settings, app.state.environ) as services:
         app.state.resources = services
         _freeze_loaded_objects()
         yield

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -22,12 +23,13 @@ import hypothesis
 import msgspec
 import pytest
 import structlog
+from litestar import Litestar
 from litestar.types import ASGIApp
 from msgspec.structs import replace
 from playwright.async_api import Browser, async_playwright
 
 import backend.app
-from backend.app import GARBAGE_THRESHOLD, create_app
+from backend.app import GARBAGE_THRESHOLD, behind_middleware, create_api, create_app
 from backend.core import logs
 from backend.core.clock import clock
 from backend.core.migrations import upgrade
@@ -36,6 +38,7 @@ from backend.dev.seed import seed
 from backend.dev.servers.launch import tethered
 from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 from backend.dev.servers.valkey import EmbeddedValkey
+from backend.operations.about import shows_docs
 from backend.services import Services, open_services
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.order import in_order
@@ -255,6 +258,21 @@ async def running(app: ASGIApp) -> AsyncIterator[ASGIApp]:
     await task
 
 
+IDLE_APIS: defaultdict[bool, list[Litestar]] = defaultdict(list)
+"""By whether they show the documentation, which is all that is decided when they are made."""
+
+
+@asynccontextmanager
+async def running_api(settings: Settings, environ: Mapping[str, str] | None = None) -> AsyncIterator[ASGIApp]:
+    """An API with these settings. Making one takes most of a second; one that a test has left is used again."""
+    idle = IDLE_APIS[shows_docs(settings)]
+    api = idle.pop() if idle else create_api(settings, environ)
+    api.state.settings, api.state.environ = settings, environ
+    async with running(behind_middleware(api, settings)) as app:
+        yield app
+    idle.append(api)
+
+
 @pytest.fixture(scope="session")
 async def app(settings: Settings) -> AsyncIterator[ASGIApp]:
     async with running(create_app(settings)) as started:
@@ -395,7 +413,7 @@ def own_town(servers: Servers, fresh_settings: Settings, promises: Promises) -> 
         superuser = await asyncpg.connect(servers.superuser_url(database))
         async with (
             open_services(settings, environ or {}) as services,
-            running(create_app(settings, environ or {})) as app,
+            running_api(settings, environ or {}) as app,
             client(app) as http,
         ):
             yield Town(settings, app, services, superuser, AnonymousCaller(http, promises))

@@ -12,7 +12,6 @@ import pytest
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
-from backend.app import create_app
 from backend.core.clock import clock
 from backend.dev.sandbox.google.signer import CallbackSigner
 from backend.services import Services
@@ -22,7 +21,7 @@ from backend.wallets.google.names import class_id, object_id
 from backend.wallets.google.open import open_google
 from backend.wallets.models import GoogleCallback, GoogleProgram, WalletLink
 from backend.wallets.wallet_links import open_link
-from tests.conftest import client, running
+from tests.conftest import client, running_api
 from tests.doubles.google import Google
 from tests.doubles.serving import serving
 from tests.world.caller import Caller, Promises, refused
@@ -37,7 +36,7 @@ KEPT = "SELECT count(*) FROM google_callbacks WHERE object_id = $1"
 @pytest.fixture
 async def door(google: Google, services: Services, promises: Promises, redis: Any) -> AsyncIterator[Caller]:
     """Of an API that knows this Google."""
-    async with running(create_app(google.settings(services.settings))) as app, client(app) as http:
+    async with running_api(google.settings(services.settings)) as app, client(app) as http:
         yield Caller(http, promises)
 
 
@@ -150,7 +149,7 @@ async def test_while_googles_keys_are_away_it_shall_come_again(
     linked: Linked, services: Services, google: Google, promises: Promises
 ) -> None:
     settings = replace(google.settings(services.settings), google_wallet_keys_url="http://127.0.0.1:1/")
-    async with running(create_app(settings)) as app, client(app) as http:
+    async with running_api(settings) as app, client(app) as http:
         with refused("unavailable", 503):
             await Caller(http, promises).ask("POST", PATH, content=linked.message())
 
@@ -188,7 +187,7 @@ async def test_from_the_button_to_the_note_that_it_was_saved(
 ) -> None:
     """Google's own way: the link is opened, the pass is saved, the callback comes over HTTP."""
     settings = google.settings(services.settings)
-    async with running(create_app(settings)) as app, serving(app) as api:
+    async with running_api(settings) as app, serving(app) as api:
         reachable = replace(settings, backend_public_url=api)
         lanes = {"pool": services.pool, "sessions": services.sessions}
         async with open_google(reachable, **lanes, redis=redis, images=PlainImages()) as opened:
