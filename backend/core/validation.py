@@ -51,7 +51,7 @@ def schema_errors(value: Any, schema: Any) -> list[FieldError]:
 def errors_at(pointer: str, value: Any, info: inspect.Type, text_format: str = "") -> Iterator[FieldError]:
     """The errors of a value at this JSON pointer, in the order of the schema."""
     if isinstance(info, inspect.Metadata):
-        yield from errors_at(pointer, value, info.type, (info.extra or {}).get("format", text_format))
+        yield from errors_at(pointer, value, info.type, (info.extra or {}).get("format") or text_format)
     elif isinstance(info, inspect.UnionType):
         yield from _union_errors(pointer, value, info, text_format)
     elif isinstance(info, inspect.LiteralType | inspect.EnumType):
@@ -180,5 +180,5 @@ def _error_by_path(reason: str, info: inspect.Type) -> FieldError:
     fields = info.fields if isinstance(info, inspect.StructType) else ()
     metadata = next((field.type for field in fields if [field.encode_name] == steps), None)
     members = metadata.types if isinstance(metadata, inspect.UnionType) else (metadata,)
-    formats = [(each.extra or {}).get("format", "") for each in members if isinstance(each, inspect.Metadata)]
+    formats = [(each.extra or {}).get("format") or "" for each in members if isinstance(each, inspect.Metadata)]
     return FieldError("".join(map(escaped, steps)), INVALID_FORMAT, expected=next(iter(formats), ""))

@@ -11,6 +11,7 @@ from backend.cli import openapi
 from backend.core.problems import known_problems
 from tests.world.caller import Json, Promises, codes_of
 from tests.world.document import document_text
+from tests.world.every import for_every
 from tests.world.till import AnonymousCaller
 
 COMMITTED = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
@@ -18,9 +19,7 @@ TEXT = document_text()
 DOCUMENT: Json = msgspec.json.decode(TEXT)
 OPERATIONS = Promises(DOCUMENT).operations
 SHARED_EXAMPLES: Json = DOCUMENT["components"]["examples"]
-EVERY_OPERATION = pytest.mark.parametrize(
-    "operation", [operation for _, _, operation in OPERATIONS], ids=lambda operation: operation["operationId"]
-)
+EVERY_OPERATION = for_every({operation["operationId"]: operation for _, _, operation in OPERATIONS})
 
 
 def test_the_committed_document_is_the_one_the_code_makes() -> None:

@@ -4,45 +4,51 @@ from typing import Any
 
 import jsonschema_rs
 import msgspec
-import pytest
 
 from backend.core.problems import known_problems
 from tests.world.caller import Json, Promises
 from tests.world.document import document_text
+from tests.world.every import for_every
 
 DOCUMENT: Json = msgspec.json.decode(document_text())
 SHARED: Json = DOCUMENT["components"]["examples"]
+ADDRESS = "http://orion.test/openapi.json"
+REGISTRY = jsonschema_rs.Registry([(ADDRESS, DOCUMENT)])
 AUDIENCES = ("/api/v1/store/", "/api/v1/storefront/", "/api/v1/merchant/", "/api/v1/devices/", "/api/v1/auth/")
 
 
-def _media() -> list[Any]:
+def _errors(value: Any, schema: Json) -> list[str]:
+    """`schema` refers to those of the document."""
+    absolute = msgspec.json.encode(schema).replace(b'"#/', f'"{ADDRESS}#/'.encode())
+    validator = jsonschema_rs.Draft202012Validator(
+        msgspec.json.decode(absolute), registry=REGISTRY, validate_formats=True
+    )
+    return [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(value)]
+
+
+def _media() -> dict[str, Json]:
     """Of every request and every answer in JSON of these audiences."""
-    return [
-        pytest.param(part["content"]["application/json"], id=f"{operation['operationId']} {what}")
+    return {
+        f"{operation['operationId']} {what}": part["content"]["application/json"]
         for _, path, operation in Promises(DOCUMENT).operations
         if path.startswith(AUDIENCES)
         for what, part in [("request", operation.get("requestBody", {})), *operation["responses"].items()]
         if "application/json" in part.get("content", {})
-    ]
+    }
 
 
-@pytest.mark.parametrize("media", _media())
+@for_every(_media())
 def test_it_has_an_example_that_its_schema_allows(media: Json) -> None:
-    schema = {**media["schema"], "components": DOCUMENT["components"]}
-    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
     shared = [SHARED[name]["value"] for name in media.get("examples", ())]
     for value in shared or [media["example"]]:
-        errors = [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(value)]
-        assert errors == []
+        assert _errors(value, media["schema"]) == []
 
 
-@pytest.mark.parametrize("code", sorted(known_problems().keys() & SHARED.keys()))
+@for_every({code: code for code in sorted(known_problems().keys() & SHARED.keys())})
 def test_the_example_of_a_problem_has_its_facts(code: str) -> None:
     value = SHARED[code]["value"]
     assert set(DOCUMENT["components"]["schemas"]["Problem"]["x-facts"].get(code, [])) <= value.keys()
-    schema = {"$ref": "#/components/schemas/Problem", "components": DOCUMENT["components"]}
-    errors = jsonschema_rs.Draft202012Validator(schema, validate_formats=True).iter_errors(value)
-    assert [f"{error.instance_path}: {error.message}" for error in errors] == []
+    assert _errors(value, {"$ref": "#/components/schemas/Problem"}) == []
 
 
 def test_they_are_of_the_named_world() -> None:

@@ -1,15 +1,15 @@
 """Headers in the document: what each operation reads, needs and sends."""
 
 import msgspec
-import pytest
 
 from backend.core.problems import all_problems
 from tests.world.caller import Json, Promises, codes_of
 from tests.world.document import document_text
+from tests.world.every import for_every
 
 DOCUMENT: Json = msgspec.json.decode(document_text())
 OPERATIONS = [operation for _, _, operation in Promises(DOCUMENT).operations]
-EVERY_OPERATION = pytest.mark.parametrize("operation", OPERATIONS, ids=[each["operationId"] for each in OPERATIONS])
+EVERY_OPERATION = for_every({operation["operationId"]: operation for operation in OPERATIONS})
 NEEDED = {"If-Match": ("precondition_required", 428), "Idempotency-Key": ("idempotency_key_missing", 400)}
 
 

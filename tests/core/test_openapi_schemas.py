@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 from backend.core.openapi.problem_schema import fact_types
 from backend.core.problems import Problem, all_problems
 from tests.world.caller import Json, Promises
 from tests.world.document import document_text
+from tests.world.every import for_every
 
 DOCUMENT: Json = msgspec.json.decode(document_text())
 SCHEMAS: dict[str, Json] = DOCUMENT["components"]["schemas"]
@@ -27,7 +27,7 @@ def _objects(part: Any) -> Iterator[Json]:
         yield from _objects(inner)
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+@for_every({name: name for name in SCHEMAS})
 def test_a_schema_has_a_short_name(name: str) -> None:
     assert re.fullmatch(r"[A-Z][A-Za-z]{1,29}", name)
     assert SCHEMAS[name].get("title") == name

@@ -119,6 +119,13 @@ async def test_a_parameter_of_a_filter_that_lists_share_is_named_too(shop: Shop)
     assert {error["parameter"] for error in said[0]["errors"]} == {"from", "user"}
 
 
+async def test_a_text_without_a_format_of_its_own_is_refused_without_one(shop: Shop) -> None:
+    with refused("validation_failed", 422) as said:
+        await shop.claire.get("/merchant/audit?subject=%07")
+    (error,) = said[0]["errors"]
+    assert (error["parameter"], error["code"], error.get("expected", "")) == ("subject", "invalid_format", "")
+
+
 async def test_without_a_content_type_a_body_is_json(anonymous: AnonymousCaller) -> None:
     body = b'{"email": "nobody@example.com", "password": "wrong"}'
     with refused("sign_in_refused", 401):

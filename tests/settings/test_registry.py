@@ -1,6 +1,7 @@
 """Every setting once, described by its type, and read by somebody."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,16 +55,17 @@ def test_a_production_reaches_no_private_mail_server_unless_told() -> None:
     assert [setting.default_in(each) for each in ("development", "test", "production")] == [True, True, False]
 
 
-def read_by_the_code() -> set[str]:
+@cache
+def read_by_the_code() -> frozenset[str]:
     """Names of attributes that some module reads."""
     paths = [path for folder in ("backend", "workers", "frontend") for path in (ROOT / folder).rglob("*.py")]
-    return {
+    return frozenset(
         node.attr
         for path in paths
         if str(path.relative_to(ROOT)) not in DECLARED_IN
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute)
-    }
+    )
 
 
 def shown_by_pages() -> set[str]:
