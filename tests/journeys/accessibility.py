@@ -40,13 +40,13 @@ WRONG_ON_ENTER = """() => [...document.forms]
 COLOR_RULES = ["color-contrast", "link-in-text-block"]
 RULES: dict[int, dict[Theme, dict[str, Any]]] = {
     1280: {"light": {}, "dark": {"runOnly": COLOR_RULES}},
-    820: {"light": {}},
+    820: {},
     390: {},
     320: {"light": {}, "dark": {"runOnly": COLOR_RULES}},
 }
 """By width and theme. The theme decides only on colors; in between, an element has those it has at one of the ends.
 
-At 390, the usual phone, only sizes are checked: the structure is that of 320.
+In between, at the usual tablet and phone, only sizes are checked: the structure is that of 1280 or 320.
 """
 SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
 
