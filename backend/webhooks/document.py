@@ -1,6 +1,7 @@
 """The section `webhooks` of the OpenAPI document: what an endpoint is sent."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,10 +20,12 @@ from litestar.openapi.spec import (
     Schema,
 )
 
+from backend.core.openapi.descriptions import field_docstrings
 from backend.webhooks.event_types import CHOICES, PING_TYPE, WebhookEventType
 from backend.webhooks.examples import example_of
 from backend.webhooks.queue import API_VERSION
 
+KINDS = (*CHOICES.values(), PING_TYPE)
 HEADERS = {
     "webhook-id": "The id of the event: the same in every attempt. Ignore an event whose id you have seen.",
     "webhook-timestamp": "Unix time of this attempt in seconds. Refuse one that is more than five minutes off.",
@@ -39,13 +42,13 @@ SCALARS: dict[Any, Schema] = {
 
 def webhook_items() -> dict[str, PathItem]:
     """By public name."""
-    return {kind.name: PathItem(post=_operation(kind)) for kind in (*CHOICES.values(), PING_TYPE)}
+    return {kind.name: PathItem(post=_operation(kind)) for kind in KINDS}
 
 
 def _operation(kind: WebhookEventType) -> Operation:
     body = OpenAPIMediaType(schema=_schema(kind), examples={kind.name: Example(value=example_of(kind))})
     return Operation(
-        operation_id="receive" + "".join(part.capitalize() for part in re.split("[._]", kind.name)),
+        operation_id="receive" + _pascal(kind),
         summary=kind.about,
         tags=["Webhooks"],
         security=[],
@@ -68,12 +71,41 @@ def _operation(kind: WebhookEventType) -> Operation:
 
 
 def _schema(kind: WebhookEventType) -> Schema:
-    data = {field.encode_name: SCALARS[field.type] for field in msgspec.structs.fields(kind.payload)}
     properties = {
-        "id": SCALARS[UUID],
-        "type": Schema(type=OpenAPIType.STRING, const=kind.name),
-        "api_version": Schema(type=OpenAPIType.STRING, examples=[API_VERSION]),
-        "timestamp": SCALARS[datetime],
-        "data": Schema(type=OpenAPIType.OBJECT, properties={**data}, required=list(data)),
+        "id": _scalar(UUID, "Id of the event, the same in each attempt: ignore one that you have seen."),
+        "type": Schema(type=OpenAPIType.STRING, const=kind.name, description="Name of the kind of event."),
+        "api_version": Schema(
+            type=OpenAPIType.STRING, examples=[API_VERSION], description="Version of the API that the event is of."
+        ),
+        "timestamp": _scalar(datetime, "When it happened (UTC)."),
+        "data": _payload_schema(kind.payload),
     }
-    return Schema(type=OpenAPIType.OBJECT, properties={**properties}, required=list(properties))
+    return Schema(
+        type=OpenAPIType.OBJECT,
+        title=_pascal(kind) + "Event",
+        description=f"{kind.about}.",
+        properties={**properties},
+        required=list(properties),
+    )
+
+
+def _payload_schema(payload: type[msgspec.Struct]) -> Schema:
+    told = field_docstrings(payload)
+    properties = {field.encode_name: _scalar(field.type, told[field.name]) for field in msgspec.structs.fields(payload)}
+    about = " ".join((payload.__doc__ or "").split())
+    return Schema(
+        type=OpenAPIType.OBJECT,
+        title=payload.__name__,
+        description=about,
+        properties={**properties},
+        required=list(properties),
+    )
+
+
+def _scalar(kind: Any, description: str) -> Schema:
+    scalar: Schema = replace(SCALARS[kind], description=description)
+    return scalar
+
+
+def _pascal(kind: WebhookEventType) -> str:
+    return "".join(part.capitalize() for part in re.split("[._]", kind.name))

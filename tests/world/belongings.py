@@ -19,7 +19,8 @@ from tests.world.keys import connect
 from tests.world.office import Office, PlatformOffice
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop, hire_admin
-from tests.world.till import id_of
+from tests.world.tablet_queue import outcomes, queue_of
+from tests.world.till import Card, id_of
 from tests.world.webhooks import WebhookOffice
 
 Values = dict[str, str]
@@ -33,6 +34,7 @@ NAMES: Values = {
     "file_name": "logo.png",
 }
 SAMPLE: Json = {"subject": "Hello", "body": "<p>Hello</p>"}
+PIN = "482915"
 PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -90,13 +92,10 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
         "session_id": (await account.sessions())[0]["id"],
         "passkey_id": (await account.factors())["passkeys"][0]["id"],
         "serial": str(uuid4()),
-        "device_id": id_of(await add_device(shop.claire, shop.hub)),
         "staff_id": str(shop.user_ids["anna"]),
         "api_key_id": str((await connect(shop)).key_id),
-        "review_id": str(uuid4()),
-        "grant_id": str(uuid4()),
-        "operation_id": new_key(),
     }
+    of_shop |= await _of_tablet(shop, card)
     if shop.categories:
         of_shop["category_id"] = shop.categories[0]
     invited = {"token": await mailed_token(shop.services, email)}
@@ -106,6 +105,23 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
     }
     of_links = {"/storefront/invitations/": invited, "/password-resets/": reset, "/email-choices/": unsubscribing}
     return Belongings(NAMES | of_shop, await _of_platform(shop, super_admin), of_links)
+
+
+async def _of_tablet(shop: Shop, card: Card) -> Values:
+    """With a grant of Anna's, and a sale that was handed in so late that a person has to decide."""
+    tablet = queue_of(shop, id_of(await add_device(shop.claire, shop.hub)))
+    await shop.give_pin("anna", PIN)
+    grant = await tablet.check_pin("anna", PIN)
+    told = {"category_ids": shop.categories[:1], "order_reference": "R-2"}
+    sale = tablet.sold(card, 100, ago=timedelta(days=20), body=told)
+    assert outcomes(await tablet.hand_in()) == ["review"]
+    (waiting,) = (await shop.claire.get("/merchant/devices/review"))["data"]
+    return {
+        "device_id": str(tablet.device_id),
+        "grant_id": str(grant.view.id),
+        "operation_id": sale["id"],
+        "review_id": id_of(waiting),
+    }
 
 
 async def _reset_link(shop: Shop) -> str:

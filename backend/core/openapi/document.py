@@ -8,6 +8,7 @@ from litestar.openapi.spec import OpenAPI
 
 from backend.core.openapi.absence import let_null_mean_absent
 from backend.core.openapi.enums import share_enums
+from backend.core.openapi.event_schemas import share_event_schemas
 from backend.core.openapi.examples import add_examples, add_facts_to_examples
 from backend.core.openapi.headers import drop_unused_headers
 from backend.core.openapi.names import shorten_names
@@ -18,6 +19,7 @@ from backend.core.openapi.walk import Json
 
 PASSES: tuple[Callable[[Json], None], ...] = (
     shorten_names,
+    share_event_schemas,
     tell_facts,
     share_problem_examples,
     use_plain_notation,
