@@ -1,4 +1,4 @@
-// Receives webhooks of Orion: java Receiver.java, with WEBHOOK_SECRET and PORT. Needs Java 17 and nothing else.
+// Receives webhooks of Orion: java Receiver.java, with WEBHOOK_SECRET and PORT. Needs Java 11 and nothing else.
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;

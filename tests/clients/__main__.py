@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from rich.console import Console
 
 from tests.clients.collection import make_collection
-from tests.clients.compiled import compile_kotlin, compile_typescript, import_python
+from tests.clients.compiled import compile_java_receiver, compile_kotlin, compile_typescript, import_python
 from tests.clients.linters import compile_patterns, lint_with_redocly, lint_with_spectral
 from tests.clients.stamp import STAMP, inputs
 from tests.clients.tools import ToolFailedError, run
@@ -24,8 +24,9 @@ STEPS: dict[str, Callable[[], object]] = {
     "every pattern is one of ECMAScript": compile_patterns,
     "a TypeScript client compiles": compile_typescript,
     "a Python client compiles": import_python,
+    "the receiver in Java compiles": compile_java_receiver,
     "the collection is made": make_collection,
-    "both journeys arrive": lambda: run(sys.executable, "-m", "pytest", "-q", "tests/clients/journeys/journeys.py"),
+    "all journeys arrive": lambda: run(sys.executable, "-m", "pytest", "-q", "tests/clients/journeys/journeys.py"),
 }
 """The last one needs the others."""
 

@@ -5,7 +5,20 @@ from pathlib import Path
 
 import msgspec
 
-from tests.clients.tools import DOCUMENT, GENERATED, GENERATOR, HERE, JAVA, JDK, NODE, NPM, PYTHON, run
+from tests.clients.tools import (
+    DOCUMENT,
+    GENERATED,
+    GENERATOR,
+    HERE,
+    JAVA,
+    JAVA_COMPILER,
+    JDK,
+    NODE,
+    NPM,
+    PYTHON,
+    RECEIVERS,
+    run,
+)
 
 KOTLIN = NPM / "kotlin-compiler"
 HTTP_JARS = NPM / "allure-commandline" / "dist" / "plugins" / "jira-plugin" / "lib"
@@ -61,6 +74,16 @@ def kotlin_libraries() -> str:
 
 def kotlin_classes() -> Path:
     return GENERATED / "kotlin-classes"
+
+
+def compile_java_receiver() -> None:
+    """The oldest language level that our compiler and the receiver share."""
+    main = "org.eclipse.jdt.internal.compiler.batch.Main"
+    run(JAVA, *JVM, "-cp", JAVA_COMPILER, main, "-11", "-d", receiver_classes(), RECEIVERS / "Receiver.java")
+
+
+def receiver_classes() -> Path:
+    return GENERATED / "receiver-classes"
 
 
 def compile_typescript() -> None:

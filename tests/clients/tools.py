@@ -13,6 +13,8 @@ NPM = INSTALLED / "node_modules"
 PYTHON, NODE = INSTALLED / "python" / "bin" / "python", INSTALLED / "python" / "bin" / "node"
 JDK, GENERATOR = INSTALLED / "python" / "java", INSTALLED / "python" / "openapi-generator.jar"
 JAVA = JDK / "bin" / "java"
+JAVA_COMPILER = INSTALLED / "ecj" / "root" / "usr" / "share" / "java" / "ecj.jar"
+RECEIVERS = ROOT / "docs" / "webhooks"
 OFFLINE = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NODE_PATH": str(NPM)}
 """Redocly asks nobody for a newer version; scripts outside of the installation use its packages."""
 

@@ -1,4 +1,7 @@
-"""A visit with each compiled client against a running API. `make clients` runs it after it has compiled them."""
+"""A visit with each compiled client against a running API, and webhooks to the documentation's receivers.
+
+`make clients` runs it after it has compiled them.
+"""
 
 import subprocess
 from pathlib import Path
@@ -6,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from backend.core.settings import Settings
-from tests.clients.compiled import kotlin_classes, kotlin_libraries
-from tests.clients.tools import GENERATED, JAVA, NODE
+from backend.webhooks.signatures import new_secret
+from tests.clients.compiled import kotlin_classes, kotlin_libraries, receiver_classes
+from tests.clients.tools import GENERATED, JAVA, NODE, RECEIVERS
 from tests.conftest import SignIn
+from tests.webhooks.receivers import check, listening
 from tests.world import ANNA, PASSWORD
 from tests.world.caller import Json
 from tests.world.patience import PATIENCE_SECONDS
@@ -18,6 +23,19 @@ CLIENTS: dict[str, list[str | Path]] = {
     "kotlin": [JAVA, "-cp", f"{kotlin_classes()}:{kotlin_libraries()}", "JourneyKt"],
     "typescript": [NODE, GENERATED / "typescript" / "compiled" / "journey.js"],
 }
+
+
+RECEIVING: dict[str, list[str | Path]] = {
+    "java": [JAVA, "-cp", receiver_classes(), "Receiver"],
+    "javascript": [NODE, RECEIVERS / "receiver.mjs"],
+}
+
+
+@pytest.mark.parametrize("language", RECEIVING)
+async def test_a_receiver_takes_ours_and_refuses_what_is_forged_or_old(language: str) -> None:
+    secret = new_secret()
+    async with listening(secret, *map(str, RECEIVING[language])) as url:
+        await check(secret, url)
 
 
 @pytest.mark.parametrize("language", CLIENTS)
