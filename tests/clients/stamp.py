@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.clients.collection import COLLECTION
-from tests.clients.tools import DOCUMENT, HERE, ROOT
+from tests.clients.tools import DOCUMENT, HERE, RECEIVERS, ROOT
 from tests.stamps import digest
 
 STAMP = HERE / "stamp.json"
@@ -14,6 +14,7 @@ OUTSIDE = [
     ROOT / "redocly.yaml",
     ROOT / ".redocly.lint-ignore.yaml",
     ROOT / ".ci" / "clients",
+    *RECEIVERS.iterdir(),
 ]
 
 
