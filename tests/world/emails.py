@@ -17,7 +17,10 @@ RECIPIENT = "μαρία@example.com"
 
 
 async def put_off_waiting_emails(superuser: asyncpg.Connection) -> None:
-    """Those of other tests, which may be so many that a run of the worker ends before it comes to the test's own."""
+    """Those of other tests, and the events of which more would come: they may be so many that a run of the worker ends
+    before it comes to the test's own.
+    """
+    await superuser.execute("DELETE FROM outbox")
     for table in ("email_logs", "platform_mails"):
         await superuser.execute(
             f"UPDATE {table} SET available_at = available_at + interval '90 days' WHERE status = 'queued'"
