@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import msgspec
 
 from backend.core.clock import clock
 from backend.core.hashing import stretch_now
+from backend.core.idempotency import Key
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.devices.models import Device
+from backend.loyalty.ledger.schemas.allowances import AllowanceRequest
 from backend.loyalty.offline.actions import BatchIntake
+from backend.loyalty.offline.allowances import Allowances
 from backend.loyalty.offline.schemas.batches import BatchView, DeviceBatch, OperationResult
 from backend.loyalty.offline.sender import BatchSender
 from backend.staff_pins.acting import get_store_person
@@ -21,6 +24,7 @@ from backend.staff_pins.grants.blob import check_of, mac_of, unwrap
 from backend.staff_pins.grants.schemas import GrantView
 from backend.staff_pins.grants.sealed_box import context_of, decode, seal_box
 from backend.staff_pins.queries import get_lockout
+from tests.world.caller import new_key
 from tests.world.shop import Shop
 from tests.world.till import Card, id_of
 
@@ -138,6 +142,22 @@ class OfflineTablet:
             boot_id=self.boot_id,
             operations=operations if operations is not None else self.queue,
         )
+
+    async def hold(self, card: Card | str, amount: int, unit: Literal["points", "stamps"] = "points") -> dict[str, Any]:
+        """Online: points or stamps are held for what it will redeem. The answer."""
+        assert self.grant is not None, "somebody has typed a PIN"
+        services = self.shop.services
+        wanted = AllowanceRequest(UUID(id_of(card)), self.grant.view.id, amount, unit)
+        allowances = Allowances(services.ledger, services.sessions, services.key_ring)
+        reply = await allowances.hold(self.origin, wanted, Key(new_key(), "00"))
+        held: dict[str, Any] = msgspec.json.decode(reply.body)
+        return held
+
+    def redeemed(self, card: Card | str, reward: str | None, allowance: str | None, **told: Any) -> Sent:
+        """A reward by its id, or the full stamp card."""
+        body = {"reward_id": reward} if reward else {"unit": "stamps"}
+        paid = {"allowance_id": allowance} if allowance else {}
+        return self.did("redeem", card, body=body | told.pop("body", {}), **paid | told)
 
     async def hand_in(self, batch: DeviceBatch | None = None) -> list[OperationResult]:
         return (await self.upload(batch)).results
