@@ -13,7 +13,7 @@ from backend.core.events import record
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.core.schemas import sent_fields
-from backend.devices.events import DeviceRevoked
+from backend.devices.events import DeviceAccessRevoked
 from backend.devices.models import Device, PairingCode
 from backend.devices.problems import DeviceStateRefused
 from backend.devices.queries import Stores, get_device, lock_device
@@ -74,7 +74,7 @@ class Devices:
         device.state, device.revoked_at, device.suspended_at = "revoked", self.origin.now, None
         device.revoked_reason, device.wipes = body.reason, body.wipe
         await replace_codes(self.session, device, self.origin)
-        record(self.session, self.origin.merchant_id, DeviceRevoked(device.id), self.origin.now)
+        record(self.session, self.origin.merchant_id, DeviceAccessRevoked(device.id), self.origin.now)
         return await self._save(device, "device.revoked", before, reason=body.reason)
 
     async def resume(self, device_id: UUID) -> DeviceView:

@@ -9,7 +9,7 @@ class DeviceLockedPeople(DomainEvent, frozen=True):
     device_id: UUID
 
 
-class DeviceRevoked(DomainEvent, frozen=True):
+class DeviceAccessRevoked(DomainEvent, frozen=True):
     """It does nothing any more, for good."""
 
     device_id: UUID

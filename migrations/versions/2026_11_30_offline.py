@@ -16,8 +16,8 @@ KNOWN_OPS = "operations <@ ARRAY['points', 'stamp', 'enroll', 'void', 'redeem']:
 LIMITED = "max_operations BETWEEN 1 AND 200 AND max_points BETWEEN 0 AND 100000"
 ALLOWED = "max_allowance_points BETWEEN 0 AND 100000 AND max_allowance_stamps BETWEEN 0 AND 500"
 OF_ALLOWANCES = {
-    "ck_holds_used_amount": "used_amount BETWEEN 0 AND amount AND (used_amount = 0 OR is_allowance)",
-    "ck_holds_is_allowance": "NOT is_allowance OR (device_id IS NOT NULL AND reward_id IS NULL)",
+    "used_amount": "used_amount BETWEEN 0 AND amount AND (used_amount = 0 OR is_allowance)",
+    "is_allowance": "NOT is_allowance OR (device_id IS NOT NULL AND reward_id IS NULL)",
 }
 STATES = "('received', 'applied', 'refused', 'review', 'booked', 'dismissed')"
 TIME, TEXTS = sa.TIMESTAMP(timezone=True), postgresql.ARRAY(sa.Text)

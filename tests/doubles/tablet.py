@@ -1,6 +1,7 @@
 """The reference tablet: it pairs, signs and calls as the app would, with a real P-256 key."""
 
 import base64
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from backend.devices.signatures import message_of
 from tests.world.caller import Caller, Json, new_key
 from tests.world.till import Till
 
+OF_NOBODY = re.compile("/holds|^/devices/")
+"""Paths of what names no person."""
 APP = {"version_code": 42, "version_name": "1.4.2"}
 HARDWARE = {"brand": "Lenovo", "model": "Tab M9"}
 SYSTEM = {"sdk": 34, "patch_level": "2026-11-01"}
@@ -104,7 +107,7 @@ class Tablet(Till):
         }
 
     async def post(self, path: str, body: Any = None, **request: Any) -> Json:
-        is_booking = "key" in request and isinstance(body, dict) and "/holds" not in path
+        is_booking = "key" in request and isinstance(body, dict) and not OF_NOBODY.search(path)
         staff = {"staff_id": self.state.staff_id, "staff_pin": self.state.staff_pin} if is_booking else {}
         if path.endswith("/enroll"):
             staff.pop("staff_pin", None)

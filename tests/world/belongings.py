@@ -95,6 +95,7 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
         "api_key_id": str((await connect(shop)).key_id),
         "review_id": str(uuid4()),
         "grant_id": str(uuid4()),
+        "allowance_id": str(uuid4()),
         "operation_id": new_key(),
     }
     if shop.categories:

@@ -234,6 +234,7 @@ async def test_a_person_books_what_waits_only_while_the_points_are_there(
     await spend(shop, card)
     assert reasons(await tablet.hand_in()) == ["balance", "no_allowance"]
     first, second = (await review_of(shop)).data
+    assert (first.op, first.reward, first.can_be_booked) == ("redeem", "Voucher", True)
     for item in (first, second):
         with pytest.raises(InsufficientPoints):
             await decide(shop, item, "book", override=True)

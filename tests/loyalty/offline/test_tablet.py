@@ -213,6 +213,8 @@ async def test_a_tablet_redeems_offline_what_was_held_for_it(shop: Shop) -> None
     allowance = await hold(tablet, queue, card, 200, key)
     assert (allowance["amount"], allowance["card"]["held_points"]) == (150, 150), "the merchant allows no more"
     assert await hold(tablet, queue, card, 200, key) == allowance, "the answer was lost"
+    with refused("allowance_refused", 403):
+        await hold(await a_tablet(shop), queue, card, 100)
     with refused("allowance_limit_reached", 409) as said:
         await hold(tablet, queue, card, 1)
     assert said[0]["maximum"] == 150
@@ -255,7 +257,7 @@ async def test_revoked_it_gives_back_what_was_held_for_it(shop: Shop) -> None:
     queue.redeemed(card, shop.rewards[100], allowance["id"])
     await revoke(shop, tablet)
     async with shop.services.sessions.committing(shop.merchant_id) as session:
-        of_revoking = Event.merchant_id == shop.merchant_id, Event.name == "device_revoked"
+        of_revoking = Event.merchant_id == shop.merchant_id, Event.name == "device_access_revoked"
         event = (await session.scalars(select(Event).where(*of_revoking))).one()
         await release_allowances(session, event)
     assert (await shop.claire.show(card))["held_points"] == 0
