@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from backend.core.clock import clock
 from backend.core.ids import new_id
 from backend.loyalty.ledger.allowances import end_allowance
-from backend.loyalty.ledger.booking import ledger
+from backend.loyalty.ledger.booking import ledger, writer
 from backend.loyalty.ledger.models.holds import Hold
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.ledger.problems.allowances import AllowanceLimitReached, AllowanceNotFound, AllowanceRefused
@@ -285,7 +285,8 @@ async def test_an_allowance_that_ends_while_it_is_used_is_decided_again(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is released between reading and writing: what was read is not written over it."""
-    tablet, card, write, tried = await redeeming(shop), await shop.a_card(points=300), ledger.write, []
+    tablet, card = await redeeming(shop), await shop.a_card(points=300)
+    tried: list[bool] = []
     allowance = await tablet.hold(card, 200)
     clock.move(2 * MINUTE)
     tablet.redeemed(card, shop.rewards[100], allowance["id"], ago=MINUTE)
@@ -293,7 +294,7 @@ async def test_an_allowance_that_ends_while_it_is_used_is_decided_again(
     async def writes(*told: Any) -> bool:
         if not tried:
             await release(tablet, allowance)
-        tried.append(await write(*told))
+        tried.append(await writer.write(*told))
         return tried[-1]
 
     monkeypatch.setattr(ledger, "write", writes)
