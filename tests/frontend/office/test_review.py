@@ -12,8 +12,9 @@ from tests.frontend.staff_browser import Browser
 SALE = ReviewItem(
     id=ID, device_id=ID, device_name="Counter <i>left", store_code="HUB", operation_id="a1", op="points",
     reason="too_old", explanation="It arrived too long after it happened.", staff_name="Anna", card_id=ID,
-    card_code="BCDF BCDF BCDF BCDF", customer_name="Marie Weber", purchase_amount_cents=2550, reward=None, occurred_at=MOMENT,
-    occurred_at_used=MOMENT, clock_offset_ms=0, received_at=MOMENT, problem=None, content={}, can_be_booked=True,
+    card_code="BCDF BCDF BCDF BCDF", customer_name="Marie Weber", purchase_amount_cents=2550, reward=None,
+    occurred_at=MOMENT, occurred_at_used=MOMENT, clock_offset_ms=0, received_at=MOMENT, problem=None, content={},
+    can_be_booked=True,
 )  # fmt: skip
 REVIEW = ReviewList([SALE], None, False, 1, MOMENT, "EUR", True)
 LIST, DECIDE = "GET /merchant/devices/review", "POST /merchant/devices/review/*/decide"

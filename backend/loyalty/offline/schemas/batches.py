@@ -52,8 +52,8 @@ class OperationResult(Answer):
     reason: ReasonCode | None = None
     """Why it waits for a person: a stable code. Null for all others."""
     problem: ProblemContent | None = None
-    """Why it was not booked: as online, or `unknown_operation`, `dependency_refused`, `not_booked_here`,
-    `allowance_missing`, `allowance_exceeded` or `operation_dismissed`. Null: the ledger did not refuse it."""
+    """As online, or `unknown_operation`, `dependency_refused`, `not_booked_here`, `allowance_missing`,
+    `allowance_exceeded` or `operation_dismissed`. Null: the ledger did not refuse it."""
     occurred_at_used: datetime | None = None
     """When it happened (UTC), as far as the clocks tell. Null: they do not tell."""
 
