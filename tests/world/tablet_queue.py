@@ -13,6 +13,7 @@ from backend.core.idempotency import Key
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.devices.models import Device
+from backend.loyalty.ledger.allowances import end_allowance
 from backend.loyalty.ledger.schemas.allowances import AllowanceRequest
 from backend.loyalty.offline.actions import BatchIntake
 from backend.loyalty.offline.allowances import Allowances
@@ -152,6 +153,11 @@ class OfflineTablet:
         reply = await allowances.hold(self.origin, wanted, Key(new_key(), "00"))
         held: dict[str, Any] = msgspec.json.decode(reply.body)
         return held
+
+    async def release(self, allowance: dict[str, Any]) -> None:
+        """Online: gives back what is left."""
+        async with self.shop.services.sessions.committing(self.shop.merchant_id) as session:
+            await end_allowance(session, self.origin, UUID(allowance["id"]))
 
     def redeemed(self, card: Card | str, reward: str | None, allowance: str | None, **told: Any) -> Sent:
         """A reward by its id, or the full stamp card."""

@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 
 from backend.core.clock import clock
 from backend.core.ids import new_id
-from backend.loyalty.ledger.allowances import end_allowance
 from backend.loyalty.ledger.booking import ledger, writer
 from backend.loyalty.ledger.models.holds import Hold
 from backend.loyalty.ledger.models.transactions import Transaction
@@ -73,11 +72,6 @@ async def redeemed_points(shop: Shop) -> int:
         return -(await session.scalar(select(func.coalesce(func.sum(Transaction.amount), 0)).where(*kinds)) or 0)
 
 
-async def release(tablet: OfflineTablet, allowance: dict[str, Any]) -> None:
-    async with tablet.shop.services.sessions.committing(tablet.shop.merchant_id) as session:
-        await end_allowance(session, tablet.origin, UUID(allowance["id"]))
-
-
 async def spend(shop: Shop, card: Card) -> None:
     """At the till, before the tablet is back."""
     await shop.anna.redeem(card, shop.rewards[100])
@@ -126,7 +120,7 @@ async def test_an_allowance_pays_until_it_is_used_up(shop: Shop, superuser: asyn
     tablet.queue = []
     tablet.redeemed(card, shop.rewards[100], again["id"])
     await tablet.hand_in()
-    await release(tablet, allowance)
+    await tablet.release(allowance)
     assert (await shop.anna.show(card))["held_points"] == 50
     await assert_ledger_adds_up(superuser, [shop.merchant_id])
 
@@ -214,7 +208,7 @@ async def test_what_happened_after_its_time_waits_for_a_person(shop: Shop) -> No
     tablet, card = await redeeming(shop), await shop.a_card(points=400)
     over, released = await tablet.hold(card, 100), await tablet.hold(card, 100)
     clock.move(HOUR)
-    await release(tablet, released)
+    await tablet.release(released)
     clock.move(2 * HOUR)
     tablet.redeemed(card, shop.rewards[100], over["id"], ago=HOUR)
     tablet.redeemed(card, shop.rewards[100], released["id"], ago=2 * HOUR)
@@ -230,7 +224,7 @@ async def test_a_person_books_what_waits_only_while_the_points_are_there(
     allowance = await tablet.hold(card, 100)
     tablet.redeemed(card, shop.rewards[100], allowance["id"])
     tablet.redeemed(card, shop.rewards[100], None)
-    await release(tablet, allowance)
+    await tablet.release(allowance)
     await spend(shop, card)
     assert reasons(await tablet.hand_in()) == ["balance", "no_allowance"]
     first, second = (await review_of(shop)).data
@@ -261,11 +255,11 @@ async def test_released_it_is_free_and_only_its_tablet_releases_it(shop: Shop) -
     other = await one_more(shop)
     for tablet_of, known in ((other, allowance), (tablet, {"id": str(uuid4())})):
         with pytest.raises(AllowanceNotFound):
-            await release(tablet_of, known)
-    await release(tablet, allowance)
+            await tablet_of.release(known)
+    await tablet.release(allowance)
     settled_at = (await held(shop, allowance)).settled_at
     clock.move(MINUTE)
-    await release(tablet, allowance)
+    await tablet.release(allowance)
     assert (await held(shop, allowance)).settled_at == settled_at
     await spend(shop, card)
 
@@ -293,7 +287,7 @@ async def test_an_allowance_that_ends_while_it_is_used_is_decided_again(
 
     async def writes(*told: Any) -> bool:
         if not tried:
-            await release(tablet, allowance)
+            await tablet.release(allowance)
         tried.append(await writer.write(*told))
         return tried[-1]
 
