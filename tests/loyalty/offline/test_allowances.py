@@ -22,7 +22,7 @@ from backend.staff_pins.grants.models import OfflineRules
 from tests.conftest import OpenShop
 from tests.loyalty.offline.deciding import decide, review_of
 from tests.world.caller import refused
-from tests.world.ledger import assert_ledger_adds_up
+from tests.world.ledger import assert_ledger_adds_up, violations
 from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.tablet_queue import OfflineTablet, a_tablet, outcomes, reasons
@@ -295,6 +295,18 @@ async def test_an_allowance_that_ends_while_it_is_used_is_decided_again(
     assert (outcomes(await tablet.hand_in()), tried) == (["applied"], [False, True])
     row = await held(shop, allowance)
     assert (row.state, row.used_amount, (await shop.anna.show(card))["held_points"]) == ("released", 100, 0)
+
+
+async def test_the_audit_finds_an_allowance_that_does_not_say_what_it_has_paid(
+    shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    tablet, card = await redeeming(shop), await shop.a_card(points=300)
+    allowance = await tablet.hold(card, 200)
+    tablet.redeemed(card, shop.rewards[100], allowance["id"])
+    await tablet.hand_in()
+    assert await violations(superuser, [shop.merchant_id]) == []
+    await shop.change(Hold, used_amount=50)
+    assert [broken.invariant for broken in await violations(superuser, [shop.merchant_id])] == ["I10"]
 
 
 async def test_a_preview_of_the_terms_in_force_agrees_about_what_was_redeemed_offline(opened: OpenShop) -> None:
