@@ -6,9 +6,10 @@ from uuid import UUID
 import httpx
 import pytest
 
+from backend.devices.simulator.state import TabletState
 from backend.staff_pins.actions import LOCKED_PEOPLE_MAX
 from tests.conftest import OpenShop
-from tests.doubles.tablet import Tablet, TabletState
+from tests.doubles.tablet import Tablet
 from tests.world.caller import NEVER_SHOWN, Refused, refused
 from tests.world.devices import a_tablet, revoke, the_device
 from tests.world.shop import Shop

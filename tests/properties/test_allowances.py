@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from backend.core.clock import clock
 from backend.core.ids import new_id
 from backend.core.problems import Problem
+from backend.devices.simulator.queue import Sent
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.tasks.time_out_holds import time_out_holds
 from backend.staff_pins.grants.models import OfflineRules
@@ -24,7 +25,7 @@ from tests.world.caller import Refused
 from tests.world.ledger import assert_ledger_adds_up
 from tests.world.limits import forget_everything
 from tests.world.shop import Shop
-from tests.world.tablet_queue import OfflineTablet, Sent, a_tablet
+from tests.world.tablet_queue import OfflineTablet, a_tablet
 from tests.world.till import Card
 
 PIN, REWARD = "482915", 40

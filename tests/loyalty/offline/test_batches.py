@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.core.clock import clock
+from backend.devices.simulator.queue import Sent
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.ledger.problems.cards import CardBusy
@@ -16,7 +17,7 @@ from backend.loyalty.offline.models import DeviceOperation
 from tests.conftest import OpenShop
 from tests.world.caller import new_key
 from tests.world.shop import Shop
-from tests.world.tablet_queue import OfflineTablet, Sent, a_tablet, outcomes, reasons
+from tests.world.tablet_queue import OfflineTablet, a_tablet, outcomes, reasons
 
 PIN = "482915"
 HOUR = timedelta(hours=1)

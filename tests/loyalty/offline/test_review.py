@@ -10,6 +10,7 @@ from sqlalchemy import select
 from backend.audit.models import AuditEntry
 from backend.core.clock import clock
 from backend.core.ids import new_id
+from backend.devices.simulator.queue import unlock
 from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.ledger.problems.bookings import StampCooldown
@@ -22,7 +23,7 @@ from tests.conftest import OpenShop
 from tests.loyalty.offline.deciding import decide, review_of
 from tests.world.office import Office
 from tests.world.shop import Shop
-from tests.world.tablet_queue import OfflineTablet, a_tablet, outcomes, reasons, unlock
+from tests.world.tablet_queue import OfflineTablet, a_tablet, outcomes, reasons
 
 PIN = "482915"
 HOUR = timedelta(hours=1)
