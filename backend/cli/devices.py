@@ -14,7 +14,7 @@ from backend.core.origin import Origin
 from backend.devices.actions import Devices
 from backend.devices.queries import list_devices
 from backend.devices.schemas import DeviceRevocation, DeviceView
-from backend.devices.simulator.acceptance import StepResult, accept
+from backend.devices.simulator.acceptance import AcceptanceResult, accept
 from backend.devices.simulator.client import HttpTablet
 from backend.devices.simulator.visit import Visit
 from backend.merchants.queries import get_merchant_id
@@ -89,7 +89,9 @@ def simulate(address: str, code: str, staff: str | None, pin: str | None, as_jso
         sys.exit(FAILED)
 
 
-async def _simulate(address: str, code: str, staff: str | None, pin: str | None, *, is_told: bool) -> list[StepResult]:
+async def _simulate(
+    address: str, code: str, staff: str | None, pin: str | None, *, is_told: bool
+) -> list[AcceptanceResult]:
     results = []
     async with httpx.AsyncClient(base_url=address.rstrip("/"), trust_env=False) as http:
         async for result in accept(Visit(HttpTablet(http), code, staff, pin)):

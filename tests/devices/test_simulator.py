@@ -3,7 +3,7 @@
 import pytest
 
 from backend.devices import guards
-from backend.devices.simulator.acceptance import STEPS, StepResult, accept
+from backend.devices.simulator.acceptance import STEPS, AcceptanceResult, accept
 from backend.devices.simulator.client import HttpTablet
 from backend.devices.simulator.visit import Visit
 from backend.staff_pins.grants.models import OfflineRules
@@ -30,7 +30,7 @@ async def visit(shop: Shop, *, code: str | None = None, staff: str | None = "Ann
     return Visit(HttpTablet(shop.anna.http), code, staff, pin)
 
 
-async def results_of(shop: Shop, **told: str | None) -> list[StepResult]:
+async def results_of(shop: Shop, **told: str | None) -> list[AcceptanceResult]:
     return [result async for result in accept(await visit(shop, **told))]
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from backend.core.outbound.calls import CallFailed
 from backend.devices.simulator import offline_steps, online_steps
-from backend.devices.simulator.client import Refusal
-from backend.devices.simulator.visit import StepFailed, Visit
+from backend.devices.simulator.client import RefusedCall
+from backend.devices.simulator.visit import NotAccepted, Visit
 
-Step = Callable[[Visit], Awaitable[str]]
+AcceptanceStep = Callable[[Visit], Awaitable[str]]
 """Returns what it has found; nothing in it where there is nothing to say."""
-STEPS: dict[str, Step] = {
+STEPS: dict[str, AcceptanceStep] = {
     "Pairs with the code": online_steps.pair,
     "A copied request is refused": online_steps.refuse_a_copy,
     "A wrong clock is corrected": online_steps.correct_the_clock,
@@ -28,25 +28,25 @@ STEPS: dict[str, Step] = {
 
 
 @dataclass(frozen=True, slots=True)
-class StepResult:
+class AcceptanceResult:
     step: str
     is_ok: bool
     told: str
     """What was found, or why it failed."""
 
 
-async def accept(visit: Visit) -> AsyncIterator[StepResult]:
+async def accept(visit: Visit) -> AsyncIterator[AcceptanceResult]:
     """One after the other, up to the first that fails: the others build on it."""
     for name, step in STEPS.items():
         try:
             told = await step(visit)
-        except StepFailed as failure:
-            yield StepResult(name, is_ok=False, told=str(failure))
+        except NotAccepted as failure:
+            yield AcceptanceResult(name, is_ok=False, told=str(failure))
             return
-        except Refusal as refusal:
-            yield StepResult(name, is_ok=False, told=f"answered {refusal}")
+        except RefusedCall as refusal:
+            yield AcceptanceResult(name, is_ok=False, told=f"answered {refusal}")
             return
         except CallFailed as failure:
-            yield StepResult(name, is_ok=False, told=f"no answer: {failure.reason}")
+            yield AcceptanceResult(name, is_ok=False, told=f"no answer: {failure.reason}")
             return
-        yield StepResult(name, is_ok=True, told=told)
+        yield AcceptanceResult(name, is_ok=True, told=told)

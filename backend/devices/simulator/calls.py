@@ -7,10 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from backend.core.clock import clock
-from backend.devices.simulator.queue import OfflineQueue
+from backend.devices.simulator.queue import ApiJson, OfflineQueue
 from backend.devices.simulator.state import HARDWARE, SYSTEM, TabletState
-
-Json = dict[str, Any]
 
 
 class TabletCalls(ABC):
@@ -20,7 +18,7 @@ class TabletCalls(ABC):
     token: str | None
 
     @abstractmethod
-    async def ask(self, method: str, path: str, **request: Any) -> Json:
+    async def ask(self, method: str, path: str, **request: Any) -> ApiJson:
         """The JSON of the answer; empty where there is none.
 
         `path`: below `/api/v1`. `request`: as of httpx, and `key`, the Idempotency-Key.
@@ -30,7 +28,7 @@ class TabletCalls(ABC):
         """What the app does after a refusal that depends on clocks."""
         self.state.offset = datetime.fromisoformat(server_time) - clock.now()
 
-    async def pair(self, code: str, **changed: Any) -> Json:
+    async def pair(self, code: str, **changed: Any) -> ApiJson:
         """By a typed code. The same request again when its answer was lost."""
         body = {
             "code": code,
@@ -46,7 +44,7 @@ class TabletCalls(ABC):
         self.token, self.state.device_id = paired["token"], paired["device_id"]
         return paired
 
-    async def scan(self, qr_payload: str) -> Json:
+    async def scan(self, qr_payload: str) -> ApiJson:
         """By the QR code, of which it knows version 1."""
         told = {name: values[0] for name, values in parse_qs(urlsplit(qr_payload).fragment).items()}
         assert told["v"] == "1", "an unknown version: the app asks to be updated"
@@ -58,13 +56,13 @@ class TabletCalls(ABC):
         self.token = self.token if answer_is_lost else token
         return token
 
-    async def bootstrap(self) -> Json:
+    async def bootstrap(self) -> ApiJson:
         return await self.ask("GET", "/devices/me/bootstrap")
 
-    async def changes(self, after: str) -> Json:
+    async def changes(self, after: str) -> ApiJson:
         return await self.ask("GET", "/devices/me/changes", params={"after": after})
 
-    async def heartbeat(self, **said: Any) -> Json:
+    async def heartbeat(self, **said: Any) -> ApiJson:
         app = self.state.app
         body = {
             "device_time": self.state.now.isoformat(),
@@ -77,7 +75,7 @@ class TabletCalls(ABC):
     async def commands(self, **said: Any) -> list[str]:
         return [each["command"] for each in (await self.heartbeat(**said))["commands"]]
 
-    async def report_failed_pin(self, staff_id: Any, *events: Json, count: int = 1) -> Json:
+    async def report_failed_pin(self, staff_id: Any, *events: ApiJson, count: int = 1) -> ApiJson:
         """Events that are kept for a repetition, or a new one."""
         body: Any = list(events) or {
             "event_id": str(uuid4()),
@@ -86,18 +84,18 @@ class TabletCalls(ABC):
         }
         return await self.ask("POST", f"/store/loyalty/pins/{staff_id}/record-failed-attempt", json=body)
 
-    async def get_grant(self, staff_id: Any, pin: str | None) -> Json:
+    async def get_grant(self, staff_id: Any, pin: str | None) -> ApiJson:
         """With a PIN, or where the merchant asks for none."""
         if pin is None:
             return await self.ask("POST", "/devices/me/grants", json={"user_id": str(staff_id)})
         body = {"user_id": str(staff_id), "staff_pin": pin}
-        grant: Json = (await self.ask("POST", "/store/loyalty/pins/verify", json=body))["grant"]
+        grant: ApiJson = (await self.ask("POST", "/store/loyalty/pins/verify", json=body))["grant"]
         return grant
 
     async def end_grant(self, grant_id: Any) -> None:
         await self.ask("DELETE", f"/devices/me/grants/{grant_id}")
 
-    async def hold_allowance(self, card_id: str, grant_id: Any, amount: int, **told: Any) -> Json:
+    async def hold_allowance(self, card_id: str, grant_id: Any, amount: int, **told: Any) -> ApiJson:
         """Points or stamps, for what will be redeemed offline. `key`: of an earlier try whose answer was lost."""
         key = told.pop("key", None) or uuid4().hex
         body = {"card_id": card_id, "grant_id": str(grant_id), "amount": amount} | told
@@ -106,8 +104,8 @@ class TabletCalls(ABC):
     async def release_allowance(self, allowance_id: str) -> None:
         await self.ask("DELETE", f"/devices/me/allowances/{allowance_id}")
 
-    async def hand_in(self, queue: OfflineQueue, batch: Json | None = None) -> list[Json]:
+    async def hand_in(self, queue: OfflineQueue, batch: ApiJson | None = None) -> list[ApiJson]:
         """The whole queue, or a batch that was sent before."""
         answer = await self.ask("POST", "/devices/me/batches", json=batch or queue.request())
-        results: list[Json] = answer["results"]
+        results: list[ApiJson] = answer["results"]
         return results

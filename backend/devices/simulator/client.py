@@ -6,14 +6,15 @@ from typing import Any
 import httpx
 
 from backend.core.outbound.calls import CallFailed, HttpResponse, decoded, outbound_errors, send_request
-from backend.devices.simulator.calls import Json, TabletCalls
+from backend.devices.simulator.calls import TabletCalls
+from backend.devices.simulator.queue import ApiJson
 from backend.devices.simulator.state import TabletState
 
 SECONDS = 20.0
 API = "/api/v1"
 
 
-class Refusal(Exception):
+class RefusedCall(Exception):
     """The API has answered with a problem."""
 
     def __init__(self, answer: HttpResponse) -> None:
@@ -30,11 +31,11 @@ class HttpTablet(TabletCalls):
     state: TabletState = field(default_factory=TabletState)
     token: str | None = None
 
-    async def ask(self, method: str, path: str, **request: Any) -> Json:
-        """Raises Refusal or CallFailed."""
+    async def ask(self, method: str, path: str, **request: Any) -> ApiJson:
+        """Raises RefusedCall or CallFailed."""
         answer = await self.send(self.prepare(method, path, **request))
         if not answer.is_success:
-            raise Refusal(answer)
+            raise RefusedCall(answer)
         return decoded(answer.content, dict[str, Any]) if answer.content else {}
 
     def prepare(self, method: str, path: str, *, key: str | None = None, **request: Any) -> httpx.Request:
@@ -54,7 +55,7 @@ class HttpTablet(TabletCalls):
         return await send_request(self.http, prepared.method, prepared.url, seconds=seconds, **told)
 
 
-def _problem_of(answer: HttpResponse) -> Json:
+def _problem_of(answer: HttpResponse) -> ApiJson:
     try:
         return decoded(answer.content, dict[str, Any])
     except CallFailed:

@@ -1,11 +1,11 @@
-"""What the reference tablet does to be without a network, and afterwards. Each step raises StepFailed, Refusal or
+"""What the reference tablet does to be without a network, and afterwards. Each step raises NotAccepted, RefusedCall or
 CallFailed."""
 
 from typing import Any
 
 from backend.core.outbound.calls import CallFailed
 from backend.devices.simulator.queue import OfflineQueue
-from backend.devices.simulator.visit import StepFailed, Visit, check
+from backend.devices.simulator.visit import NotAccepted, Visit, check
 
 HANG_UP_SECONDS = 0.001
 TRIES = 5
@@ -92,13 +92,13 @@ async def _hang_up(visit: Visit, batch: dict[str, Any]) -> None:
 
 
 async def _until_booked(visit: Visit, batch: dict[str, Any]) -> list[dict[str, Any]]:
-    """Raises StepFailed for what is refused or waits for a person."""
+    """Raises NotAccepted for what is refused or waits for a person."""
     for _ in range(TRIES):
         results = await visit.tablet.hand_in(_queue(visit), batch)
         wrong = [each for each in results if each["outcome"] not in {*BOOKED, "deferred"}]
         if wrong:
             why = wrong[0].get("reason") or (wrong[0].get("problem") or {}).get("code")
-            raise StepFailed(f"an operation is {wrong[0]['outcome']}: {why}")
+            raise NotAccepted(f"an operation is {wrong[0]['outcome']}: {why}")
         if {each["outcome"] for each in results} <= BOOKED:
             return results
-    raise StepFailed("operations are deferred again and again")
+    raise NotAccepted("operations are deferred again and again")

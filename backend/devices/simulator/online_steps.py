@@ -1,10 +1,10 @@
-"""What the reference tablet does with a network. Each step raises StepFailed, Refusal or CallFailed."""
+"""What the reference tablet does with a network. Each step raises NotAccepted, RefusedCall or CallFailed."""
 
 from datetime import timedelta
 from uuid import uuid4
 
-from backend.devices.simulator.client import Refusal
-from backend.devices.simulator.visit import StepFailed, Visit, check
+from backend.devices.simulator.client import RefusedCall
+from backend.devices.simulator.visit import NotAccepted, Visit, check
 
 BOOTSTRAP = "/devices/me/bootstrap"
 NOT_MODIFIED = 304
@@ -29,11 +29,11 @@ async def correct_the_clock(visit: Visit) -> str:
     visit.tablet.state.offset = timedelta(hours=-7)
     try:
         await visit.tablet.heartbeat()
-    except Refusal as refusal:
+    except RefusedCall as refusal:
         check(refusal.code == "device_signature_invalid", f"refused with {refusal}")
         visit.tablet.correct_clock(refusal.facts["server_time"])
     else:
-        raise StepFailed("a request of seven hours ago was accepted")
+        raise NotAccepted("a request of seven hours ago was accepted")
     answer = await visit.tablet.heartbeat(pending_count=0)
     return f"next heartbeat in {answer['next_heartbeat_seconds']} s"
 
@@ -64,10 +64,10 @@ async def roll_the_token(visit: Visit) -> str:
     newest, tablet.token = tablet.token, former
     try:
         await tablet.heartbeat()
-    except Refusal as refusal:
+    except RefusedCall as refusal:
         check(refusal.code == "device_token_expired", f"the former token is refused with {refusal}")
     else:
-        raise StepFailed("the former token goes on")
+        raise NotAccepted("the former token goes on")
     finally:
         tablet.token = newest
     return ""
@@ -91,7 +91,7 @@ async def book_once(visit: Visit) -> str:
     requests = [tablet.prepare("POST", path, json=body, key=key) for _ in range(2)]
     first, again = [await tablet.send(request) for request in requests]
     if not first.is_success:
-        raise Refusal(first)
+        raise RefusedCall(first)
     check(first.content == again.content, "the same key got two answers")
     visit.card = await tablet.ask("GET", f"/store/loyalty/cards/{visit.card['id']}")
     return f"{visit.card['points_balance']} points"

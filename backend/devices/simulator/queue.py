@@ -15,7 +15,9 @@ from backend.staff_pins.grants.blob import check_of, mac_of, unwrap
 from backend.staff_pins.grants.schemas import GrantView
 from backend.staff_pins.grants.sealed_box import context_of, decode, seal_box
 
-Sent = dict[str, Any]
+ApiJson = dict[str, Any]
+Sent = ApiJson
+"""An operation as it lies in the queue."""
 CardRef = Mapping[str, Any] | str
 """A card, or its id."""
 

@@ -1,16 +1,13 @@
 """What is known so far while the reference tablet goes through its steps."""
 
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import uuid4
 
 from backend.devices.simulator.client import HttpTablet
-from backend.devices.simulator.queue import OfflineQueue
-
-Json = dict[str, Any]
+from backend.devices.simulator.queue import ApiJson, OfflineQueue
 
 
-class StepFailed(Exception):
+class NotAccepted(Exception):
     """What is not as it should be."""
 
 
@@ -21,35 +18,37 @@ class Visit:
     staff_name: str | None = None
     """None: the first of the staff."""
     staff_pin: str | None = None
-    bootstrap: Json = field(default_factory=dict)
-    card: Json = field(default_factory=dict)
-    grant: Json = field(default_factory=dict)
-    allowance: Json = field(default_factory=dict)
+    bootstrap: ApiJson = field(default_factory=dict)
+    card: ApiJson = field(default_factory=dict)
+    grant: ApiJson = field(default_factory=dict)
+    allowance: ApiJson = field(default_factory=dict)
     queue: OfflineQueue | None = None
 
     @property
-    def staff(self) -> Json:
-        """Who works on it. Raises StepFailed."""
-        people: list[Json] = self.bootstrap["staff"]
+    def staff(self) -> ApiJson:
+        """Who works on it. Raises NotAccepted."""
+        people: list[ApiJson] = self.bootstrap["staff"]
         found = next((each for each in people if self.staff_name in {None, each["name"]}), None)
         if found is None:
-            raise StepFailed(f"{self.staff_name} does not work at the store" if people else "nobody works at the store")
+            raise NotAccepted(
+                f"{self.staff_name} does not work at the store" if people else "nobody works at the store"
+            )
         return found
 
     @property
-    def named(self) -> Json:
+    def named(self) -> ApiJson:
         """Who books online."""
         pin = {"staff_pin": self.staff_pin} if self.staff_pin else {}
         return {"staff_id": self.staff["id"]} | pin
 
     @property
-    def sale(self) -> Json:
+    def sale(self) -> ApiJson:
         """Of 100 euros, with what the store asks for."""
         categories = [each["id"] for each in self.bootstrap["categories"][:1]]
         return {"purchase_amount_cents": 10_000, "category_ids": categories, "order_reference": uuid4().hex[:12]}
 
 
 def check(is_so: bool, otherwise: str) -> None:
-    """Raises StepFailed."""
+    """Raises NotAccepted."""
     if not is_so:
-        raise StepFailed(otherwise)
+        raise NotAccepted(otherwise)
