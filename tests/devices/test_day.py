@@ -1,21 +1,19 @@
 """A tablet's day, from its first start to the evening on which it is revoked, over the API as an app sees it."""
 
-import asyncio
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from backend.core.clock import clock
 from backend.devices.simulator.state import TabletState
-from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.merchants.models import Policy
 from tests.conftest import OpenShop
 from tests.doubles.tablet import Tablet
 from tests.world.caller import Json, refused
 from tests.world.devices import a_tablet, add_device, make_code, revoke
 from tests.world.shop import Shop
+from tests.world.tablet_queue import dying_after
 
 PIN, WRONG, ATTEMPTS = "482915", "482916", 5
 HOUR = timedelta(hours=1)
@@ -32,27 +30,12 @@ async def guarded(opened: OpenShop) -> Shop:
     return shop
 
 
-def dies_after(bookings: int) -> Any:
-    """The server's process is killed in the middle of a batch."""
-    book, left = Ledger.book, [bookings]
-
-    async def dies(ledger: Ledger, *told: Any) -> Any:
-        left[0] -= 1
-        if left[0] < 0:
-            raise asyncio.CancelledError
-        return await book(ledger, *told)
-
-    return dies
-
-
 def outcomes(results: list[Json]) -> list[str]:
     return [result["outcome"] for result in results]
 
 
 @pytest.mark.parametrize("by", ["qr", "code"])
-async def test_from_the_first_start_to_the_end_of_a_shift(
-    guarded: Shop, monkeypatch: pytest.MonkeyPatch, by: str
-) -> None:
+async def test_from_the_first_start_to_the_end_of_a_shift(guarded: Shop, by: str) -> None:
     tablet, anna = Tablet.beside(guarded.anna, TabletState(offset=9 * HOUR)), str(guarded.user_ids["anna"])
     code = await make_code(guarded.claire, await add_device(guarded.claire, guarded.hub))
     await (tablet.scan(code["qr_payload"]) if by == "qr" else tablet.pair(code["code"]))
@@ -78,8 +61,7 @@ async def test_from_the_first_start_to_the_end_of_a_shift(
     queue.redeemed(card, guarded.rewards[100], allowance["id"])
     await tablet.roll(answer_is_lost=True)
     batch = queue.request()
-    with monkeypatch.context() as patch, pytest.raises(asyncio.CancelledError):
-        patch.setattr(Ledger, "book", dies_after(1))
+    with dying_after(1):
         await tablet.hand_in(queue, batch)
     assert outcomes(await tablet.hand_in(queue, batch)) == ["applied"] * 3
     assert outcomes(await tablet.hand_in(queue)) == ["duplicate"] * 3

@@ -17,7 +17,6 @@ from backend.core.clock import clock
 from backend.core.ids import new_id
 from backend.core.problems import Problem
 from backend.devices.simulator.queue import Sent
-from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.tasks.time_out_holds import time_out_holds
 from backend.staff_pins.grants.models import OfflineRules
 from tests.conftest import OpenShop
@@ -25,7 +24,7 @@ from tests.world.caller import Refused
 from tests.world.ledger import assert_ledger_adds_up
 from tests.world.limits import forget_everything
 from tests.world.shop import Shop
-from tests.world.tablet_queue import OfflineTablet, a_tablet
+from tests.world.tablet_queue import OfflineTablet, a_tablet, dying_after
 from tests.world.till import Card
 
 PIN, REWARD = "482915", 40
@@ -109,16 +108,7 @@ class Partition:
 
     async def _is_cut_off(self, place: int, number: int) -> None:
         """The process dies in the middle of the batch."""
-        book, left = Ledger.book, [number % 4]
-
-        async def dies(ledger: Ledger, *told: Any) -> Any:
-            left[0] -= 1
-            if left[0] < 0:
-                raise asyncio.CancelledError
-            return await book(ledger, *told)
-
-        with pytest.MonkeyPatch.context() as patch, suppress(asyncio.CancelledError):
-            patch.setattr(Ledger, "book", dies)
+        with dying_after(number % 4):
             await self._upload(place, self.tablets[place].queue)
 
     async def _upload(self, place: int, operations: list[Sent]) -> None:

@@ -1,10 +1,14 @@
 """A tablet that is offline: it queues what its people do, sealed with what a PIN gives, and hands the queue in."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
+import pytest
 
 from backend.core.clock import clock
 from backend.core.idempotency import Key
@@ -13,6 +17,7 @@ from backend.core.origin import Origin
 from backend.devices.models import Device
 from backend.devices.simulator.queue import OfflineQueue, Sent, Unlocked, unlock
 from backend.loyalty.ledger.allowances import end_allowance
+from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.schemas.allowances import AllowanceRequest
 from backend.loyalty.offline.actions import BatchIntake
 from backend.loyalty.offline.allowances import Allowances
@@ -79,6 +84,22 @@ class OfflineTablet(OfflineQueue):
         """Past the API."""
         sender = BatchSender(self.origin, is_revoked=self.is_revoked)
         return await BatchIntake(self.shop.services.enrollment, sender, batch or self.batch()).run()
+
+
+@contextmanager
+def dying_after(bookings: int) -> Iterator[None]:
+    """The server's process is killed in the middle of a batch: whoever waits for its answer gets none."""
+    book, left = Ledger.book, [bookings]
+
+    async def dies(ledger: Ledger, *told: Any) -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            raise asyncio.CancelledError
+        return await book(ledger, *told)
+
+    with pytest.MonkeyPatch.context() as patch, suppress(asyncio.CancelledError):
+        patch.setattr(Ledger, "book", dies)
+        yield
 
 
 def outcomes(results: list[OperationResult]) -> list[str]:

@@ -204,8 +204,7 @@ async def redeeming(shop: Shop) -> tuple[Tablet, OfflineTablet]:
 
 async def hold(tablet: Tablet, queue: OfflineTablet, card: Json, amount: int, key: str | None = None) -> Json:
     assert queue.grant is not None, "somebody has typed a PIN"
-    wanted = {"card_id": card["id"], "grant_id": str(queue.grant.view.id), "amount": amount}
-    return await tablet.post("/devices/me/allowances", wanted, key=key or uuid4().hex)
+    return await tablet.hold_allowance(card["id"], queue.grant.view.id, amount, key=key)
 
 
 async def test_a_tablet_redeems_offline_what_was_held_for_it(shop: Shop) -> None:
