@@ -76,6 +76,7 @@ DOCUMENT = DocumentConfig(
 )
 
 IN_ADDRESSES = {
+    "allowance_id": "Id of the allowance, from the answer that held it.",
     "api_key_id": "Id of the API key.",
     "card_code": "The card's code of sixteen letters, or its id.",
     "card_id": "Id of the card. It stays the same when the card gets a new code.",

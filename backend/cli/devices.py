@@ -1,16 +1,22 @@
-"""`orion devices list` and `orion devices revoke`."""
+"""`orion devices list`, `orion devices revoke` and `orion devices simulate`."""
 
+import asyncio
+import sys
 from uuid import UUID
 
+import httpx
 import msgspec
 import rich_click as click
 
-from backend.cli.output import as_json_too, operator, print_json, with_services_or_refusal
+from backend.cli.output import FAILED, as_json_too, operator, print_json, with_services_or_refusal
 from backend.core.clock import clock
 from backend.core.origin import Origin
 from backend.devices.actions import Devices
 from backend.devices.queries import list_devices
 from backend.devices.schemas import DeviceRevocation, DeviceView
+from backend.devices.simulator.acceptance import AcceptanceResult, accept
+from backend.devices.simulator.client import HttpTablet
+from backend.devices.simulator.visit import Visit
 from backend.merchants.queries import get_merchant_id
 from backend.services import Services
 
@@ -63,6 +69,35 @@ def revoke(device_id: UUID, merchant_code: str, reason: str, wipe: bool) -> None
     click.echo(
         f"{row.name} is revoked. What it did before is accepted until {row.accept_pending_until:%Y-%m-%d %H:%M} UTC."
     )
+
+
+@devices.command("simulate")
+@click.option("--address", metavar="URL", required=True, help="Of the API, such as https://api.example.com.")
+@click.option("--code", metavar="XXXX-XXXX", required=True, help="The pairing code of a tablet, from the office.")
+@click.option("--staff", metavar="NAME", help="Who works on it. Without it: the first of the store's people.")
+@click.option("--pin", metavar="PIN", help="Their PIN, where the merchant asks for one.")
+@as_json_too
+def simulate(address: str, code: str, staff: str | None, pin: str | None, as_json: bool) -> None:
+    """Be a tablet for a moment: pair, book online and offline, and say what is not as it should be.
+
+    It enrolls a customer at example.com and books on their card. Revoke the tablet afterwards.
+    """
+    results = asyncio.run(_run(address, code, staff, pin, is_told=not as_json))
+    if as_json:
+        print_json([msgspec.to_builtins(result) for result in results])
+    if not all(result.is_ok for result in results):
+        sys.exit(FAILED)
+
+
+async def _run(address: str, code: str, staff: str | None, pin: str | None, *, is_told: bool) -> list[AcceptanceResult]:
+    results = []
+    async with httpx.AsyncClient(base_url=address.rstrip("/"), trust_env=False) as http:
+        async for result in accept(Visit(HttpTablet(http), code, staff, pin)):
+            results.append(result)
+            if is_told:
+                told = f": {result.told}" if result.told else ""
+                click.echo(f"{'ok' if result.is_ok else 'failed':7} {result.step}{told}")
+    return results
 
 
 async def _origin(services: Services, merchant_code: str) -> Origin:

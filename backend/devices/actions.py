@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.access.problems import StoreNotFound
 from backend.audit.actions import Fields, record_change
 from backend.audit.versions import check_version
+from backend.core.events import record
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.core.schemas import sent_fields
+from backend.devices.events import DeviceAccessRevoked
 from backend.devices.models import Device, PairingCode
 from backend.devices.problems import DeviceStateRefused
 from backend.devices.queries import Stores, get_device, lock_device
@@ -72,6 +74,7 @@ class Devices:
         device.state, device.revoked_at, device.suspended_at = "revoked", self.origin.now, None
         device.revoked_reason, device.wipes = body.reason, body.wipe
         await replace_codes(self.session, device, self.origin)
+        record(self.session, self.origin.merchant_id, DeviceAccessRevoked(device.id), self.origin.now)
         return await self._save(device, "device.revoked", before, reason=body.reason)
 
     async def resume(self, device_id: UUID) -> DeviceView:

@@ -9,6 +9,12 @@ class DeviceLockedPeople(DomainEvent, frozen=True):
     device_id: UUID
 
 
+class DeviceAccessRevoked(DomainEvent, frozen=True):
+    """It does nothing any more, for good."""
+
+    device_id: UUID
+
+
 class PinLockedOffline(DomainEvent, frozen=True):
     """A PIN was locked by wrong attempts that a device has reported afterwards."""
 

@@ -74,6 +74,7 @@ PRIVATE: Mapping[str, str] = {
     "card_link_requested": "Nothing has changed: an email goes to the holder.",
     "rewards_changed": "Concerns passes; the program says which rewards are offered.",
     "pin_locked_offline": "Concerns the staff: the owners get an email.",
+    "device_access_revoked": "Concerns a tablet: the audit has who revoked it.",
     "device_locked_people": "Concerns the staff: the owners get an email.",
 }
 """Why a domain event has no public name, by its name."""

@@ -52,14 +52,21 @@ BEGIN
 
   -- Most bookings have none of some of these; a statement about nothing costs nearly as much as about something.
   IF json_array_length(b.holds) > 0 THEN
-    INSERT INTO holds
-    SELECT * FROM json_populate_recordset(NULL::holds, b.holds);
+    -- A process of the release before sends nothing of allowances.
+    INSERT INTO holds (merchant_id, id, card_id, store_id, user_id, device_id, reward_id, unit, amount, quantity, state,
+                       reserved_at, expires_at, settled_at, is_allowance, used_amount)
+    SELECT n.merchant_id, n.id, n.card_id, n.store_id, n.user_id, n.device_id, n.reward_id, n.unit, n.amount, n.quantity,
+           n.state, n.reserved_at, n.expires_at, n.settled_at, coalesce(n.is_allowance, false),
+           coalesce(n.used_amount, 0)
+    FROM json_populate_recordset(NULL::holds, b.holds) n;
   END IF;
   IF json_array_length(b.holds_changed) > 0 THEN
-    UPDATE holds h SET state = n.state, settled_at = n.settled_at
+    UPDATE holds h SET state = n.state, settled_at = n.settled_at, used_amount = coalesce(n.used_amount, 0)
     FROM json_populate_recordset(NULL::holds, b.holds_changed) n
-    WHERE h.merchant_id = p_merchant AND h.id = n.id AND h.state = 'reserved';
-    -- The task that books timed-out holds does not move the card's version.
+    WHERE h.merchant_id = p_merchant AND h.id = n.id
+      -- An allowance that has ended stays so, and may still pay for what was handed over before.
+      AND (h.state = 'reserved' OR h.is_allowance AND h.state = n.state);
+    -- What books timed-out holds, and what releases allowances, does not move the card's version.
     IF NOT FOUND THEN
       RAISE EXCEPTION 'The hold has moved.'
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'hold_moved', TABLE = 'holds';

@@ -13,7 +13,8 @@ BEGIN
            OR EXISTS (SELECT FROM reward_stores s WHERE s.merchant_id = NEW.merchant_id
                       AND s.reward_id = NEW.reward_id AND s.store_id = NEW.store_id)
            OR EXISTS (SELECT FROM holds h
-                      WHERE h.merchant_id = NEW.merchant_id AND h.id = NEW.hold_id AND h.store_id = NEW.store_id))
+                      WHERE h.merchant_id = NEW.merchant_id AND h.id = NEW.hold_id AND h.store_id = NEW.store_id
+                        AND NOT h.is_allowance))
   ) THEN
     RETURN NEW;
   END IF;

@@ -1,4 +1,4 @@
-"""What tablets do offline: grants and their rules, and the operations that they hand in."""
+"""What tablets do offline: grants and their rules, allowances, and the operations that they hand in."""
 
 from typing import Any
 
@@ -6,12 +6,19 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from backend.core import sql_functions
+
 revision = "2026_11_30_offline"
 down_revision = "2026_11_30_devices"
 
 OF_THE_MERCHANT = "merchant_id = (SELECT nullif(current_setting('app.merchant_id', true), '')::uuid)"
-KNOWN_OPS = "operations <@ ARRAY['points', 'stamp', 'enroll', 'void']::text[]"
+KNOWN_OPS = "operations <@ ARRAY['points', 'stamp', 'enroll', 'void', 'redeem']::text[]"
 LIMITED = "max_operations BETWEEN 1 AND 200 AND max_points BETWEEN 0 AND 100000"
+ALLOWED = "max_allowance_points BETWEEN 0 AND 100000 AND max_allowance_stamps BETWEEN 0 AND 500"
+OF_ALLOWANCES = {
+    "used_amount": "used_amount BETWEEN 0 AND amount AND (used_amount = 0 OR is_allowance)",
+    "is_allowance": "NOT is_allowance OR (device_id IS NOT NULL AND reward_id IS NULL)",
+}
 STATES = "('received', 'applied', 'refused', 'review', 'booked', 'dismissed')"
 TIME, TEXTS = sa.TIMESTAMP(timezone=True), postgresql.ARRAY(sa.Text)
 
@@ -20,6 +27,7 @@ def upgrade() -> None:
     _add_rules()
     _add_grants()
     _add_operations()
+    _add_allowances()
     op.execute("GRANT SELECT, INSERT, DELETE ON offline_rules TO orion_app")
     op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON offline_grants, device_operations TO orion_app")
     for table in ("offline_rules", "offline_grants", "device_operations"):
@@ -28,6 +36,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    sql_functions.replace("2026_11_30_audit", "book")
+    sql_functions.replace("2026_11_29_baseline", "refuse_elsewhere")
+    for name in OF_ALLOWANCES:
+        op.drop_constraint(name, "holds", type_="check")
+    op.drop_column("holds", "used_amount")
+    op.drop_column("holds", "is_allowance")
     op.execute("DROP TABLE device_operations, offline_grants, offline_rules")
 
 
@@ -42,6 +56,9 @@ def _add_rules() -> None:
         sa.Column("max_operations", sa.SmallInteger, nullable=False),
         sa.Column("max_points", sa.Integer, nullable=False),
         sa.Column("window_hours", sa.SmallInteger, nullable=False),
+        sa.Column("max_allowance_points", sa.Integer, nullable=False),
+        sa.Column("max_allowance_stamps", sa.SmallInteger, nullable=False),
+        sa.Column("allowance_hours", sa.SmallInteger, nullable=False),
         sa.PrimaryKeyConstraint("merchant_id", "id", name="pk_offline_rules"),
         _of("devices", "device_id"),
         sa.UniqueConstraint(
@@ -51,6 +68,8 @@ def _add_rules() -> None:
         sa.CheckConstraint(LIMITED, name="limits"),
         sa.CheckConstraint("grant_hours BETWEEN 1 AND 12", name="grant_hours"),
         sa.CheckConstraint("window_hours BETWEEN 1 AND 72", name="window_hours"),
+        sa.CheckConstraint(ALLOWED, name="allowances"),
+        sa.CheckConstraint("allowance_hours BETWEEN 1 AND 12", name="allowance_hours"),
     )
 
 
@@ -128,6 +147,16 @@ def _add_operations() -> None:
         sa.CheckConstraint("(state IN ('booked', 'dismissed')) = (decided_at IS NOT NULL)", name="decided_at"),
     )
     _index_operations()
+
+
+def _add_allowances() -> None:
+    """Bookings of the release before go on meanwhile: both columns have a default."""
+    column = sa.Column("is_allowance", sa.Boolean, nullable=False, server_default=sa.text("false"))
+    op.add_column("holds", column)
+    op.add_column("holds", sa.Column("used_amount", sa.BigInteger, nullable=False, server_default=sa.text("0")))
+    for name, condition in OF_ALLOWANCES.items():
+        op.create_check_constraint(name, "holds", condition)
+    sql_functions.replace(revision, "book", "refuse_elsewhere")
 
 
 def _decision() -> list[sa.Column[Any]]:

@@ -54,7 +54,7 @@ DECLARED: dict[str, str] = {
     "signed in, also by PIN and also by API key and also by device": "getIdempotencyKey",
     "signed in, also by PIN and as device and also by device": "endGrant getBootstrap "
     "getDeviceOperation listDeviceChanges listDeviceOperations requestGrant rollDeviceToken sendHeartbeat "
-    "uploadBatch waitForDeviceChanges",
+    "uploadBatch waitForDeviceChanges holdAllowance releaseAllowance",
     "signed in, also by PIN and also on behalf": "getMe",
     "signed in, also without second factor": "beginOwnConfirmation changeMe confirmOwnSession getOwnSecondFactors",
     "signed in, also without second factor and confirmed": "addOwnPasskey beginOwnPasskey offerOwnAuthenticator "

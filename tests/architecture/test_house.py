@@ -16,7 +16,14 @@ NOT_PROVOKED = {
     "request_refused": "all other refusals of the framework; provoked in tests/core/test_failures.py by hand",
     "unsupported_media_type": "asked of every operation with a body in tests/core/test_request_checks.py",
     **dict.fromkeys(
-        ("dependency_refused", "not_booked_here", "operation_dismissed", "unknown_operation"),
+        (
+            "allowance_exceeded",
+            "allowance_missing",
+            "dependency_refused",
+            "not_booked_here",
+            "operation_dismissed",
+            "unknown_operation",
+        ),
         "told of one operation of a batch: tests/loyalty/offline",
     ),
 }

@@ -48,6 +48,7 @@ BODIES: dict[str, Json] = {
     },
     "deactivateCard": REASON,
     "earnPoints": OF_SALE,
+    "holdAllowance": {"card_id": "{card_id}", "grant_id": "{grant_id}", "amount": 100},
     "inviteMember": {"email": "zoe@x.example", "stores": STORES},
     "inviteToMerchant": {"email": "zoe@x.example", "role": "store_member", "stores": STORES},
     "mergeCards": {"other_card_id": "{card_id}"} | REASON,
@@ -86,7 +87,14 @@ QUERIES = {
 }
 OF_DEVICES = {"staff_id", "event_id", "batch_id"}
 """Whom a tablet names with a booking: tests/devices/test_bookings.py; and ids that a client makes."""
-OF_TABLETS = {"endGrant", "getDeviceOperation", "recordFailedAttempt", "requestGrant"}
+OF_TABLETS = {
+    "endGrant",
+    "getDeviceOperation",
+    "holdAllowance",
+    "recordFailedAttempt",
+    "releaseAllowance",
+    "requestGrant",
+}
 """Asked by a tablet."""
 NAMED = re.compile(r"\{(\w+_id|key|picture)\}")
 """What names a row of a merchant's."""

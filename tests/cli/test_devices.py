@@ -5,10 +5,15 @@ import shlex
 from pathlib import Path
 
 import msgspec
+import pytest
 
+from backend.core.settings import Settings
+from backend.devices.simulator.acceptance import STEPS
 from tests.cli.conftest import Orion
 from tests.world.caller import refused
-from tests.world.devices import a_tablet
+from tests.world.devices import a_tablet, add_device, make_code
+from tests.world.ports import own_port
+from tests.world.process import a_backend
 from tests.world.shop import Shop
 
 PAGE = Path(__file__).parents[2] / "docs" / "runbooks" / "tablets.md"
@@ -49,3 +54,26 @@ async def test_an_unknown_tablet_or_an_empty_reason_is_refused_in_one_sentence(o
     assert (missing.exit_code, missing.output.strip()) == (1, "Device not found, or you don’t have access")
     empty = await orion("devices", "revoke", unknown, "--merchant", shop.code, "--reason", " ")
     assert empty.exit_code == 2
+
+
+@pytest.mark.slow
+async def test_a_tablet_is_simulated_and_every_step_is_told(
+    orion: Orion, shop: Shop, settings: Settings, forks: str
+) -> None:
+    """Against an Orion that is reached over HTTP only."""
+    code = (await make_code(shop.claire, await add_device(shop.claire, shop.hub)))["code"]
+    with a_backend(settings, forks) as backend:
+        await backend.until_ready()
+        simulated = await orion("devices", "simulate", "--address", backend.address, "--code", code)
+        again = await orion("devices", "simulate", "--address", backend.address, "--code", code, "--json")
+    assert simulated.exit_code == 0, simulated.output
+    lines = simulated.output.splitlines()
+    assert [line[:7].strip() for line in lines] == ["ok"] * len(STEPS)
+    assert shop.hub in lines[0]
+    (failed,) = msgspec.json.decode(again.output)
+    assert (again.exit_code, failed["is_ok"], failed["told"]) == (1, False, "answered 409 pairing_code_used")
+
+
+async def test_where_nobody_answers_the_first_step_fails(orion: Orion) -> None:
+    result = await orion("devices", "simulate", "--address", f"http://127.0.0.1:{own_port()}", "--code", "7K3M-9QXA")
+    assert (result.exit_code, result.output.strip()) == (1, "failed  Pairs with the code: no answer: ConnectError")

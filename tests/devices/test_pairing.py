@@ -7,8 +7,9 @@ import pytest
 
 from backend.core.clock import clock
 from backend.devices.rules import CODE_LASTS, CODE_TRIES_MAX, REPEATABLE
+from backend.devices.simulator.state import TabletState
 from backend.services import Services
-from tests.doubles.tablet import Tablet, TabletState
+from tests.doubles.tablet import Tablet
 from tests.world.caller import new_key, refused
 from tests.world.devices import a_tablet, add_device, make_code, revoke, the_device
 from tests.world.limits import forget_everything

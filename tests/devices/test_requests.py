@@ -8,9 +8,10 @@ import pytest
 
 from backend.core.clock import clock
 from backend.devices.rules import CLOCK_TOLERANCE, OVERLAP, ROLL_DUE, ROLL_GRACE, TOKEN_LASTS
+from backend.devices.simulator.state import TabletState
 from backend.services import Services
 from tests.conftest import OwnTown
-from tests.doubles.tablet import Tablet, TabletState
+from tests.doubles.tablet import Tablet
 from tests.world.caller import Caller, Refused, refused
 from tests.world.devices import a_tablet, revoke, the_device
 from tests.world.limits import forget_everything
@@ -26,7 +27,7 @@ async def sent(tablet: Tablet, request: httpx.Request) -> int:
 def prepared(tablet: Tablet, path: str = "/store/loyalty/program") -> httpx.Request:
     """A signed request, not sent yet."""
     request = tablet.http.build_request("GET", f"/api/v1{path}", headers={"authorization": f"Bearer {tablet.token}"})
-    request.headers.update(tablet.signature_of(request))
+    tablet.state.sign(request)
     return request
 
 

@@ -4,11 +4,16 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
+from sqlalchemy import select
 
+from backend.core.models import Event
+from backend.devices.simulator.state import TabletState
+from backend.loyalty.ledger.allowances import release_allowances
 from backend.staff_pins.actions import LOCKED_PEOPLE_MAX
 from tests.conftest import OpenShop
-from tests.doubles.tablet import Tablet, TabletState
+from tests.doubles.tablet import Tablet
 from tests.world.caller import NEVER_SHOWN, Refused, refused
 from tests.world.devices import a_tablet, revoke, the_device
 from tests.world.shop import Shop
@@ -92,3 +97,43 @@ async def test_who_guesses_pins_of_three_people_suspends_the_tablet(guarded: Sho
     assert resumed["state"] == "paired"
     await tablet.program()
     assert LOCKED_PEOPLE_MAX == 3
+
+
+async def test_with_everything_on_it_a_thief_redeems_nothing(opened: OpenShop) -> None:
+    """Token, key, grant, allowance and queue, everything but the PIN: guesses lock it, and revoking gives all back."""
+    shop = await opened(policy={"lockout_attempts": GUESSES})
+    await shop.give_pin("anna", PINS["anna"])
+    usual = (await shop.claire.get("/merchant/loyalty/offline-rules"))["rules"][0]
+    rule = usual | {"operations": ["points", "redeem"]}
+    await shop.claire.ask("PUT", "/merchant/loyalty/offline-rules", json={"rules": [rule]})
+    tablet, card, anna = await a_tablet(shop), await shop.a_card(points=120), str(shop.user_ids["anna"])
+    grant = await tablet.get_grant(anna, PINS["anna"])
+    allowance = await tablet.hold_allowance(card["id"], grant["id"], 100)
+    honest = tablet.state.new_queue()
+    honest.open_grant(grant, PINS["anna"])
+    honest.sold(card, 1_000)
+    on_it = msgspec.json.encode([grant, allowance, honest.queue, await tablet.bootstrap()]).decode()
+    assert not NEVER_SHOWN.search(on_it)
+    assert f'"{PINS["anna"]}"' not in on_it
+
+    thief = tablet.state.new_queue()
+    for number in range(GUESSES):
+        thief.open_grant(grant, f"97{number:02}")
+        thief.redeemed(card, shop.rewards[100], allowance["id"])
+    thief.open_grant(grant, PINS["anna"])
+    thief.redeemed(card, shop.rewards[100], allowance["id"])
+    reasons = [result["reason"] for result in await tablet.hand_in(thief)]
+    assert reasons == [*["wrong_pin"] * GUESSES, "pin_locked"], "the sixth was right, and is not looked at"
+    with refused("allowance_refused", 403):
+        await tablet.hold_allowance(card["id"], grant["id"], 10)
+    assert [result["reason"] for result in await tablet.hand_in(honest)] == ["pin_locked"], "a person decides"
+
+    await revoke(shop, tablet)
+    async with shop.services.sessions.committing(shop.merchant_id) as session:
+        revoked = Event.merchant_id == shop.merchant_id, Event.name == "device_access_revoked"
+        await release_allowances(session, (await session.scalars(select(Event).where(*revoked))).one())
+    for asked in (tablet.bootstrap(), tablet.roll(), tablet.hold_allowance(card["id"], grant["id"], 10)):
+        with refused("TERMINAL_DEVICE_REVOKED", 401):
+            await asked
+    seen = await shop.claire.show(card)
+    assert (seen["points_balance"], seen["held_points"]) == (120, 0)

@@ -34,7 +34,7 @@ NAMES: Values = {
     "file_name": "logo.png",
 }
 SAMPLE: Json = {"subject": "Hello", "body": "<p>Hello</p>"}
-PIN = "482915"
+PIN, RULES = "482915", "/merchant/loyalty/offline-rules"
 PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -108,10 +108,14 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
 
 
 async def _of_tablet(shop: Shop, card: Card) -> Values:
-    """With a grant of Anna's, and a sale that was handed in so late that a person has to decide."""
+    """With a grant of Anna's, points that it holds, and a sale that came so late that a person has to decide."""
+    rules = (await shop.claire.get(RULES))["rules"]
+    every = [rule | {"operations": [*rule["operations"], "redeem"]} for rule in rules]
+    await shop.claire.ask("PUT", RULES, json={"rules": every})
     tablet = queue_of(shop, id_of(await add_device(shop.claire, shop.hub)))
     await shop.give_pin("anna", PIN)
     grant = await tablet.check_pin("anna", PIN)
+    allowance = await tablet.hold(card, 1)
     told = {"category_ids": shop.categories[:1], "order_reference": "R-2"}
     sale = tablet.sold(card, 100, ago=timedelta(days=20), body=told)
     assert outcomes(await tablet.hand_in()) == ["review"]
@@ -119,6 +123,7 @@ async def _of_tablet(shop: Shop, card: Card) -> Values:
     return {
         "device_id": str(tablet.device_id),
         "grant_id": str(grant.view.id),
+        "allowance_id": allowance["id"],
         "operation_id": sale["id"],
         "review_id": id_of(waiting),
     }

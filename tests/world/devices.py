@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.doubles.tablet import Tablet, TabletState
+from backend.devices.simulator.state import TabletState
+from tests.doubles.tablet import Tablet
 from tests.world.caller import Caller, Json
 from tests.world.shop import Shop
 

@@ -17,7 +17,7 @@ from backend.loyalty.ledger.booking.state import CardState, MergeState
 from backend.loyalty.ledger.customer_views import customer_view, masked_view
 from backend.loyalty.ledger.offers import reward_refusal, stores_of
 from backend.loyalty.ledger.problems.cards import CardNotFound
-from backend.loyalty.ledger.rules.holds import held, is_open
+from backend.loyalty.ledger.rules.holds import held, is_open, is_promise
 from backend.loyalty.ledger.rules.lots import left_in, live_lots, next_expiry
 from backend.loyalty.ledger.rules.stamps import next_stamp_at, stamps_left_today
 from backend.loyalty.ledger.rules.undo import undo_until
@@ -70,7 +70,7 @@ class Show:
             stamps_target=terms.stamps_target,
             held_points=balances.held_points,
             held_stamps=balances.held_stamps,
-            holds=[self.hold(hold, state) for hold in state.holds if is_open(hold, self.now)],
+            holds=[self.hold(hold, state) for hold in state.holds if is_promise(hold, self.now)],
             stamp_reward=self.text(terms.stamp_reward, state.setup),
             reward_ready=state.program.has_stamps and balances.stamps - balances.held_stamps >= terms.stamps_target,
             rewards=[self._card_reward(reward, state, balances.available_points) for reward in state.setup.rewards],

@@ -125,6 +125,7 @@ class BatchIntake:
             Proof(entry.staff_pin_id),
             card_id=targets.card_of(item),
             transaction_id=targets.voided_by(item),
+            allowance_id=item.allowance_id,
         )
         return await book(self.enrollment, replace(self.sender.origin, user_id=row.user_id), booking)
 

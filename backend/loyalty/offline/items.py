@@ -16,7 +16,7 @@ from backend.core.schemas import FieldError
 from backend.core.validation import INVALID_FORMAT, schema_errors
 from backend.loyalty.enrollment.schemas import Enroll
 from backend.loyalty.ledger.operations.basket import sale_of
-from backend.loyalty.ledger.schemas.bookings import Earn, Stamp
+from backend.loyalty.ledger.schemas.bookings import Earn, Redemption, Stamp
 from backend.loyalty.ledger.schemas.returns import Void
 from backend.loyalty.offline.problems import UnknownOperation
 from i18n.unseen import clean_field
@@ -42,6 +42,7 @@ class OfflineItem(msgspec.Struct, frozen=True, kw_only=True):
     local_ref: Name | None = None
     transaction_id: UUID | None = None
     voids: Annotated[str, Meta(max_length=KEY_MAX)] | None = None
+    allowance_id: UUID | None = None
     terms_version: int | None = None
     body: dict[str, Any] = {}
 
@@ -55,8 +56,16 @@ class ItemEnvelope(msgspec.Struct, frozen=True, kw_only=True):
     sealed: str | None = None
 
 
-ItemBody = Earn | Stamp | Enroll | Void
-BODIES: dict[str, type[ItemBody]] = {"points": Earn, "stamp": Stamp, "enroll": Enroll, "void": Void}
+ItemBody = Earn | Stamp | Enroll | Void | Redemption
+BODIES: dict[str, type[ItemBody]] = {
+    "points": Earn,
+    "stamp": Stamp,
+    "enroll": Enroll,
+    "void": Void,
+    "redeem": Redemption,
+}
+OF_TILL: tuple[type[ItemBody], ...] = (Earn, Stamp, Redemption)
+"""With a PIN and an override, neither of which is entered offline."""
 
 
 def find_envelope(content: dict[str, Any]) -> ItemEnvelope | None:
@@ -80,7 +89,7 @@ def read_item(content: dict[str, Any]) -> tuple[OfflineItem, ItemBody]:
     if kind is None:
         raise UnknownOperation(op=item.op[:20])
     fields = {name: _cleaned(name, value) for name, value in item.body.items()}
-    body = _convert(fields | {"staff_pin": None, "override": None} if kind in {Earn, Stamp} else fields, kind, "/body")
+    body = _convert(fields | {"staff_pin": None, "override": None} if kind in OF_TILL else fields, kind, "/body")
     if isinstance(body, Void):
         body.staff_pin = None
     if isinstance(body, Earn):

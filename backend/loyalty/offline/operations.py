@@ -15,18 +15,21 @@ from backend.loyalty.ledger.booking.checks import OFFLINE_MAX
 from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.request import BookingRequest, Proof
 from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.operations.allowance import RedeemAllowance
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.operations.void import VoidTransaction
 from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.loyalty.ledger.problems.returns import TransactionNotFound
-from backend.loyalty.ledger.schemas.bookings import Earn, Stamp
+from backend.loyalty.ledger.schemas.bookings import Earn, Redemption, Stamp
 from backend.loyalty.ledger.schemas.returns import Void
 from backend.loyalty.offline.items import ItemBody
 from backend.loyalty.offline.problems import NotBookedHere
 
 API = "/api/v1/store/loyalty"
 ENROLL = f"{API}/cards/enroll"
+PARTS: dict[type[ItemBody], str] = {Earn: "points", Stamp: "stamps", Redemption: "redemptions"}
+"""Last parts of the addresses of the calls online."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class OfflineBooking:
     card_id: UUID | None = None
     transaction_id: UUID | None = None
     """What a void takes back."""
+    allowance_id: UUID | None = None
+    """What a redemption was paid from."""
     oldest: timedelta = OFFLINE_MAX
     is_forced: bool = False
     is_own: bool = True
@@ -87,6 +92,8 @@ def _operation(origin: Origin, booking: OfflineBooking) -> Operation:
         return EarnPoints(msgspec.structs.replace(body, occurred_at=at), booking.oldest)
     if isinstance(body, Stamp):
         return AddStamp(msgspec.structs.replace(body, occurred_at=at), booking.oldest, booking.is_forced)
+    if isinstance(body, Redemption):
+        return RedeemAllowance(body, at, booking.allowance_id, is_decided=not booking.is_own)
     assert isinstance(body, Void), "an enrollment is not the ledger's"
     return VoidOwn(body, device_id=origin.device_id) if booking.is_own else VoidTransaction(body)
 
@@ -94,7 +101,7 @@ def _operation(origin: Origin, booking: OfflineBooking) -> Operation:
 def _path(body: ItemBody, target: UUID) -> str:
     if isinstance(body, Void):
         return f"{API}/transactions/{target}/void"
-    return f"{API}/cards/{target}/{'points' if isinstance(body, Earn) else 'stamps'}"
+    return f"{API}/cards/{target}/{PARTS[type(body)]}"
 
 
 def _key(origin: Origin, operation_id: str, body: ItemBody) -> Key:

@@ -52,6 +52,8 @@ class CardHistory:
     card: CardRow
     lines: list[PastTransaction]
     holds: list[HoldState]
+    """For rewards."""
+    allowance_ids: frozenset[UUID]
     lots: list[LotState]
     """With something left."""
 
@@ -120,7 +122,13 @@ async def _histories(session: AsyncSession, merchant_id: UUID, ids: list[UUID]) 
     holds = _by("card_id", await _rows(session, HoldState, Hold, merchant_id, Hold.card_id.in_(ids)))
     lots = _by("card_id", await _rows(session, LotState, Lot, merchant_id, Lot.card_id.in_(ids), Lot.remaining > 0))
     return {
-        card.id: CardHistory(card, sorted(lines[card.id], key=lambda line: line.seq), holds[card.id], lots[card.id])
+        card.id: CardHistory(
+            card,
+            sorted(lines[card.id], key=lambda line: line.seq),
+            [hold for hold in holds[card.id] if not hold.is_allowance],
+            frozenset(hold.id for hold in holds[card.id] if hold.is_allowance),
+            lots[card.id],
+        )
         for card in cards
     }
 

@@ -53,9 +53,9 @@ def _earn(card: CardReplay, line: PastTransaction) -> None:
 def _redeem(card: CardReplay, line: PastTransaction) -> None:
     quantity = line.quantity or 1
     price = PriceThen(as_unit(line.unit), line.reward_id, -line.amount // quantity)
-    if line.hold_id is None:
+    if line.hold_id is None or line.hold_id in card.history.allowance_ids:
         wanted = Redemption(price.reward_id, price.unit, quantity)
-        card.book_line(line, RedeemReward(wanted).decide, price=price)
+        card.book_line(line, RedeemReward(wanted, line.occurred_at).decide, price=price)
     elif hold := card.holds.get(line.hold_id):
         card.book_line(line, ConfirmHold(hold.id, Confirmation(quantity)).decide, price=price)
     else:

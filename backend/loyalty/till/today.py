@@ -29,7 +29,8 @@ LEFT JOIN (
   WHERE merchant_id = $1 AND state = 'active' GROUP BY store_id) c ON c.store_id = d.id
 LEFT JOIN (
   SELECT store_id, count(*) AS open_holds FROM holds
-  WHERE merchant_id = $1 AND state = 'reserved' AND expires_at > $2 GROUP BY store_id) h ON h.store_id = d.id
+  WHERE merchant_id = $1 AND state = 'reserved' AND expires_at > $2 AND NOT is_allowance
+  GROUP BY store_id) h ON h.store_id = d.id
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE t.kind = 'enrolled') AS new_cards,
          coalesce(sum(t.amount - r.reversed_points)

@@ -39,8 +39,7 @@ async def issue_grant(
     """
     assert origin.device_id is not None, "a grant belongs to a tablet"
     limits = await get_limits(session, origin.merchant_id, origin.device_id)
-    may_void = person.may(VOID_TRANSACTIONS) and not origin.is_kiosk
-    operations = [op for op in limits.operations if op != "void" or may_void]
+    operations = [op for op in limits.operations if op not in _refused(origin, person)]
     grant = OfflineGrant(
         merchant_id=origin.merchant_id,
         id=new_id(),
@@ -68,6 +67,13 @@ async def issue_grant(
         server_key=sealed_box.encode(sealed_box.public_key(keys)),
         **wrapped,
     )
+
+
+def _refused(origin: Origin, person: StorePerson) -> set[str]:
+    """What neither the person nor a tablet that stands among customers may do."""
+    if origin.is_kiosk:
+        return {"void", "redeem"}
+    return set() if person.may(VOID_TRANSACTIONS) else {"void"}
 
 
 async def _wrap_secret(keys: KeyRing, grant: OfflineGrant, pin: VerifiedPin) -> dict[str, Any]:

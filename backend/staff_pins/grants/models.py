@@ -8,6 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.models import TenantEntity, belongs_to, of_member, of_merchant
 from backend.staff_pins.grants.rules import (
+    ALLOWANCE_HOURS_MAX,
+    ALLOWANCE_POINTS_MAX,
+    ALLOWANCE_STAMPS_MAX,
+    DEFAULT_LIMITS,
     GRANT_HOURS_MAX,
     OFFLINE_OPS,
     OPERATIONS_MAX,
@@ -18,6 +22,11 @@ from backend.staff_pins.grants.rules import (
 
 KNOWN_OPS = f"operations <@ ARRAY{list(OFFLINE_OPS)}::text[]"
 LIMITED = f"max_operations BETWEEN 1 AND {OPERATIONS_MAX} AND max_points BETWEEN 0 AND {POINTS_MAX}"
+
+ALLOWED = (
+    f"max_allowance_points BETWEEN 0 AND {ALLOWANCE_POINTS_MAX} "
+    f"AND max_allowance_stamps BETWEEN 0 AND {ALLOWANCE_STAMPS_MAX}"
+)
 
 
 class OfflineRules(TenantEntity):
@@ -32,6 +41,8 @@ class OfflineRules(TenantEntity):
         CheckConstraint(LIMITED, name="limits"),
         CheckConstraint(f"grant_hours BETWEEN 1 AND {GRANT_HOURS_MAX}", name="grant_hours"),
         CheckConstraint(f"window_hours BETWEEN 1 AND {WINDOW_HOURS_MAX}", name="window_hours"),
+        CheckConstraint(ALLOWED, name="allowances"),
+        CheckConstraint(f"allowance_hours BETWEEN 1 AND {ALLOWANCE_HOURS_MAX}", name="allowance_hours"),
     )
 
     device_id: Mapped[UUID | None]
@@ -41,6 +52,9 @@ class OfflineRules(TenantEntity):
     max_operations: Mapped[int] = mapped_column(SmallInteger)
     max_points: Mapped[int]
     window_hours: Mapped[int] = mapped_column(SmallInteger)
+    max_allowance_points: Mapped[int] = mapped_column(default=DEFAULT_LIMITS.max_allowance_points)
+    max_allowance_stamps: Mapped[int] = mapped_column(SmallInteger, default=DEFAULT_LIMITS.max_allowance_stamps)
+    allowance_hours: Mapped[int] = mapped_column(SmallInteger, default=DEFAULT_LIMITS.allowance_hours)
 
 
 class OfflineGrant(TenantEntity):

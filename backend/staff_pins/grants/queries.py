@@ -53,4 +53,7 @@ def _limits(rules: OfflineRules) -> OfflineLimits:
         max_operations=rules.max_operations,
         max_points=rules.max_points,
         window_hours=rules.window_hours,
+        max_allowance_points=rules.max_allowance_points,
+        max_allowance_stamps=rules.max_allowance_stamps,
+        allowance_hours=rules.allowance_hours,
     )

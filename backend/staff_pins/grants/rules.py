@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-OfflineOp = Literal["points", "stamp", "enroll", "void"]
-OFFLINE_OPS: tuple[OfflineOp, ...] = ("points", "stamp", "enroll", "void")
+OfflineOp = Literal["points", "stamp", "enroll", "void", "redeem"]
+OFFLINE_OPS: tuple[OfflineOp, ...] = ("points", "stamp", "enroll", "void", "redeem")
 GRANT_HOURS_MAX, OPERATIONS_MAX, POINTS_MAX, WINDOW_HOURS_MAX = 12, 200, 100_000, 72
+ALLOWANCE_POINTS_MAX, ALLOWANCE_STAMPS_MAX, ALLOWANCE_HOURS_MAX = 100_000, 500, 12
 WRONG_MAX = 5
 """Wrong MACs under one grant; then it verifies no more, and a person decides on what is left."""
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -16,13 +17,19 @@ GrantFault = Literal["no_grant", "grant_expired", "grant_exceeded", "not_allowed
 
 @dataclass(frozen=True, slots=True)
 class OfflineLimits:
-    """`window_hours`: how old an operation may be when it arrives; an older one waits for a person."""
+    """`window_hours`: how old an operation may be when it arrives; an older one waits for a person.
 
-    operations: tuple[OfflineOp, ...] = OFFLINE_OPS
+    Nothing is redeemed offline unless the merchant says so. Allowances are for each card and tablet.
+    """
+
+    operations: tuple[OfflineOp, ...] = ("points", "stamp", "enroll", "void")
     grant_hours: int = GRANT_HOURS_MAX
     max_operations: int = OPERATIONS_MAX
     max_points: int = 5_000
     window_hours: int = WINDOW_HOURS_MAX
+    max_allowance_points: int = 500
+    max_allowance_stamps: int = 50
+    allowance_hours: int = 4
 
 
 DEFAULT_LIMITS = OfflineLimits()
@@ -56,6 +63,10 @@ class GrantUse:
         self.used_operations += 1
         self.used_points += points
         return None
+
+    def may_redeem(self, now: datetime) -> bool:
+        """Whether points may be held for what will be redeemed under it."""
+        return "redeem" in self.operations and self.issued_at <= now < self.ends_at and self.may_verify
 
     @property
     def may_verify(self) -> bool:

@@ -9,11 +9,14 @@ from msgspec import Meta
 from backend.core.schemas import Answer, Body
 from backend.staff_pins.schemas import Pin
 
-OpName = Literal["points", "stamp", "enroll", "void"]
+OpName = Literal["points", "stamp", "enroll", "void", "redeem"]
 GrantHours = Annotated[int, Meta(ge=1, le=12, examples=[12])]
 MaxOperations = Annotated[int, Meta(ge=1, le=200, examples=[200])]
 MaxPoints = Annotated[int, Meta(ge=0, le=100_000, examples=[5000])]
 WindowHours = Annotated[int, Meta(ge=1, le=72, examples=[72])]
+AllowancePoints = Annotated[int, Meta(ge=0, le=100_000, examples=[500])]
+AllowanceStamps = Annotated[int, Meta(ge=0, le=500, examples=[50])]
+AllowanceHours = Annotated[int, Meta(ge=1, le=12, examples=[4])]
 
 
 class PinCheck(Body):
@@ -78,8 +81,8 @@ class OfflineRuleEntry(Body):
 
     device_id: UUID | None
     """Id of the tablet. Null: every tablet without rules of its own."""
-    operations: Annotated[list[OpName], Meta(max_length=4)]
-    """What it may do. Empty: nothing."""
+    operations: Annotated[list[OpName], Meta(max_length=5)]
+    """What it may do. Empty: nothing. `redeem` only from an allowance."""
     grant_hours: GrantHours = 12
     """Hours for which a PIN, checked online, is good offline."""
     max_operations: MaxOperations = 200
@@ -88,6 +91,12 @@ class OfflineRuleEntry(Body):
     """How many points the sales of each grant may give together."""
     window_hours: WindowHours = 72
     """Hours after which an operation that arrives waits for a person."""
+    max_allowance_points: AllowancePoints = 500
+    """How many points of a card may be held for the tablet."""
+    max_allowance_stamps: AllowanceStamps = 50
+    """How many stamps of a card may be held for the tablet."""
+    allowance_hours: AllowanceHours = 4
+    """Hours for which they are held at most."""
 
 
 class OfflineRuleList(Body):

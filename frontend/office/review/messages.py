@@ -9,6 +9,7 @@ OPERATIONS = {
     "stamp": (N_("Stamp"), "stamp"),
     "enroll": (N_("New customer"), "user-plus"),
     "void": (N_("Voiding"), "undo"),
+    "redeem": (N_("Redemption"), "gift"),
 }
 """Text and icon."""
 UNREADABLE = N_("Unreadable operation"), "alert-triangle"
@@ -25,8 +26,10 @@ class ReviewMessages:
         return self._say(SAID[done]) if done in SAID else ""
 
     def title(self, item: ReviewItem) -> str:
-        """What was done, with its amount."""
+        """What was done, with its amount or its reward."""
         text, _ = OPERATIONS.get(item.op or "", UNREADABLE)
+        if item.reward is not None:
+            return f"{self._say(text)}: {item.reward}"
         if item.purchase_amount_cents is None:
             return self._say(text)
         return f"{self._say(text)}: {self._format.money(item.purchase_amount_cents, self._currency)}"

@@ -12,8 +12,9 @@ from tests.frontend.staff_browser import Browser
 SALE = ReviewItem(
     id=ID, device_id=ID, device_name="Counter <i>left", store_code="HUB", operation_id="a1", op="points",
     reason="too_old", explanation="It arrived too long after it happened.", staff_name="Anna", card_id=ID,
-    card_code="BCDF BCDF BCDF BCDF", customer_name="Marie Weber", purchase_amount_cents=2550, occurred_at=MOMENT,
-    occurred_at_used=MOMENT, clock_offset_ms=0, received_at=MOMENT, problem=None, content={}, can_be_booked=True,
+    card_code="BCDF BCDF BCDF BCDF", customer_name="Marie Weber", purchase_amount_cents=2550, reward=None,
+    occurred_at=MOMENT, occurred_at_used=MOMENT, clock_offset_ms=0, received_at=MOMENT, problem=None, content={},
+    can_be_booked=True,
 )  # fmt: skip
 REVIEW = ReviewList([SALE], None, False, 1, MOMENT, "EUR", True)
 LIST, DECIDE = "GET /merchant/devices/review", "POST /merchant/devices/review/*/decide"
@@ -36,6 +37,13 @@ async def test_what_waits_is_told_with_all_one_needs_to_decide(claire: Browser) 
     for told in ("Sale: €25.50", "Marie Weber", "Counter <i>left", "Anna", "It arrived too long after it happened."):
         assert told in claire.text
     assert "1 operation waits" in claire.text
+
+
+async def test_a_redemption_says_of_what(claire: Browser, backend: StaffBackend) -> None:
+    voucher = changed(SALE, op="redeem", reward="10 € voucher", purchase_amount_cents=None)
+    backend.answers[LIST] = found(changed(REVIEW, data=[voucher]))
+    await claire.open(PAGE)
+    assert "Redemption: 10 € voucher" in claire.text
 
 
 @pytest.mark.parametrize(("decision", "said"), [("book", "booked"), ("dismiss", "dismissed")])

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.core.clock import clock
+from backend.devices.simulator.queue import Sent
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.ledger.problems.cards import CardBusy
@@ -16,7 +17,7 @@ from backend.loyalty.offline.models import DeviceOperation
 from tests.conftest import OpenShop
 from tests.world.caller import new_key
 from tests.world.shop import Shop
-from tests.world.tablet_queue import OfflineTablet, Sent, a_tablet, outcomes, reasons
+from tests.world.tablet_queue import OfflineTablet, a_tablet, dying_after, outcomes, reasons
 
 PIN = "482915"
 HOUR = timedelta(hours=1)
@@ -119,23 +120,14 @@ async def test_the_id_of_another_operation_is_refused(shop: Shop) -> None:
     assert (await shop.anna.show(card))["points_balance"] == 10
 
 
-async def test_an_upload_that_breaks_off_is_continued(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_upload_that_breaks_off_is_continued(shop: Shop) -> None:
     """The process dies after three of ten; nothing is counted against the grant twice."""
     tablet, card = await unlocked(shop), await shop.a_card()
     for _ in range(10):
         tablet.sold(card, 100)
-    batch, book, left = tablet.batch(), Ledger.book, [3]
-
-    async def dies(ledger: Ledger, *told: object) -> object:
-        left[0] -= 1
-        if left[0] < 0:
-            raise asyncio.CancelledError
-        return await book(ledger, *told)  # type: ignore[arg-type]
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Ledger, "book", dies)
-        with pytest.raises(asyncio.CancelledError):
-            await tablet.hand_in(batch)
+    batch = tablet.batch()
+    with dying_after(3):
+        await tablet.hand_in(batch)
     assert await bookings(shop) == 3
     assert {row.state for row in await kept(shop)} == {"received"}, "all of it is kept"
     assert set(outcomes(await tablet.hand_in(batch))) == {"applied"}

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from backend.core.clock import clock
 from backend.core.ids import new_id
+from backend.devices.simulator.queue import Unlocked, unlock
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.offline.models import DeviceOperation
 from backend.merchants.models import Policy
@@ -19,7 +20,7 @@ from tests.conftest import OpenShop
 from tests.world.caller import refused
 from tests.world.office import Office
 from tests.world.shop import Shop
-from tests.world.tablet_queue import OfflineTablet, Unlocked, a_tablet, outcomes, reasons, unlock
+from tests.world.tablet_queue import OfflineTablet, a_tablet, outcomes, reasons
 
 PIN, WRONG = "482915", "482916"
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)

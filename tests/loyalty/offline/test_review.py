@@ -1,9 +1,8 @@
 """A person decides what waits: it is booked as if it had come in time, or dismissed. Once."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +10,7 @@ from sqlalchemy import select
 from backend.audit.models import AuditEntry
 from backend.core.clock import clock
 from backend.core.ids import new_id
-from backend.devices.queries import Stores
+from backend.devices.simulator.queue import unlock
 from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.ledger.problems.bookings import StampCooldown
@@ -19,13 +18,12 @@ from backend.loyalty.ledger.problems.limits import LimitReached, OverrideRefused
 from backend.loyalty.offline import actions
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked, OperationNotFound
-from backend.loyalty.offline.review.actions import Review
-from backend.loyalty.offline.review.queries import ReviewPage, list_review
-from backend.loyalty.offline.schemas.review import ReviewDecision, ReviewItem, ReviewList, ReviewOutcome
+from backend.loyalty.offline.schemas.review import ReviewItem, ReviewOutcome
 from tests.conftest import OpenShop
+from tests.loyalty.offline.deciding import decide, review_of
 from tests.world.office import Office
 from tests.world.shop import Shop
-from tests.world.tablet_queue import OfflineTablet, a_tablet, outcomes, reasons, unlock
+from tests.world.tablet_queue import OfflineTablet, a_tablet, outcomes, reasons
 
 PIN = "482915"
 HOUR = timedelta(hours=1)
@@ -46,31 +44,6 @@ async def late(shop: Shop, tablet: OfflineTablet, *cards: object) -> list[Review
     clock.move(80 * HOUR)
     assert set(reasons(await tablet.hand_in())) == {"too_old"}
     return (await review_of(shop)).data
-
-
-async def review_of(shop: Shop, stores: Stores = None, limit: int = 50, after: str | None = None) -> ReviewList:
-    origin = shop.origin(shop.hub, clock.now())
-    async with shop.services.sessions.committing(shop.merchant_id) as session:
-        return await list_review(session, origin, ReviewPage(stores, limit, after), shop.services.cursors)
-
-
-async def decide(
-    shop: Shop,
-    item: ReviewItem | UUID,
-    decision: str,
-    *,
-    reason: str = "Checked",
-    override: bool = False,
-    may_override: bool = True,
-    stores: Stores = None,
-) -> ReviewOutcome:
-    """By the owner."""
-    origin = replace(
-        shop.origin(shop.hub, clock.now()), store_id=None, user_id=shop.user_ids["claire"], user_name="Claire"
-    )
-    body = ReviewDecision(decision=decision, reason=reason, override=override)  # type: ignore[arg-type]
-    review = Review(shop.services.enrollment, origin, stores, may_override=may_override)
-    return await review.decide(item if isinstance(item, UUID) else item.id, body)
 
 
 async def transaction(shop: Shop, outcome: ReviewOutcome) -> Transaction:

@@ -7,14 +7,17 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from backend.core.clock import clock
+from backend.core.models import Event
+from backend.loyalty.ledger.allowances import release_allowances
 from tests.conftest import OpenShop
 from tests.doubles.tablet import Tablet
 from tests.world.caller import Json, refused
 from tests.world.devices import a_tablet, revoke
 from tests.world.shop import Shop
-from tests.world.tablet_queue import queue_of
+from tests.world.tablet_queue import OfflineTablet, queue_of
 
 PIN = "482915"
 HOUR = timedelta(hours=1)
@@ -183,3 +186,79 @@ async def test_an_owner_says_what_tablets_may_do_offline(guarded: Shop) -> None:
     with refused("device_not_found", 404):
         unknown = every | {"device_id": str(uuid4())}
         await guarded.claire.ask("PUT", "/merchant/loyalty/offline-rules", json={"rules": [unknown]})
+
+
+async def redeeming(shop: Shop) -> tuple[Tablet, OfflineTablet]:
+    """A tablet of a merchant who allows it, with a grant, and its queue."""
+    await shop.give_pin("anna", PIN)
+    usual = await shop.claire.get("/merchant/loyalty/offline-rules")
+    rule = usual["rules"][0] | {"operations": ["points", "redeem"], "max_allowance_points": 150}
+    await shop.claire.ask("PUT", "/merchant/loyalty/offline-rules", json={"rules": [rule]})
+    tablet = await a_tablet(shop)
+    pin = {"user_id": str(shop.user_ids["anna"]), "staff_pin": PIN}
+    grant = (await tablet.post("/store/loyalty/pins/verify", pin))["grant"]
+    queue = queue_of(shop, tablet.state.device_id)
+    queue.open_grant(grant, PIN)
+    return tablet, queue
+
+
+async def hold(tablet: Tablet, queue: OfflineTablet, card: Json, amount: int, key: str | None = None) -> Json:
+    assert queue.grant is not None, "somebody has typed a PIN"
+    return await tablet.hold_allowance(card["id"], queue.grant.view.id, amount, key=key)
+
+
+async def test_a_tablet_redeems_offline_what_was_held_for_it(shop: Shop) -> None:
+    (tablet, queue), card, key = await redeeming(shop), await shop.a_card(points=320), uuid4().hex
+    allowance = await hold(tablet, queue, card, 200, key)
+    assert (allowance["amount"], allowance["card"]["held_points"]) == (150, 150), "the merchant allows no more"
+    assert await hold(tablet, queue, card, 200, key) == allowance, "the answer was lost"
+    with refused("allowance_refused", 403):
+        await hold(await a_tablet(shop), queue, card, 100)
+    with refused("allowance_limit_reached", 409) as said:
+        await hold(tablet, queue, card, 1)
+    assert said[0]["maximum"] == 150
+    queue.redeemed(card, shop.rewards[100], allowance["id"])
+    (result,) = await hand_in(tablet, queue.batch())
+    assert (result["outcome"], result["status"]) == ("applied", 201)
+    seen = await shop.claire.show(card)
+    assert (seen["points_balance"], seen["held_points"]) == (220, 50)
+    await tablet.ask("DELETE", f"/devices/me/allowances/{allowance['id']}")
+    assert (await shop.claire.show(card))["held_points"] == 0
+    with refused("allowance_not_found", 404):
+        await tablet.ask("DELETE", f"/devices/me/allowances/{uuid4()}")
+
+
+async def test_the_online_redemption_and_the_queue_book_once(shop: Shop) -> None:
+    """The answer was lost; the tablet queues the same body under the same key, with its allowance."""
+    (tablet, queue), card, key = await redeeming(shop), await shop.a_card(points=320), uuid4().hex
+    tablet.used_by(shop.user_ids["anna"], PIN)
+    allowance, staff_id = await hold(tablet, queue, card, 100), str(shop.user_ids["anna"])
+    online = await tablet.redeem(card, shop.rewards[100], key=key)
+    queue.redeemed(card, shop.rewards[100], allowance["id"], id=key, body={"staff_id": staff_id})
+    (result,) = await hand_in(tablet, queue.batch())
+    assert (result["outcome"], result["transaction_id"]) == ("duplicate", online["transaction"]["id"])
+    seen = await shop.claire.show(card)
+    assert (seen["points_balance"], seen["held_points"]) == (220, 100)
+
+
+async def test_for_a_kiosk_nothing_is_held(shop: Shop) -> None:
+    (_, queue), card = await redeeming(shop), await shop.a_card(points=320)
+    kiosk = await a_tablet(shop, name="Entrance", profile="kiosk")
+    with refused("not_for_devices", 403):
+        await hold(kiosk, queue, card, 100)
+    pin = {"user_id": str(shop.user_ids["anna"]), "staff_pin": PIN}
+    assert (await kiosk.post("/store/loyalty/pins/verify", pin))["grant"]["operations"] == ["points"]
+
+
+async def test_revoked_it_gives_back_what_was_held_for_it(shop: Shop) -> None:
+    (tablet, queue), card = await redeeming(shop), await shop.a_card(points=120)
+    allowance = await hold(tablet, queue, card, 100)
+    queue.redeemed(card, shop.rewards[100], allowance["id"])
+    await revoke(shop, tablet)
+    async with shop.services.sessions.committing(shop.merchant_id) as session:
+        of_revoking = Event.merchant_id == shop.merchant_id, Event.name == "device_access_revoked"
+        event = (await session.scalars(select(Event).where(*of_revoking))).one()
+        await release_allowances(session, event)
+    assert (await shop.claire.show(card))["held_points"] == 0
+    (result,) = await hand_in(tablet, queue.batch())
+    assert (result["outcome"], result["reason"]) == ("review", "device_revoked")

@@ -74,7 +74,7 @@ class LotState(msgspec.Struct):
 
 
 class HoldState(msgspec.Struct):
-    """Points or stamps held for a reward; changed in place while a booking is decided."""
+    """Points or stamps held for a reward or a tablet; changed in place while a booking is decided."""
 
     merchant_id: UUID
     id: UUID
@@ -90,6 +90,13 @@ class HoldState(msgspec.Struct):
     reserved_at: datetime
     expires_at: datetime
     settled_at: datetime | None
+    is_allowance: bool = False
+    used_amount: int = 0
+
+    @property
+    def left(self) -> int:
+        """What it may still pay for."""
+        return self.amount - self.used_amount
 
 
 class CardMoment(msgspec.Struct, frozen=True):

@@ -135,6 +135,13 @@ class BookingDraft:
         hold.state, hold.settled_at = state, self.now
         self.booking.holds_changed.append(hold)
 
+    def use_allowance(self, allowance: HoldState, amount: int) -> None:
+        """Once it is used up, it holds nothing any more. One that has ended stays as it ended."""
+        allowance.used_amount += amount
+        if allowance.state == "reserved" and not allowance.left:
+            allowance.state, allowance.settled_at = "confirmed", self.now
+        self.booking.holds_changed.append(allowance)
+
     def replace_code(self, code: str, reason: str) -> None:
         """Retires the card's code and ends the links made with it, also those of cards merged into it."""
         card, origin = self.card, self.origin

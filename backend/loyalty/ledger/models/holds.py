@@ -19,7 +19,8 @@ HOLD_STATES = ("reserved", "confirmed", "released", "timed_out")
 
 
 class Hold(TenantEntity):
-    """Points or stamps held for a reward until it is confirmed or released: nothing else is paid from them."""
+    """Points or stamps held for a reward until it is confirmed or released, or for a tablet as its allowance: nothing
+    else is paid from them."""
 
     __tablename__ = "holds"
     __table_args__ = (
@@ -32,6 +33,8 @@ class Hold(TenantEntity):
         CheckConstraint(f"state IN {HOLD_STATES}", name="state"),
         CheckConstraint(f"unit IN {UNITS}", name="unit"),
         CheckConstraint("amount > 0 AND quantity > 0", name="amount"),
+        CheckConstraint("used_amount BETWEEN 0 AND amount AND (used_amount = 0 OR is_allowance)", name="used_amount"),
+        CheckConstraint("NOT is_allowance OR (device_id IS NOT NULL AND reward_id IS NULL)", name="is_allowance"),
         CheckConstraint("(state = 'reserved') = (settled_at IS NULL)", name="settled_at"),
     )
 
@@ -40,7 +43,7 @@ class Hold(TenantEntity):
     user_id: Mapped[UUID | None]
     device_id: Mapped[UUID | None]
     reward_id: Mapped[UUID | None]
-    """None: the full stamp card."""
+    """None: the full stamp card, or an allowance."""
     unit: Mapped[str] = mapped_column(String(6))
     amount: Mapped[int] = mapped_column(BigInteger)
     """Points or stamps held, for all pieces together."""
@@ -50,3 +53,7 @@ class Hold(TenantEntity):
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     """From this instant on it holds nothing, whether or not that has been booked."""
     settled_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    is_allowance: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """For what a tablet redeems while it is offline."""
+    used_amount: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    """Redeemed from an allowance so far."""

@@ -126,8 +126,8 @@ def _new_hold(draft: BookingDraft, price: RewardPrice) -> HoldState:
 
 
 def _get_hold(state: CardState, hold_id: UUID) -> HoldState:
-    """Raises HoldNotFound."""
-    hold = next((hold for hold in state.holds if hold.id == hold_id), None)
+    """Raises HoldNotFound, also for what is held for a tablet."""
+    hold = next((hold for hold in state.holds if hold.id == hold_id and not hold.is_allowance), None)
     if hold is None:
         raise HoldNotFound
     return hold

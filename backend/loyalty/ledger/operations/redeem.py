@@ -1,6 +1,7 @@
 """Redeem a reward for points, or the full stamp card: at once, or what was held for it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from backend.loyalty.ledger.booking.decided import Decided
@@ -48,11 +49,14 @@ def redeem(
 class RedeemReward(Operation):
     kind = "redeemed"
     body: Redemption
+    occurred_at: datetime | None = None
+    """When it was handed over. None: now."""
 
     def check(self, state: CardState) -> None:
         check_offer(self.body, state)
 
     def decide(self, draft: BookingDraft) -> Decided:
+        draft.occurred_at = self.occurred_at or draft.now
         price = decide_price(self.body, draft)
         row = redeem(draft, price, notes=self.body.notes, order_reference=self.body.order_reference)
         if price.reward_id:

@@ -91,6 +91,7 @@ class Review:
             Proof(None, lifts_limits=is_forced),
             card_id=await self._in_use(session, card_id) if card_id else None,
             transaction_id=targets.voided_by(item),
+            allowance_id=item.allowance_id,
             oldest=ANY_AGE,
             is_forced=is_forced,
             is_own=False,

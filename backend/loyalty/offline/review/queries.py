@@ -17,11 +17,14 @@ from backend.devices.queries import Stores
 from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.models import Customer
+from backend.loyalty.ledger.booking.setup import in_language
+from backend.loyalty.ledger.schemas.bookings import Redemption
 from backend.loyalty.offline.items import read_item
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.problems import OperationNotFound
 from backend.loyalty.offline.review.views import ReviewRow, review_item
 from backend.loyalty.offline.schemas.review import ReviewList
+from backend.loyalty.rewards.models import Reward
 from backend.merchants.models import Merchant, Store
 from backend.staff.models import User
 
@@ -55,7 +58,9 @@ async def list_review(session: AsyncSession, origin: Origin, asked: ReviewPage, 
         query = query.where(tuple_(DeviceOperation.received_at, DeviceOperation.id) > (position.key, position.id))
     found = (await session.execute(query.limit(asked.limit + 1))).tuples().all()
     shown = [ReviewRow(*row) for row in found[: asked.limit]]
+    merchant = await session.get_one(Merchant, origin.merchant_id)
     await _name_cards(session, origin, shown)
+    await _name_rewards(session, origin, shown, merchant.default_language)
     count, oldest_at = await count_waiting(session, origin, asked.stores)
     last = shown[-1].operation if len(found) > asked.limit else None
     return ReviewList(
@@ -64,7 +69,7 @@ async def list_review(session: AsyncSession, origin: Origin, asked: ReviewPage, 
         has_more=last is not None,
         waiting_count=count,
         oldest_at=oldest_at,
-        currency=await session.scalar(select(Merchant.currency).where(Merchant.id == origin.merchant_id)) or "EUR",
+        currency=merchant.currency,
         may_override=asked.may_override,
     )
 
@@ -118,6 +123,18 @@ async def _name_cards(session: AsyncSession, origin: Origin, rows: Sequence[Revi
         if row.item is not None:
             code = normalize(row.item.card_code) if row.item.card_code else None
             row.card, row.customer = cards.get(row.item.card_id or code, (None, None))
+
+
+async def _name_rewards(
+    session: AsyncSession, origin: Origin, rows: Sequence[ReviewRow], default_language: str
+) -> None:
+    """Also of those that are no longer offered."""
+    wanted = {row.body.reward_id for row in rows if isinstance(row.body, Redemption) and row.body.reward_id}
+    known = select(Reward.id, Reward.name).where(Reward.merchant_id == origin.merchant_id, Reward.id.in_(wanted))
+    names = dict((await session.execute(known)).tuples().all()) if wanted else {}
+    for row in rows:
+        if isinstance(row.body, Redemption) and row.body.reward_id in names:
+            row.reward = in_language(names[row.body.reward_id], origin.language, default_language)
 
 
 def _read(content: dict[str, Any] | None) -> tuple[Any, Any]:

@@ -22,6 +22,7 @@ class ReviewRow:
     body: ItemBody | None = None
     card: Card | None = None
     customer: Customer | None = None
+    reward: str | None = None
 
 
 def review_item(row: ReviewRow, language: str) -> ReviewItem:
@@ -41,6 +42,7 @@ def review_item(row: ReviewRow, language: str) -> ReviewItem:
         card_code=show(row.card.code) if row.card else None,
         customer_name=_name(row.customer),
         purchase_amount_cents=body.purchase_amount_cents if isinstance(body, Earn) else None,
+        reward=row.reward,
         occurred_at=operation.occurred_at,
         occurred_at_used=operation.used_at,
         clock_offset_ms=operation.clock_offset_ms,

@@ -47,7 +47,7 @@ OfState = Annotated[
 ]
 
 
-def _at_own_store(request: ApiRequest, origin: Origin) -> Origin:
+def at_own_store(request: ApiRequest, origin: Origin) -> Origin:
     """Also where the store is closed: what was done there before is handed in all the same."""
     store = device_of(request).device.store
     return replace(origin, store_id=store.id, country=store.country)
@@ -77,7 +77,7 @@ class DeviceBatchController(Controller):
         enrollment: NamedDependency[Enrollment],
     ) -> BatchView:
         is_revoked = device_of(request).device.revoked_at is not None
-        sender = BatchSender(_at_own_store(request, origin), is_revoked=is_revoked)
+        sender = BatchSender(at_own_store(request, origin), is_revoked=is_revoked)
         return await BatchIntake(enrollment, sender, data).run()
 
     @get(
@@ -131,7 +131,7 @@ class DeviceGrantController(Controller):
         sessions: NamedDependency[Sessions],
         key_ring: NamedDependency[KeyRing],
     ) -> GrantView:
-        here = _at_own_store(request, origin)
+        here = at_own_store(request, origin)
         lockout, _ = await get_lockout(pins.pool, here)
         if lockout.staff_pin_policy == "required" or here.is_kiosk:
             raise PinRequired

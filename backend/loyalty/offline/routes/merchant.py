@@ -23,11 +23,10 @@ from backend.loyalty.ledger.problems.bookings import (
     OrderReferenceUsed,
     ProgramInactive,
     StampCooldown,
-    UnitNotOffered,
 )
 from backend.loyalty.ledger.problems.cards import CardBusy, CardInactive, CardNotFound
 from backend.loyalty.ledger.problems.limits import LimitReached, OverrideRefused
-from backend.loyalty.ledger.routes.problem_sets import VOIDING
+from backend.loyalty.ledger.routes.problem_sets import REDEEMING, VOIDING
 from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked, OperationNotFound
 from backend.loyalty.offline.review.actions import Review
 from backend.loyalty.offline.review.queries import ReviewPage, list_review
@@ -41,7 +40,7 @@ BOOKING = (
     CardInactive,
     CardBusy,
     ProgramInactive,
-    UnitNotOffered,
+    *REDEEMING,
     CategoryRequired,
     CategoryUnknown,
     OrderReferenceUsed,

@@ -52,8 +52,8 @@ class OperationResult(Answer):
     reason: ReasonCode | None = None
     """Why it waits for a person: a stable code. Null for all others."""
     problem: ProblemContent | None = None
-    """Why it was not booked: as online, or `unknown_operation`, `dependency_refused`, `not_booked_here` or
-    `operation_dismissed`. Null: the ledger did not refuse it."""
+    """As online, or `unknown_operation`, `dependency_refused`, `not_booked_here`, `allowance_missing`,
+    `allowance_exceeded` or `operation_dismissed`. Null: the ledger did not refuse it."""
     occurred_at_used: datetime | None = None
     """When it happened (UTC), as far as the clocks tell. Null: they do not tell."""
 
@@ -77,7 +77,7 @@ class DeviceOperationView(Answer):
     state: OperationState
     """`received` is about to be booked, `review` waits for a person, who has `booked` or `dismissed` it."""
     op: OperationName | None
-    """`points`, `stamp`, `enroll` or `void`. Null: unreadable."""
+    """`points`, `stamp`, `enroll`, `void` or `redeem`. Null: unreadable."""
     reason: ReasonCode | None
     """Why it waited for a person: a stable code. Null: it did not."""
     problem: ProblemContent | None

@@ -28,7 +28,7 @@ class ReviewItem(Answer):
     operation_id: OperationKey
     """Id that the tablet gave the operation."""
     op: OperationName | None
-    """`points`, `stamp`, `enroll` or `void`. Null: unreadable."""
+    """`points`, `stamp`, `enroll`, `void` or `redeem`. Null: unreadable."""
     reason: ReasonCode
     """Why it waits: a stable code."""
     explanation: Annotated[str, Meta(examples=["It arrived too long after it happened."])]
@@ -43,6 +43,8 @@ class ReviewItem(Answer):
     """Name on the card. Null when there is none."""
     purchase_amount_cents: int | None
     """Amount of the sale in cents. Null for everything else."""
+    reward: Annotated[str, Meta(examples=["10 € voucher"])] | None
+    """Name of the reward that was redeemed. Null for everything else, and for the full stamp card."""
     occurred_at: datetime | None
     """When it happened by the tablet's clock (UTC). Null: unreadable."""
     occurred_at_used: datetime | None

@@ -43,7 +43,8 @@ ACTIVE = Promise(
         (SELECT max(b.recorded_at) FROM transactions b
          WHERE b.merchant_id = $1 AND b.card_id = m.card_id AND b.seq < m.seq AND b.kind <> 'expired'),
         (SELECT max(h.reserved_at) FROM holds h
-         WHERE h.merchant_id = $1 AND h.card_id = m.card_id AND h.reserved_at < m.recorded_at)) AS at
+         WHERE h.merchant_id = $1 AND h.card_id = m.card_id AND h.reserved_at < m.recorded_at
+           AND NOT h.is_allowance)) AS at
       WHERE m.amount > 0 AND m.kind <> 'expired'
         AND l.granted_at + make_interval(days => l.idle_days + 2) <= m.recorded_at) v ON true
     WHERE l.id IS NULL OR l.card_id <> m.card_id OR l.unit <> m.unit OR l.seq > m.seq
@@ -55,7 +56,8 @@ ACTIVE = Promise(
 # happened within ten seconds of each other is given the benefit of the doubt.
 HOLDS = Promise(
     "I10",
-    "no more is set aside than can be spent, and what is set aside pays once, before its time is over",
+    "no more is set aside than can be spent, and what is set aside pays once, before its time is over; an "
+    "allowance pays no more than it is",
     """
     SELECT h.card_id, jsonb_build_object(
              'hold', h.id, 'state', h.state, 'amount', h.amount, 'spendable', s.amount, 'other_holds', o.amount,
@@ -69,8 +71,13 @@ HOLDS = Promise(
              OR t.seq = (SELECT max(b.seq) FROM transactions b
                          WHERE b.merchant_id = $1 AND b.card_id = h.card_id AND b.recorded_at <= h.reserved_at))) s
     CROSS JOIN LATERAL (
-      SELECT coalesce(sum(e.amount), 0) AS amount
+      SELECT coalesce(sum(e.amount + u.amount), 0) AS amount
       FROM holds e
+      CROSS JOIN LATERAL (
+        SELECT coalesce(sum(t.amount), 0) AS amount
+        FROM transactions t
+        WHERE e.is_allowance AND t.merchant_id = $1 AND t.card_id = h.card_id AND t.hold_id = e.id
+          AND t.recorded_at <= h.reserved_at + interval '10 s') u
       WHERE e.merchant_id = $1 AND e.card_id = h.card_id AND e.unit = h.unit AND e.id < h.id
         AND e.reserved_at <= h.reserved_at AND e.expires_at > h.reserved_at
         AND (e.settled_at IS NULL OR e.settled_at > h.reserved_at + interval '10 s')) o
@@ -79,8 +86,9 @@ HOLDS = Promise(
       FROM transactions t
       WHERE t.merchant_id = $1 AND t.card_id = h.card_id AND t.hold_id = h.id) r
     WHERE h.amount + o.amount > s.amount
-       OR r.lines <> CASE h.state WHEN 'confirmed' THEN 1 ELSE 0 END
-       OR r.amount > h.amount OR r.at >= h.expires_at
+       OR NOT h.is_allowance AND (r.lines <> CASE h.state WHEN 'confirmed' THEN 1 ELSE 0 END OR r.at >= h.expires_at)
+       OR h.is_allowance AND (r.amount <> h.used_amount OR h.state = 'confirmed' AND h.used_amount < h.amount)
+       OR r.amount > h.amount
        OR h.state = 'timed_out' AND h.settled_at < h.expires_at
     """,
 )

@@ -1,0 +1,36 @@
+"""A person looks at what waits, and decides."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from backend.core.clock import clock
+from backend.devices.queries import Stores
+from backend.loyalty.offline.review.actions import Review
+from backend.loyalty.offline.review.queries import ReviewPage, list_review
+from backend.loyalty.offline.schemas.review import ReviewDecision, ReviewItem, ReviewList, ReviewOutcome
+from tests.world.shop import Shop
+
+
+async def review_of(shop: Shop, stores: Stores = None, limit: int = 50, after: str | None = None) -> ReviewList:
+    origin = shop.origin(shop.hub, clock.now())
+    async with shop.services.sessions.committing(shop.merchant_id) as session:
+        return await list_review(session, origin, ReviewPage(stores, limit, after), shop.services.cursors)
+
+
+async def decide(
+    shop: Shop,
+    item: ReviewItem | UUID,
+    decision: str,
+    *,
+    reason: str = "Checked",
+    override: bool = False,
+    may_override: bool = True,
+    stores: Stores = None,
+) -> ReviewOutcome:
+    """By the owner."""
+    origin = replace(
+        shop.origin(shop.hub, clock.now()), store_id=None, user_id=shop.user_ids["claire"], user_name="Claire"
+    )
+    body = ReviewDecision(decision=decision, reason=reason, override=override)  # type: ignore[arg-type]
+    review = Review(shop.services.enrollment, origin, stores, may_override=may_override)
+    return await review.decide(item if isinstance(item, UUID) else item.id, body)
