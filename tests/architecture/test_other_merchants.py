@@ -80,6 +80,7 @@ QUERIES = {
     "exportAuditEntries": "?user={user_id}",
     "getTill": "?card_id={card_id}",
     "listAuditEntries": "?user={user_id}",
+    "listCards": "?store_id={store_id}&customer_id={customer_id}",
     "listRewards": "?store_id={store_id}",
     "listStoreTransactions": "?card_id={card_id}",
     "listTransactions": "?store_id={store_id}&card_id={card_id}",

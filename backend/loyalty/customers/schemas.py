@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -124,3 +124,10 @@ class CustomerView(HolderView):
     """Phone number as given, with plain spaces and hyphens. Null: not told."""
     birth_date: date | None
     """Date of birth. Null: not told."""
+
+
+class ListedCustomer(CustomerView):
+    """A customer in the list of a merchant's customers."""
+
+    created_at: datetime
+    """When the customer first enrolled (UTC)."""
