@@ -8,6 +8,7 @@ from backend.administration.routes.invitations import AdminMerchantInvitationCon
 from backend.administration.routes.merchants import AdminMerchantController
 from backend.administration.routes.stores import AdminStoreController
 from backend.core.request_checks import ANY_QUERY, check_request
+from backend.devices.routes.commands import MerchantDeviceCommandController
 from backend.devices.routes.merchant import MerchantDeviceController
 from backend.devices.routes.store import DevicePinController
 from backend.identity.api_keys.routes import MerchantApiKeyController, OwnApiKeyController
@@ -120,6 +121,7 @@ merchant = Router(
         MerchantStaffController,
         MerchantInvitationController,
         MerchantDeviceController,
+        MerchantDeviceCommandController,
         MerchantReviewController,
         MerchantOfflineRuleController,
         MerchantApiKeyController,

@@ -75,7 +75,7 @@ DECLARED: dict[str, str] = {
     "store: loyalty.void_transactions and also by API key": "previewReturn returnOrder",
     "store: loyalty.void_transactions and also by API key and also by device": "voidTransaction",
     "some store: loyalty.manage_devices": "changeDevice createDevice decideReview getDevice listDevices "
-    "listReview makePairingCode resumeDevice revokeDevice",
+    "listReview makePairingCode requestDeviceWipe resumeDevice revokeDevice sendDeviceMessage withdrawDeviceWipe",
     "merchant: api.manage": "changeApiKey changeWebhookEndpoint createWebhookEndpoint deleteWebhookEndpoint "
     "endFormerWebhookSecret getApiKey getWebhookDelivery getWebhookEndpoint listApiKeys listWebhookDeliveries "
     "listWebhookEndpoints listWebhookEventTypes replayFailedWebhooks replayWebhookDelivery revokeApiKey "

@@ -59,6 +59,7 @@ BODIES: dict[str, Json] = {
     "recordFailedAttempt": FAILED_PIN,
     "setOfflineRules": {"rules": [{"device_id": "{device_id}", "operations": []}]},
     "revokeDevice": {"reason": "Stolen"},
+    "sendDeviceMessage": {"text": "Closing at six"},
     "redeemReward": {"reward_id": "{reward_id}"},
     "releaseHold": {},
     "relinkCard": {},

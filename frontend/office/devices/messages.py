@@ -18,6 +18,9 @@ SAID = {
     "saved": N_("Saved."),
     "revoked": N_("The tablet is revoked. Its next request is refused."),
     "resumed": N_("The tablet works again."),
+    "sent": N_("The tablet shows the message within a quarter of an hour."),
+    "asked": N_("The tablet is asked to delete everything as soon as it calls."),
+    "kept": N_("The tablet keeps everything."),
 }
 OFFSET_SECONDS_SHOWN = 60
 BATTERY_LOW = 20

@@ -17,12 +17,16 @@ TABLET = DeviceView(
     clock_offset_ms=-90_000, pending_count=3, oldest_pending_at=MOMENT, battery_percent=17, network="wifi",
     is_kiosk_locked=None, created_at=MOMENT, paired_at=MOMENT, last_seen_at=MOMENT, suspended_at=None,
     revoked_at=None, revoked_reason=None, accept_pending_until=None, code_expires_at=None, version=3,
+    wipe_requested_at=None, message=None, message_sent_at=None, message_read_at=None,
 )  # fmt: skip
 CODE = PairingCodeView(ID, "7K3M9QXA", MOMENT, "https://orion.example/pair#v=1&code=7K3M9QXA")
 LIST, ONE, CHANGE, CREATE = (f"{method} /merchant/devices{rest}" for method, rest in (
     ("GET", ""), ("GET", "/*"), ("PATCH", "/*"), ("POST", ""),
 ))  # fmt: skip
-MAKE_CODE, REVOKE, RESUME = (f"POST /merchant/devices/*/{what}" for what in ("pairing-code", "revoke", "resume"))
+MAKE_CODE, REVOKE, RESUME, MESSAGE, WIPE = (
+    f"POST /merchant/devices/*/{what}" for what in ("pairing-code", "revoke", "resume", "message", "wipe")
+)
+KEEP = "DELETE /merchant/devices/*/wipe"
 PATH = f"/office/devices/{ID}"
 
 
@@ -37,6 +41,9 @@ async def claire(browser: Browser, backend: StaffBackend) -> Browser:
         MAKE_CODE: found(CODE, 201),
         REVOKE: found(TABLET),
         RESUME: found(TABLET),
+        MESSAGE: found(TABLET),
+        WIPE: found(TABLET),
+        KEEP: found(TABLET),
     }
     await browser.sign_in()
     return browser
@@ -98,6 +105,35 @@ async def test_before_it_is_revoked_one_hears_what_waits_on_it(claire: Browser, 
     assert answer.headers["location"] == "/office/devices?done=revoked"
     await claire.open("/office/devices?done=revoked")
     assert "The tablet is revoked." in claire.text
+
+
+async def test_a_message_is_sent_and_seen_to_be_confirmed(claire: Browser, backend: StaffBackend) -> None:
+    await claire.open(PATH)
+    await claire.send(f"{PATH}/message", text=" ")
+    assert "Enter a message of one line" in claire.text
+    answer = await claire.send(f"{PATH}/message", text="Closing at six")
+    assert sent(backend, "POST").content == b'{"text":"Closing at six"}'
+    assert answer.headers["location"] == f"{PATH}?done=sent"
+    told: Any = {"message": "Closing <i>at six", "message_sent_at": MOMENT}
+    backend.answers[ONE] = found(changed(TABLET, **told))
+    await claire.open(PATH)
+    assert "not confirmed yet" in claire.text
+    assert "<i>at six" not in claire.page
+    backend.answers[ONE] = found(changed(TABLET, **told, message_read_at=MOMENT))
+    await claire.open(PATH)
+    assert "Confirmed on" in claire.text
+
+
+async def test_a_tablet_is_asked_to_delete_everything_or_no_more(claire: Browser, backend: StaffBackend) -> None:
+    await claire.open(PATH)
+    answer = await claire.send(f"{PATH}/wipe")
+    assert answer.headers["location"] == f"{PATH}?done=asked"
+    backend.answers[ONE] = found(changed(TABLET, wipe_requested_at=MOMENT))
+    await claire.open(PATH)
+    assert "It has not answered yet." in claire.text
+    answer = await claire.send(f"{PATH}/wipe", keep="yes")
+    assert sent(backend, "DELETE").url.path.endswith("/wipe")
+    assert answer.headers["location"] == f"{PATH}?done=kept"
 
 
 async def test_a_suspended_tablet_is_resumed(claire: Browser, backend: StaffBackend) -> None:
