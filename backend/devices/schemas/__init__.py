@@ -89,6 +89,8 @@ class DeviceView(Answer):
     """Operations done offline and not handed in yet, as it last said."""
     oldest_pending_at: datetime | None
     """When the oldest of them was done (UTC). Null: there are none."""
+    review_count: int
+    """Operations that it has handed in and that wait for a decision of a person, as `listReview` shows them."""
     battery_percent: int | None
     """Charge of its battery, 0 to 100. Null: not told."""
     network: str | None

@@ -53,6 +53,13 @@ class DeviceMessages:
         waiting = NN_("%(count)s transaction waits on it.", "%(count)s transactions wait on it.")
         return self._count(*waiting, device.pending_count, count=self._number(device.pending_count))
 
+    def review(self, device: DeviceView) -> str:
+        """Empty when nothing waits for a decision."""
+        if not device.review_count:
+            return ""
+        waiting = NN_("%(count)s transaction to review", "%(count)s transactions to review")
+        return self._count(*waiting, device.review_count, count=self._number(device.review_count))
+
     def version(self, device: DeviceView) -> str:
         parts = [device.app_version_name or "", f"({device.app_version_code})" if device.app_version_code else ""]
         return " ".join(filter(None, parts))
