@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from sqlalchemy import Select, Subquery, column, func, literal_column, or_, select, table
+from sqlalchemy import ColumnElement, Select, Subquery, column, func, literal_column, or_, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access.principal import ActorFeature, ActorMerchant, ActorStore
@@ -19,7 +19,7 @@ from backend.devices.rules import ACCEPT_PENDING, UNFINISHED_AFTER, TokenState
 from backend.devices.schemas import DeviceStore, DeviceView
 from backend.merchants.models import Store
 
-OPEN_STATES = literal_column("'received'"), literal_column("'review'")
+OPEN_STATES: tuple[ColumnElement[str], ...] = literal_column("'received'"), literal_column("'review'")
 """In words, not as parameters, so that the partial index is found."""
 FIND_DEVICE = "SELECT device_by_token($1)"
 Stores = Sequence[UUID] | None
