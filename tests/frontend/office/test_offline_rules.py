@@ -8,7 +8,7 @@ from backend.staff_pins.grants.schemas import OfflineRuleEntry, OfflineRulesView
 from frontend.office.offline_rules.form import OPERATIONS
 from frontend.office.offline_rules.messages import NAMES
 from tests.frontend.canned import ID, found
-from tests.frontend.office.test_devices import TABLET
+from tests.frontend.canned_devices import TABLET
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, StaffBackend, owner, refused
 from tests.frontend.staff_browser import Browser, Form
 
