@@ -70,7 +70,7 @@ class MerchantDraft(Body, kw_only=True):
     """Type of the program, which is made from a template: `stamps`, `points` or both (`hybrid`). Null: no program
     yet."""
     is_test: bool = False
-    """True for a merchant to try Orion out with: nothing of it is in the platform's figures."""
+    """True for a merchant to try Orion out with: lists mark it, its keys begin with `ok_test_`."""
 
 
 class MerchantChange(Body, kw_only=True):
@@ -142,4 +142,4 @@ class MerchantDetail(Answer):
     invitations: list[InvitationView]
     """Invitations that were neither accepted nor withdrawn, newest first."""
     is_test: bool = False
-    """True for a merchant to try Orion out with: it is in no figure of the platform, its keys begin with `ok_test_`."""
+    """True for a merchant to try Orion out with: lists mark it, its keys begin with `ok_test_`."""
