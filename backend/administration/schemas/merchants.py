@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from backend.administration.schemas.fields import Label, TimeZone
 from backend.administration.schemas.programs import ProgramSummary, ProgramType
 from backend.administration.schemas.stores import StoreDetail, StoreDraft
+from backend.core.enums import LanguageName
 from backend.core.schemas import ONE_LINE, Answer, Body, Language
 from backend.identity.invitations.schemas import InvitationView, InvitedEmail, InvitedName
 from backend.identity.members.schemas import MemberDetail
@@ -119,7 +120,7 @@ class MerchantDetail(Answer):
     """Name of the merchant, as customers see it."""
     timezone: str
     """IANA time zone of the merchant, such as `Europe/Luxembourg`."""
-    language: str
+    language: LanguageName
     """Language for readers without one of their own."""
     currency: str
     """ISO 4217 code of the currency of all amounts of the merchant."""
