@@ -86,8 +86,8 @@ QUERIES = {
     "listStoreTransactions": "?card_id={card_id}",
     "listTransactions": "?store_id={store_id}&card_id={card_id}",
 }
-OF_DEVICES = {"staff_id", "event_id", "batch_id"}
-"""Whom a tablet names with a booking: tests/devices/test_bookings.py; and ids that a client makes."""
+OF_DEVICES = {"staff_id", "event_id", "batch_id", "followed"}
+"""Whom a tablet names with a booking, and commands it followed: tests/devices/; and ids that a client makes."""
 OF_TABLETS = {"endGrant", "getDeviceOperation", "recordFailedAttempt", "requestGrant"}
 """Asked by a tablet."""
 NAMED = re.compile(r"\{(\w+_id|key|picture)\}")

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Select
 
+from backend.access.permissions import FOR_API_KEYS, MANAGE_CARDS
 from backend.core.clock import clock
 from backend.core.ids import new_id
 from backend.core.repository import Sorting
@@ -105,6 +106,15 @@ async def test_a_server_reads_both_lists_with_its_key(shop: Shop) -> None:
     web_shop = await connect(shop)
     assert [row["id"] for row in (await web_shop.get(CARDS))["data"]] == [card["id"]]
     assert [row["id"] for row in (await web_shop.get(CUSTOMERS))["data"]] == [card["customer"]["id"]]
+
+
+async def test_a_key_of_one_store_or_of_other_rights_lists_nobody(shop: Shop) -> None:
+    of_one_store = await connect(shop, at=[shop.hub])
+    of_other_rights = await connect(shop, permissions=FOR_API_KEYS - {MANAGE_CARDS})
+    for web_shop in (of_one_store, of_other_rights):
+        for path in (CARDS, CUSTOMERS):
+            with refused("forbidden", 403):
+                await web_shop.get(path)
 
 
 async def test_each_filter_is_read_by_an_index(superuser: asyncpg.Connection, shop: Shop) -> None:
