@@ -8,6 +8,7 @@ from backend.administration.routes.invitations import AdminMerchantInvitationCon
 from backend.administration.routes.merchants import AdminMerchantController
 from backend.administration.routes.stores import AdminStoreController
 from backend.core.request_checks import ANY_QUERY, check_request
+from backend.devices.routes.commands import MerchantDeviceCommandController
 from backend.devices.routes.merchant import MerchantDeviceController
 from backend.devices.routes.store import DevicePinController
 from backend.identity.api_keys.routes import MerchantApiKeyController, OwnApiKeyController
@@ -39,14 +40,13 @@ from backend.loyalty.explanations.routes.merchant import MerchantExplanationCont
 from backend.loyalty.explanations.routes.store import StoreExplanationController
 from backend.loyalty.fraud_limits.routes import MerchantFraudLimitController
 from backend.loyalty.ledger.routes.admin import AdminCardController
-from backend.loyalty.ledger.routes.merchant import MerchantCardController
-from backend.loyalty.ledger.routes.merchant_merges import MerchantMergeController
 from backend.loyalty.ledger.routes.store import StoreBookingController
 from backend.loyalty.ledger.routes.store_history import StoreHistoryController
 from backend.loyalty.ledger.routes.store_holds import StoreHoldController
 from backend.loyalty.ledger.routes.store_returns import StoreReturnController
 from backend.loyalty.marketing.routes.merchant import MerchantMarketingController
 from backend.loyalty.marketing.routes.storefront import EmailChoicesController
+from backend.loyalty.office_router import office_cards
 from backend.loyalty.offline.routes.merchant import MerchantOfflineRuleController, MerchantReviewController
 from backend.loyalty.offline.routes.pins import StorePinController
 from backend.loyalty.pictures.routes.merchant import MerchantPictureController
@@ -106,8 +106,7 @@ merchant = Router(
         OnBehalfController,
         MerchantPolicyController,
         MerchantFeatureController,
-        MerchantCardController,
-        MerchantMergeController,
+        office_cards,
         MerchantFinderController,
         MerchantTodayController,
         MerchantExplanationController,
@@ -122,6 +121,7 @@ merchant = Router(
         MerchantStaffController,
         MerchantInvitationController,
         MerchantDeviceController,
+        MerchantDeviceCommandController,
         MerchantReviewController,
         MerchantOfflineRuleController,
         MerchantApiKeyController,

@@ -14,6 +14,7 @@ from workers.jobs.marketing import greet_birthdays, reengage_customers
 from workers.jobs.outbox import relay_bulk_outbox, relay_outbox
 from workers.jobs.previews import preview_programs
 from workers.jobs.purge import purge
+from workers.jobs.reviews import tell_of_reviews
 from workers.jobs.rewards import announce_reward_periods
 from workers.jobs.wallets import check_wallet_certificates, find_lost_syncs, reconcile_google_passes, sync_wallet_passes
 from workers.jobs.webhooks import find_due_webhooks
@@ -48,6 +49,8 @@ LONG: list[CronJob] = [
     # The day is that of the merchant when the email can be sent, so that one run a day serves all time zones.
     cron(logged(greet_birthdays), hour=6, minute=30, timeout=6 * HOURS, max_tries=3),
     cron(logged(reengage_customers), hour=9, minute=30, timeout=6 * HOURS, max_tries=3),
+    # Before shops open, where most of them are.
+    cron(logged(tell_of_reviews), hour=6, minute=20, timeout=1 * HOURS, max_tries=3),
     cron(logged(audit_ledger), hour=4, minute=30, timeout=1 * HOURS, max_tries=3),
     cron(logged(verify_audit), hour=4, minute=50, timeout=1 * HOURS, max_tries=3),
     cron(logged(purge), hour=3, minute=20, timeout=300, max_tries=3),

@@ -48,6 +48,8 @@ FIELDS = {
     "media_type": N_("Kind of file"),
     "merchant_id": N_("Merchant"),
     "merge_id": N_("Merge"),
+    "message_id": N_("Message"),
+    "must_wipe": N_("Is to delete everything"),
     "name": N_("Name"),
     "only_failed": N_("Failed ones only"),
     "other_card_id": N_("Merged card"),

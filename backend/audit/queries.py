@@ -41,35 +41,36 @@ class AuditFilters:
     user_id: UUID | None = None
     action: str | None = None
     subject: str | None = None
+    is_oldest_first: bool = False
 
     def as_json(self) -> dict[str, str]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: str(value) for name, value in values.items() if value is not None}
+        return {name: str(value) for name, value in values.items() if value not in (None, False)}
 
 
 @dataclass(frozen=True, slots=True)
 class AuditBook:
-    """The entries of one chain, newest first. `merchant_id` None: the platform's."""
+    """The entries of one chain. `merchant_id` None: the platform's."""
 
     sessions: Sessions
     merchant_id: UUID | None
 
     async def page(self, filters: AuditFilters, position: Position | None, limit: int) -> list[Any]:
         """At most `limit` entries after the position."""
-        before = (position.key, position.id) if position else None
+        last = (position.key, position.id) if position else None
         async with self.sessions.committing(self.merchant_id) as session:
-            return await self._rows(session, filters, before, limit)
+            return await self._rows(session, filters, last, limit)
 
     async def chunks(self, filters: AuditFilters) -> AsyncIterator[list[Any]]:
         """All of them, each chunk in a transaction of its own."""
-        before: tuple[datetime, UUID] | None = None
+        last: tuple[datetime, UUID] | None = None
         while True:
             async with self.sessions.committing(self.merchant_id) as session:
-                rows = await self._rows(session, filters, before, AT_ONCE)
+                rows = await self._rows(session, filters, last, AT_ONCE)
             yield rows
             if len(rows) < AT_ONCE:
                 return
-            before = (rows[-1].recorded_at, rows[-1].id)
+            last = (rows[-1].recorded_at, rows[-1].id)
 
     async def find(self, entry_id: UUID) -> Any | None:
         async with self.sessions.committing(self.merchant_id) as session:
@@ -97,17 +98,18 @@ class AuditBook:
             return list(await session.execute(text(statement), values))
 
     async def _rows(
-        self, session: AsyncSession, filters: AuditFilters, before: tuple[datetime, UUID] | None, limit: int
+        self, session: AsyncSession, filters: AuditFilters, last: tuple[datetime, UUID] | None, limit: int
     ) -> list[Any]:
-        return list(await session.scalars(self.newest_first(filters, before, limit)))
+        return list(await session.scalars(self.in_order(filters, last, limit)))
 
-    def newest_first(self, filters: AuditFilters, before: tuple[datetime, UUID] | None, limit: int) -> Select[Any]:
-        """The statement of a page; `before`: time and id of the last entry of the page before."""
-        table = self._table
-        asked = self._own().where(*self._conditions(filters))
-        if before is not None:
-            asked = asked.where(tuple_(table.recorded_at, table.id) < before)
-        return asked.order_by(table.recorded_at.desc(), table.id.desc()).limit(limit)
+    def in_order(self, filters: AuditFilters, last: tuple[datetime, UUID] | None, limit: int) -> Select[Any]:
+        """The statement of a page; `last`: time and id of the last entry of the page before."""
+        columns = self._table.recorded_at, self._table.id
+        asked, key = self._own().where(*self._conditions(filters)), tuple_(*columns)
+        if last is not None:
+            asked = asked.where(key > last if filters.is_oldest_first else key < last)
+        order = [each.asc() if filters.is_oldest_first else each.desc() for each in columns]
+        return asked.order_by(*order).limit(limit)
 
     def _conditions(self, filters: AuditFilters) -> list[ColumnElement[bool]]:
         table = self._table

@@ -7,6 +7,7 @@ from uuid import UUID
 import rich_click as click
 
 from backend.cli.explain_user import explain_user
+from backend.cli.explain_webhook import explain_webhook
 from backend.cli.output import as_json_too, print_json, with_services_or_refusal
 from backend.core.clock import clock
 from backend.messaging.schemas import EmailDetail
@@ -19,6 +20,7 @@ def explain() -> None:
 
 
 explain.add_command(explain_user)
+explain.add_command(explain_webhook)
 
 
 @explain.command("mail")

@@ -44,4 +44,25 @@ PassStatus = Annotated[str, one_of("PassStatus", "active", "failed", "removed")]
 BreakerStateName = Annotated[str, one_of("BreakerState", "closed", "open", "stopped")]
 GoogleWalletState = Annotated[str, one_of("GoogleWalletState", "off", "available", "saved")]
 AppleWalletState = Annotated[str, one_of("AppleWalletState", "off", "available", "installed")]
+EmailSecurity = Annotated[str, one_of("EmailSecurity", "tls", "starttls", "none")]
+StaffPinPolicyName = Annotated[str, one_of("StaffPinPolicy", "required", "optional", "disabled")]
+LanguageName = Annotated[str, one_of("Language", "en", "fr", "de", "lb")]
+CardChangeOutcome = Annotated[str, one_of("CardChangeOutcome", "done", "refused", "failed", "waiting")]
+RewardRefusal = Annotated[str, one_of("RewardRefusal", "out_of_stock", "reward_limit_reached", "other_store")]
+CheckOutcome = Annotated[str, one_of("CheckOutcome", "ok", "warning", "failed", "skipped")]
+LOT_PART_KINDS = (
+    "redeemed",
+    "returned",
+    "came_back",
+    "expired",
+    "paid_debt",
+    "adjusted",
+    "transferred",
+    "moved_back",
+    "reinstated",
+    "taken_again",
+)
+LotPartKind = Annotated[str, one_of("LotPartKind", *LOT_PART_KINDS)]
+PASS_OUTCOMES = ("synced", "clean", "moved", "busy", "retry", "paused", "stopped", "gave_up", "failed", "gone")
+PassOutcome = Annotated[str, one_of("PassOutcome", *PASS_OUTCOMES)]
 EmailProvider = Annotated[str, one_of("EmailProvider", "smtp", "sendgrid", "console")]

@@ -11,6 +11,7 @@ from litestar.params import QueryParameter
 
 from backend.core.keys import KeyRing
 from backend.core.problems import Problem
+from backend.core.schemas import ListOrder
 from i18n.translator import N_
 
 LIFETIME = timedelta(days=1)
@@ -23,6 +24,7 @@ PageLimit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX, description="How m
 PageCursor = Annotated[
     str | None, QueryParameter(description="`next_cursor` of the page before. Without it: the first page.")
 ]
+PageOrder = Annotated[ListOrder, QueryParameter(name="order", description="Which rows come first.")]
 
 
 class CursorExpired(Problem):

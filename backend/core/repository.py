@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from backend.core.days import moments_of
 from backend.core.models import TenantEntity
 from backend.core.paging import Cursors, Position
 from backend.core.problems import Problem
@@ -108,6 +109,15 @@ def words_in(column: InstrumentedAttribute[str], text: str) -> list[ColumnElemen
     Control characters separate words: no stored text has any, and PostgreSQL refuses NUL.
     """
     return [func.strpos(column, func.folded(word)) > 0 for word in CONTROL.sub(" ", text).split()]
+
+
+def within(
+    column: InstrumentedAttribute[datetime], first: date | None, last: date | None, zone: tzinfo
+) -> list[ColumnElement[bool]]:
+    """From the first day until the last one, both included. None: not asked."""
+    since, until = moments_of(first, last, zone)
+    lower = [column >= since] if since else []
+    return [*lower, column < until] if until else lower
 
 
 def _order(sorting: Sorting) -> list[OrderBy]:

@@ -46,7 +46,7 @@ class Devices:
         )
         self.session.add(device)
         await self.session.flush()
-        record_change(self.session, self.origin, "device.created", subject_id=device.id, after=_facts(device))
+        record_change(self.session, self.origin, "device.created", subject_id=device.id, after=facts_of(device))
         return await self._view(device)
 
     async def change(self, device_id: UUID, change: DeviceChange, if_match: str | None) -> DeviceView:
@@ -57,25 +57,26 @@ class Devices:
         device = await self.lock(device_id)
         await check_version(self.session, device, if_match)
         _refuse_revoked(device)
-        before = _facts(device)
+        before = facts_of(device)
         fields = sent_fields(change)
         if "store_code" in fields:
             device.store_id = await self._store_id(fields.pop("store_code"))
             device.must_resync = device.must_resync or str(device.store_id) != before["store_id"]
         device.name = fields.get("name", device.name)
-        return await self._save(device, "device.changed", before)
+        return await self.save(device, "device.changed", before)
 
     async def revoke(self, device_id: UUID, body: DeviceRevocation) -> DeviceView:
         """Acts on its next request. Revoked once, it stays as it is. Raises DeviceNotFound."""
         device = await self.lock(device_id)
         if device.state == "revoked":
             return await self._view(device)
-        before = _facts(device)
+        before = facts_of(device)
         device.state, device.revoked_at, device.suspended_at = "revoked", self.origin.now, None
         device.revoked_reason, device.wipes = body.reason, body.wipe
+        device.wipe_id = device.wipe_requested_at = None
         await replace_codes(self.session, device, self.origin)
         record(self.session, self.origin.merchant_id, DeviceAccessRevoked(device.id), self.origin.now)
-        return await self._save(device, "device.revoked", before, reason=body.reason)
+        return await self.save(device, "device.revoked", before, reason=body.reason)
 
     async def resume(self, device_id: UUID) -> DeviceView:
         """Lets a suspended device work again. The PINs that were locked stay locked.
@@ -84,10 +85,10 @@ class Devices:
         """
         device = await self.lock(device_id)
         _refuse_revoked(device)
-        before = _facts(device)
+        before = facts_of(device)
         if device.state == "suspended":
             device.state, device.suspended_at, device.locked_people = "paired", None, []
-        return await self._save(device, "device.resumed", before)
+        return await self.save(device, "device.resumed", before)
 
     async def lock(self, device_id: UUID) -> Device:
         """Raises DeviceNotFound."""
@@ -101,13 +102,16 @@ class Devices:
             raise StoreNotFound
         return store_id
 
-    async def _save(self, device: Device, action: str, before: Fields, reason: str | None = None) -> DeviceView:
+    async def save(
+        self, device: Device, action: str, before: Fields, after: Fields | None = None, *, reason: str | None = None
+    ) -> DeviceView:
+        """Writes it with an entry of the audit; `after` None: of its facts."""
         if self.session.is_modified(device):
             device.updated_at = self.origin.now
         await self.session.flush()
-        after = _facts(device)
+        facts = facts_of(device) if after is None else after
         record_change(
-            self.session, self.origin, action, subject_id=device.id, before=before, after=after, reason=reason
+            self.session, self.origin, action, subject_id=device.id, before=before, after=facts, reason=reason
         )
         return await self._view(device)
 
@@ -131,11 +135,12 @@ def _refuse_revoked(device: Device) -> None:
         raise DeviceStateRefused(state=device.state)
 
 
-def _facts(device: Device) -> Fields:
+def facts_of(device: Device) -> Fields:
     return {
         "name": device.name,
         "store_id": str(device.store_id),
         "profile": device.profile,
         "state": device.state,
         "wipes": device.wipes,
+        "must_wipe": device.wipe_id is not None,
     }

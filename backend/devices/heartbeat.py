@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.origin import Origin
 from backend.core.platform_settings import SecuritySettings
+from backend.devices.commands import commands_for, note_followed
 from backend.devices.models import Device
 from backend.devices.queries import RegisteredDevice, lock_device
 from backend.devices.rules import ROLL_DUE
@@ -23,8 +24,10 @@ async def take_heartbeat(
     """Raises DeviceNotFound."""
     device = await lock_device(session, origin, known.id, None)
     await _note(session, device, body, origin.now)
-    commands = _commands(device, known.token.created_at, body.versions.app_version_code, settings, origin.now)
-    return HeartbeatAnswer(origin.now, [DeviceCommand(command) for command in commands], EVERY_SECONDS)
+    await note_followed(session, origin, device, body.followed)
+    due = _commands(device, known.token.created_at, body.versions.app_version_code, settings, origin.now)
+    commands = [*(DeviceCommand(command) for command in due), *commands_for(device)]
+    return HeartbeatAnswer(origin.now, commands if device.state == "paired" else [], EVERY_SECONDS)
 
 
 async def note_resynced(session: AsyncSession, merchant_id: UUID, device_id: UUID) -> None:

@@ -26,6 +26,8 @@ class Device(TenantEntity):
         CheckConstraint("state NOT IN ('paired', 'suspended') OR public_key IS NOT NULL", name="paired"),
         CheckConstraint("battery_percent BETWEEN 0 AND 100", name="battery_percent"),
         CheckConstraint("pending_count >= 0", name="pending_count"),
+        CheckConstraint("(wipe_id IS NULL) = (wipe_requested_at IS NULL)", name="wipe"),
+        CheckConstraint("(message_id IS NULL) = (message IS NULL)", name="message"),
     )
 
     store_id: Mapped[UUID]
@@ -57,6 +59,14 @@ class Device(TenantEntity):
     """Whose PINs were locked by wrong attempts from here, since it was last resumed."""
     must_resync: Mapped[bool] = mapped_column(default=False)
     """What it knows is of another store: until its next bootstrap."""
+    wipe_id: Mapped[UUID | None]
+    """The office wants it emptied; until it says that it has followed."""
+    wipe_requested_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    message_id: Mapped[UUID | None]
+    """Of the last message from the office."""
+    message: Mapped[str | None] = mapped_column(String(200))
+    message_sent_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    message_read_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     paired_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     last_seen_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)

@@ -82,7 +82,7 @@ class DeviceStateRefused(Problem):
 
     code, status = "device_state_refused", 409
     title = N_("The device is in another state")
-    detail = N_("A revoked device stays revoked; a suspended one is resumed first.")
+    detail = N_("A revoked device stays revoked; a suspended one is resumed first, a new one paired.")
     state: str
     """State of the tablet."""
 

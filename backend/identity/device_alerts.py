@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.actions import record_change
@@ -17,7 +16,7 @@ from backend.merchants.models import Merchant, Store
 from backend.messaging.actions import queue_platform_mail
 from backend.messaging.templates.catalog.device_alert import DEVICE_ALERT, DeviceAlertFacts, DeviceAlertValues
 from backend.messaging.templates.facts import UserFacts
-from backend.staff.models import MerchantMember, User
+from backend.staff.queries import list_owners
 from i18n.formatting import get_formatter
 from i18n.translator import N_, get_translator
 
@@ -45,7 +44,7 @@ class DeviceAlerts:
         device = await session.get_one(Device, (event.merchant_id, UUID(event.data["device_id"])))
         store = await session.get_one(Store, (event.merchant_id, device.store_id))
         merchant = await session.get_one(Merchant, event.merchant_id)
-        for owner in await _owners(session, event.merchant_id):
+        for owner in await list_owners(session, event.merchant_id):
             language = owner.language or merchant.default_language
             facts = DeviceAlertFacts(
                 headline=get_translator(language).gettext(headline),
@@ -65,18 +64,3 @@ class DeviceAlerts:
                 platform_name=self.live.current.branding.platform_name,
             )
         return device
-
-
-async def _owners(session: AsyncSession, merchant_id: UUID) -> list[User]:
-    query = (
-        select(User)
-        .join(MerchantMember, MerchantMember.user_id == User.id)
-        .where(
-            MerchantMember.merchant_id == merchant_id,
-            MerchantMember.role == "merchant_owner",
-            MerchantMember.left_at.is_(None),
-            User.is_active,
-        )
-        .order_by(User.id)
-    )
-    return list(await session.scalars(query))

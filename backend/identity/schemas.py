@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from backend.core.enums import Role, SessionKind
+from backend.core.enums import LanguageName, Role, SessionKind
 from backend.core.schemas import Answer, Body, Language
 from backend.staff_pins.schemas import Pin
 
@@ -67,7 +67,7 @@ class StoreAccess(Answer):
     """IANA time zone of the store, such as `Europe/Luxembourg`. Its days begin and end there."""
     country: str
     """ISO 3166 code of the country whose prefix is assumed for phone numbers without one."""
-    language: str | None
+    language: LanguageName | None
     """Language for readers without one of their own. Null: the merchant's."""
     permissions: list[str]
     """Codes of the person's permissions at this store."""
@@ -84,7 +84,7 @@ class UserView(Answer):
     """Name of the person, as the history of cards shows it."""
     role: Role
     """`super_admin` and `platform_admin` work on the platform, `merchant_owner` and `store_member` for `merchant`."""
-    language: str | None
+    language: LanguageName | None
     """Language of pages and emails. Null: the browser's."""
     permissions: list[str]
     """Codes of the permissions in at least one store; for administrators those on the platform."""
@@ -120,10 +120,10 @@ class MerchantRef(Answer):
     """Code of the merchant. It never changes."""
     name: str
     """Name of the merchant."""
-    language: str
+    language: LanguageName
     """Language for readers without one of their own."""
     is_test: bool = False
-    """True for a merchant to try Orion out with: nothing of it is in the platform's figures."""
+    """True for a merchant to try Orion out with: lists mark it, its keys begin with `ok_test_`."""
 
 
 class SessionView(Answer):

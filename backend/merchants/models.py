@@ -28,7 +28,7 @@ class Merchant(PlatformRow):
     postal_address: Mapped[str | None] = mapped_column(String(300))
     """On one line, for the footer of emails."""
     is_test: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """For trying out: left out of the platform's figures. Its API keys begin with `ok_test_`."""
+    """For trying out: lists mark it, and its API keys begin with `ok_test_`. Metrics of operations count it, too."""
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(DateTimeUTC, default=clock.now)

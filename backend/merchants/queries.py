@@ -2,9 +2,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access.problems import StoreNotFound
 from backend.core.database import Sessions
@@ -42,6 +44,11 @@ async def get_merchant_id(sessions: Sessions, code: str) -> UUID:
     if merchant_id is None:
         raise MerchantNotFound
     return merchant_id
+
+
+async def get_zone(session: AsyncSession, merchant_id: UUID) -> ZoneInfo:
+    """Where the merchant's days begin."""
+    return ZoneInfo(await session.scalar(select(Merchant.timezone).where(Merchant.id == merchant_id)) or "UTC")
 
 
 async def list_countries(sessions: Sessions, merchant_id: UUID) -> list[str]:

@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from backend.core.enums import StaffPinPolicyName
 from backend.core.schemas import Answer
 
 
@@ -17,7 +18,7 @@ class StoreRef(Answer):
 class PolicyView(Answer):
     """Rules of the merchant that concern the till."""
 
-    staff_pin_policy: str
+    staff_pin_policy: StaffPinPolicyName
     """`required`: bookings need a PIN. `optional`: a PIN may be sent. `disabled`: there are no PINs."""
     allow_void_transactions: bool
     """True: transactions can be voided and returned."""

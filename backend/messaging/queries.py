@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.days import moments_of
 from backend.core.paging import Cursors
 from backend.core.schemas import Page
 from backend.merchants.models import Merchant
@@ -20,10 +21,11 @@ from backend.messaging.problems import EmailNotFound
 from backend.messaging.schemas import EmailSummary
 from backend.messaging.views import summary_view
 
-LIST = "SELECT * FROM mail_list($1, $2::jsonb, $3, $4, $5) ORDER BY created_at DESC, id DESC LIMIT $5"
+LIST = "SELECT * FROM mail_list($1, $2::jsonb, $3, $4, $5) ORDER BY created_at {0}, id {0} LIMIT $5"
 MERCHANTS_OF_MAILS = "SELECT mail_id, merchant_id FROM merchants_of_mails($1)"
 BACKLOG = "SELECT coalesce(sum(waiting), 0) AS waiting, min(oldest_at) AS oldest_at FROM mail_backlog()"
-END_OF_TIME, LAST_ID = datetime(9999, 12, 31, tzinfo=UTC), UUID(int=2**128 - 1)
+BEFORE_ALL = datetime(1, 1, 2, tzinfo=UTC), UUID(int=0)
+AFTER_ALL = datetime(9999, 12, 31, tzinfo=UTC), UUID(int=2**128 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,20 @@ class EmailFilters:
     first_day: date | None = None
     last_day: date | None = None
     """Days of UTC on which the mail was queued."""
+    customer_id: UUID | None = None
+    """Mails about the cards of this customer."""
+    is_oldest_first: bool = False
 
     def stored(self) -> Mapping[str, str]:
-        day_after = self.last_day + timedelta(days=1) if self.last_day and self.last_day < date.max else None
+        since, until = moments_of(self.first_day, self.last_day, UTC)
         values = {
             "status": self.status,
             "template_code": self.template_code,
             "recipient": self.recipient,
-            "from": _midnight(self.first_day),
-            "until": _midnight(day_after),
+            "from": since.isoformat() if since else None,
+            "until": until.isoformat() if until else None,
+            "customer_id": str(self.customer_id) if self.customer_id else None,
+            "order": "oldest" if self.is_oldest_first else None,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -61,11 +68,13 @@ async def list_emails(
     now: datetime,
     language: str,
 ) -> Page[EmailSummary]:
-    """Newest first; of all merchants and the platform, or of one merchant. Raises CursorExpired."""
+    """Of all merchants and the platform, or of one merchant. Raises CursorExpired."""
     scope = repr(("emails", str(merchant_id), filters))
     position = cursors.read(scope, after, now)
-    before = (position.key, position.id) if position else (END_OF_TIME, LAST_ID)
-    rows = await pool.fetch(LIST, merchant_id, msgspec.json.encode(filters.stored()).decode(), *before, limit + 1)
+    first = BEFORE_ALL if filters.is_oldest_first else AFTER_ALL
+    begin = (position.key, position.id) if position else first
+    statement = LIST.format("ASC" if filters.is_oldest_first else "DESC")
+    rows = await pool.fetch(statement, merchant_id, msgspec.json.encode(filters.stored()).decode(), *begin, limit + 1)
     shown, has_more = rows[:limit], len(rows) > limit
     cursor = cursors.write(scope, shown[-1]["created_at"], shown[-1]["id"], now) if has_more else None
     return Page([summary_view(row, language) for row in shown], cursor, has_more)
@@ -117,7 +126,3 @@ async def find_merchant(session: AsyncSession, merchant_id: UUID | None) -> tupl
         return None
     row = (await session.execute(select(Merchant.code, Merchant.name).where(Merchant.id == merchant_id))).one()
     return row[0], row[1]
-
-
-def _midnight(day: date | None) -> str | None:
-    return datetime.combine(day, time(), UTC).isoformat() if day else None

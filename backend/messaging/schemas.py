@@ -1,11 +1,13 @@
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
-from backend.core.enums import EmailProvider
+from backend.core.enums import EmailProvider, EmailSecurity, LanguageName, one_of
 from backend.core.schemas import Answer
+from backend.messaging.history import MailOutcome
 
 EmailStatus = Literal["queued", "sending", "sent", "delivered", "failed", "bounced", "complained", "unknown"]
+EmailOutcome = Annotated[str, one_of("EmailOutcome", *get_args(MailOutcome))]
 EmailKind = Literal["transactional", "marketing"]
 
 
@@ -24,7 +26,7 @@ class EmailSummary(Answer, kw_only=True):
     """Name of the template, in the reader's language."""
     kind: EmailKind
     """`transactional`: about the card or an account. `marketing`: sent with the customer's consent only."""
-    language: str
+    language: LanguageName
     """Language of the email."""
     recipient: str
     """Address of the recipient. Empty once the customer was erased."""
@@ -54,7 +56,7 @@ class EmailEvent(Answer, kw_only=True):
 
     at: datetime
     """When it happened (UTC)."""
-    outcome: str
+    outcome: EmailOutcome
     """By us: `accepted`, `deferred`, `refused`, `failed`, `unknown`, `given_up`, `withheld`. Reported by the provider:
     `delivered`, `bounced`, `complained`, `dropped`."""
     code: str | None
@@ -72,7 +74,7 @@ class EmailDetail(EmailSummary, kw_only=True):
     """Version of the template's text. Null for the text that Orion brings."""
     port: int | None
     """Port of the last attempt. Null before the first one."""
-    security: str | None
+    security: EmailSecurity | None
     """Security of the last attempt: `tls` from the first byte, `starttls`, or `none`. Null before the first one."""
     sender_name: str | None
     """Name in `From` of the last attempt. Null before the first one."""

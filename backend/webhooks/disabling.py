@@ -13,7 +13,7 @@ from backend.messaging.templates.catalog.webhook_disabled import (
     WebhookDisabledValues,
 )
 from backend.messaging.templates.facts import UserFacts
-from backend.staff.models import MerchantMember, User
+from backend.staff.queries import list_owners
 from backend.webhooks.claims import with_attempt
 from backend.webhooks.history import DeliveryAttempt
 from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
@@ -76,14 +76,7 @@ async def _mail_owners(
     session: AsyncSession, endpoint: WebhookEndpoint, reason: str, now: datetime, *, public_url: str, platform_name: str
 ) -> None:
     merchant = (await session.scalars(select(Merchant).where(Merchant.id == endpoint.merchant_id))).one()
-    owners = select(User).join(MerchantMember, MerchantMember.user_id == User.id)
-    present = (
-        MerchantMember.merchant_id == endpoint.merchant_id,
-        MerchantMember.role == "merchant_owner",
-        MerchantMember.left_at.is_(None),
-        User.is_active,
-    )
-    for owner in await session.scalars(owners.where(*present)):
+    for owner in await list_owners(session, endpoint.merchant_id):
         language = negotiate(None, person=owner.language)
         facts = DisabledEndpointFacts(
             address=endpoint.url,

@@ -60,6 +60,9 @@ PUBLIC: Mapping[str, WebhookEventType] = {
     "cards_merged": WebhookEventType("cards.merged", MergePayload, N_("Two cards were merged")),
     "merge_reversed": WebhookEventType("merge.reversed", MergePayload, N_("A merge of two cards was reversed")),
     "customer_changed": WebhookEventType("customer.changed", CustomerPayload, N_("A customer’s details have changed")),
+    "customer_data_erased": WebhookEventType(
+        "customer.erased", CustomerPayload, N_("A customer was erased: forget what you know of them")
+    ),
     "marketing_consent_given": WebhookEventType(
         "consent.given", CustomerPayload, N_("A customer has agreed to marketing emails")
     ),

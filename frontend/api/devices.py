@@ -6,6 +6,7 @@ from backend.devices.schemas import (
     DeviceChange,
     DeviceDraft,
     DeviceList,
+    DeviceMessage,
     DeviceRevocation,
     DeviceView,
     PairingCodeView,
@@ -41,3 +42,15 @@ async def revoke_device(caller: Caller, device_id: UUID, body: DeviceRevocation)
 
 async def resume_device(caller: Caller, device_id: UUID) -> DeviceView:
     return await caller.post(f"{DEVICES}/{device_id}/resume", None, DeviceView)
+
+
+async def send_message(caller: Caller, device_id: UUID, body: DeviceMessage) -> DeviceView:
+    return await caller.post(f"{DEVICES}/{device_id}/message", body, DeviceView)
+
+
+async def request_wipe(caller: Caller, device_id: UUID) -> DeviceView:
+    return await caller.post(f"{DEVICES}/{device_id}/wipe", None, DeviceView)
+
+
+async def withdraw_wipe(caller: Caller, device_id: UUID) -> DeviceView:
+    return await caller.delete(f"{DEVICES}/{device_id}/wipe", DeviceView)

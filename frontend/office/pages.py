@@ -8,6 +8,7 @@ from frontend.office.api.pages import API_PAGES
 from frontend.office.devices.pages import DEVICE_PAGES
 from frontend.office.guard import require_office
 from frontend.office.marketing.views import show_marketing, take_marketing
+from frontend.office.offline_rules.views import OFFLINE_RULE_PAGES
 from frontend.office.overview.views import show_office
 from frontend.office.policy.views import show_policy, take_policy
 from frontend.office.review.views import show_review, take_decision
@@ -41,6 +42,7 @@ OFFICE = Router(
         take_decision,
         STAFF_PAGES,
         DEVICE_PAGES,
+        OFFLINE_RULE_PAGES,
         API_PAGES,
         WEBHOOK_PAGES,
         OFFICE_AUDIT,

@@ -118,7 +118,8 @@ TEXTS = frozenset(
         "text",
     }
     | {"time", "until", "value", "version", "wallet", "what"}
-    | {"all_stamps", "bonus", "expired", "expiring", "inviter", "next", "points_on_card", "points_to_go", "ready"}
+    | {"all_stamps", "bonus", "expired", "expiring", "inviter", "next", "oldest", "points_on_card", "points_to_go"}
+    | {"ready", "waiting"}
     | {"valid_for", "visit_by"}
     # Of the connection test; ports and milliseconds agree with nothing.
     | {"encryption", "error", "hidden", "host", "methods", "ms", "names", "port", "ports", "protocol", "recipient"}

@@ -56,6 +56,12 @@ def _add_devices() -> None:
         *_told(),
         sa.Column("locked_people", ARRAY(sa.Uuid), nullable=False),
         sa.Column("must_resync", sa.Boolean, nullable=False),
+        sa.Column("wipe_id", sa.Uuid),
+        sa.Column("wipe_requested_at", TIME),
+        sa.Column("message_id", sa.Uuid),
+        sa.Column("message", sa.String(200)),
+        sa.Column("message_sent_at", TIME),
+        sa.Column("message_read_at", TIME),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("paired_at", TIME),
         sa.Column("last_seen_at", TIME),
@@ -75,6 +81,8 @@ def _add_devices() -> None:
         sa.CheckConstraint("state NOT IN ('paired', 'suspended') OR public_key IS NOT NULL", name="paired"),
         sa.CheckConstraint("battery_percent BETWEEN 0 AND 100", name="battery_percent"),
         sa.CheckConstraint("pending_count >= 0", name="pending_count"),
+        sa.CheckConstraint("(wipe_id IS NULL) = (wipe_requested_at IS NULL)", name="wipe"),
+        sa.CheckConstraint("(message_id IS NULL) = (message IS NULL)", name="message"),
     )
 
 

@@ -10,7 +10,7 @@ revision = "2026_11_30_webhooks"
 down_revision = "2026_11_30_transactions"
 
 OF_THE_MERCHANT = "merchant_id = (SELECT nullif(current_setting('app.merchant_id', true), '')::uuid)"
-FUNCTIONS = ("due_webhook_endpoints", "webhook_backlog")
+FUNCTIONS = ("due_webhook_endpoints", "tell_erased_customer", "webhook_backlog")
 IS_WAITING = sa.text("state = 'waiting'")
 TIME = sa.TIMESTAMP(timezone=True)
 
@@ -23,9 +23,13 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY own_merchant ON {table} USING ({OF_THE_MERCHANT})")
     sql_functions.create(revision, *FUNCTIONS)
+    op.execute(
+        "CREATE TRIGGER erased_and_told AFTER DELETE ON customers FOR EACH ROW EXECUTE FUNCTION tell_erased_customer()"
+    )
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER erased_and_told ON customers")
     sql_functions.drop(*FUNCTIONS)
     op.execute("DROP TABLE webhook_deliveries, webhook_endpoints")
 

@@ -75,7 +75,7 @@ DECLARED: dict[str, str] = {
     "store: loyalty.void_transactions and also by API key": "previewReturn returnOrder",
     "store: loyalty.void_transactions and also by API key and also by device": "voidTransaction",
     "some store: loyalty.manage_devices": "changeDevice createDevice decideReview getDevice listDevices "
-    "listReview makePairingCode resumeDevice revokeDevice",
+    "listReview makePairingCode requestDeviceWipe resumeDevice revokeDevice sendDeviceMessage withdrawDeviceWipe",
     "merchant: api.manage": "changeApiKey changeWebhookEndpoint createWebhookEndpoint deleteWebhookEndpoint "
     "endFormerWebhookSecret getApiKey getWebhookDelivery getWebhookEndpoint listApiKeys listWebhookDeliveries "
     "listWebhookEndpoints listWebhookEventTypes replayFailedWebhooks replayWebhookDelivery revokeApiKey "
@@ -85,7 +85,7 @@ DECLARED: dict[str, str] = {
     "merchant: audit.view and not on behalf": "exportAuditEntries",
     "merchant: loyalty.adjust_points": "adjustPointsAsOwner",
     "merchant: loyalty.manage_cards": "deactivateCard mergeCards reactivateCard reverseMerge",
-    "merchant: loyalty.manage_cards and also by API key": "getCardAsOwner lookupCardsAsOwner",
+    "merchant: loyalty.manage_cards and also by API key": "getCardAsOwner listCards listCustomers lookupCardsAsOwner",
     "merchant: loyalty.manage_cards and merchant: loyalty.adjust_points": "changeCards",
     "merchant: loyalty.manage_programs": "changeMarketingPlan changePolicy getMarketingPlan getPolicy "
     "getOfflineRules getProgramPreview listFeatures listFraudLimits previewProgram setFraudLimits setOfflineRules",

@@ -52,7 +52,8 @@ DECLARED: dict[str, str] = {
     "/profile/passkeys /profile/password /profile/pin",
     "merchant: loyalty.view_analytics": "/office",
     "merchant: loyalty.manage_rewards": "/office/rewards /office/rewards/new /office/rewards/{reward_id}",
-    "merchant: loyalty.manage_programs": "/office/marketing /office/policy /office/stores",
+    "merchant: loyalty.manage_programs": "/office/devices/offline-rules /office/marketing /office/policy "
+    "/office/stores",
     "merchant: messaging.manage_templates": "/office/email-templates "
     "/office/email-templates/{code}/{text_language} /office/email-templates/{code}/{text_language}/history "
     "/office/email-templates/{code}/{text_language}/preview",

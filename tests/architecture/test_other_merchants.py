@@ -60,6 +60,7 @@ BODIES: dict[str, Json] = {
     "recordFailedAttempt": FAILED_PIN,
     "setOfflineRules": {"rules": [{"device_id": "{device_id}", "operations": []}]},
     "revokeDevice": {"reason": "Stolen"},
+    "sendDeviceMessage": {"text": "Closing at six"},
     "redeemReward": {"reward_id": "{reward_id}"},
     "releaseHold": {},
     "relinkCard": {},
@@ -81,12 +82,13 @@ QUERIES = {
     "exportAuditEntries": "?user={user_id}",
     "getTill": "?card_id={card_id}",
     "listAuditEntries": "?user={user_id}",
+    "listCards": "?store_id={store_id}&customer_id={customer_id}",
     "listRewards": "?store_id={store_id}",
     "listStoreTransactions": "?card_id={card_id}",
     "listTransactions": "?store_id={store_id}&card_id={card_id}",
 }
-OF_DEVICES = {"staff_id", "event_id", "batch_id"}
-"""Whom a tablet names with a booking: tests/devices/test_bookings.py; and ids that a client makes."""
+OF_DEVICES = {"staff_id", "event_id", "batch_id", "followed"}
+"""Whom a tablet names with a booking, and commands it followed: tests/devices/; and ids that a client makes."""
 OF_TABLETS = {
     "endGrant",
     "getDeviceOperation",

@@ -439,6 +439,24 @@ async def _resume(scene: Scene) -> None:
     await scene.owner.post(f"/merchant/devices/{tablet.state.device_id}/resume")
 
 
+async def _command(scene: Scene, what: str, body: Json | None = None) -> str:
+    path = f"/merchant/devices/{(await a_tablet(scene.shop)).state.device_id}/{what}"
+    await scene.owner.post(path, body)
+    return path
+
+
+async def _message(scene: Scene) -> None:
+    await _command(scene, "message", {"text": CANARY})
+
+
+async def _wipe(scene: Scene) -> None:
+    await _command(scene, "wipe")
+
+
+async def _keep(scene: Scene) -> None:
+    await scene.owner.ask("DELETE", await _command(scene, "wipe"))
+
+
 async def _decide(scene: Scene) -> None:
     """A sale without a grant waits for a person."""
     tablet = queue_of(scene.shop, (await a_tablet(scene.shop)).state.device_id)
@@ -577,6 +595,9 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "makePairingCode": ("device.pairing_code_made", _pairing_code),
     "revokeDevice": ("device.revoked", _revoke),
     "resumeDevice": ("device.resumed", _resume),
+    "sendDeviceMessage": ("device.message_sent", _message),
+    "requestDeviceWipe": ("device.wipe_requested", _wipe),
+    "withdrawDeviceWipe": ("device.wipe_withdrawn", _keep),
     "decideReview": ("device.operation_decided", _decide),
     "setOfflineRules": ("offline_rules.changed", _offline_rules),
     "recordFailedAttempt": ("pin.failed_offline", _failed_offline),

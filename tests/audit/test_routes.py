@@ -69,6 +69,7 @@ async def test_entries_are_filtered_by_day_person_action_and_subject(shop: Shop)
     assert [each["id"] for each in await listed(shop.claire, until=str(today - timedelta(days=1)))] == [created["id"]]
     assert created["id"] not in {each["id"] for each in await listed(shop.claire, **{"from": str(today)})}
     assert await listed(shop.claire, subject="no id") == []
+    assert await listed(shop.claire, order="oldest") == (await listed(shop.claire))[::-1]
 
 
 async def test_the_list_has_pages(services: Services, shop: Shop) -> None:
@@ -79,6 +80,10 @@ async def test_the_list_has_pages(services: Services, shop: Shop) -> None:
     assert (first["has_more"], rest["has_more"]) == (True, False)
     with refused("cursor_expired", 410):
         await shop.claire.get(ENTRIES, params={"after": first["next_cursor"], "action": "reward.changed"})
+    oldest = await shop.claire.get(ENTRIES, params={"limit": 3, "order": "oldest"})
+    newer = {"limit": 3, "order": "oldest", "after": oldest["next_cursor"]}
+    following = await shop.claire.get(ENTRIES, params=newer)
+    assert [entry["seq"] for entry in oldest["data"] + following["data"]] == [1, 2, 3, 4, 5]
 
 
 async def test_the_overview_names_people_actions_and_the_last_verification(services: Services, shop: Shop) -> None:

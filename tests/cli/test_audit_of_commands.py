@@ -70,6 +70,7 @@ WRITES_NOTHING = {
     "mail test": "the email log has the test email",
     "explain mail": "reads",
     "explain user": "reads",
+    "explain webhook": "reads",
     "i18n check": "files of the code",
     "i18n compile": "files of the code",
     "i18n extract": "files of the code",

@@ -12,7 +12,9 @@ FILTERS = {
     "/merchant/loyalty/transactions": ("kind=earned", "order=oldest", "until=2999-12-31", "order_reference=R"),
     "/store/loyalty/transactions": ("kind=earned", "order=oldest"),
     "/merchant/loyalty/rewards": ("sort=-created_at", "query=e"),
-    "/merchant/audit": ("action=reward.created",),
+    "/merchant/audit": ("action=reward.created", "order=oldest"),
+    "/merchant/loyalty/cards": ("order=oldest", "state=active", "until=2999-12-31"),
+    "/merchant/loyalty/customers": ("order=oldest", "until=2999-12-31"),
     "/merchant/staff": ("query=a",),
 }
 

@@ -75,3 +75,15 @@ def test_a_key_is_needed_by_every_booking_and_only_offered_by_few() -> None:
 def test_a_header_that_problems_send_is_described() -> None:
     for problem in all_problems():
         assert set(problem.headers) <= set(DOCUMENT["components"]["headers"])
+
+
+def test_what_may_be_unchanged_is_asked_for_with_the_tag_of_the_last_answer() -> None:
+    """Phones compare times instead, as Apple has it."""
+    conditional = [each for each in OPERATIONS if "304" in each["responses"]]
+    by_time = {each["operationId"] for each in conditional if _parameter(each, "If-Modified-Since")}
+    assert by_time == {"getPass"}
+    by_tag = [each for each in conditional if each["operationId"] not in by_time]
+    assert {"getProgram", "getPublicProgram", "getBranding", "getBootstrap"} <= {each["operationId"] for each in by_tag}
+    assert by_tag == [each for each in OPERATIONS if _parameter(each, "If-None-Match")]
+    for operation in by_tag:
+        assert all("ETag" in operation["responses"][status]["headers"] for status in ("200", "304"))

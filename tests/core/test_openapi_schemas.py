@@ -43,6 +43,18 @@ def test_a_closed_set_of_strings_is_a_schema_of_its_own_and_open() -> None:
         assert None not in each["enum"]
 
 
+def test_what_lists_its_values_is_an_enum() -> None:
+    """A tablet may send any `op`: what it was is shown as it came."""
+    listed = {
+        f"{name}.{field}"
+        for name, schema in SCHEMAS.items()
+        for field, shape in schema.get("properties", {}).items()
+        if "string" in str(shape.get("type")) and {"enum", "const", "format"}.isdisjoint(shape)
+        if re.match(r"`\w+`(: |, `\w+`| or `\w+`)", shape.get("description", ""))
+    }
+    assert listed == {"DeviceOperationView.op", "Problem.reason", "ReviewItem.op"}
+
+
 def test_every_schema_is_used() -> None:
     used = {str(each["$ref"]).rpartition("/")[2] for each in _objects(DOCUMENT) if isinstance(each.get("$ref"), str)}
     assert SCHEMAS.keys() - used == set()

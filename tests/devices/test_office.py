@@ -1,13 +1,20 @@
 """Tablets in the office: of all stores for an owner, of those where it is permitted for a store member."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select, update
 
 from backend.access.permissions import MANAGE_DEVICES
+from backend.core.clock import clock
+from backend.devices.rules import UNFINISHED_AFTER
+from backend.loyalty.offline.models import DeviceOperation
 from tests.world.caller import refused
 from tests.world.devices import a_tablet, add_device, make_code, revoke, the_device
 from tests.world.shop import Shop
+from tests.world.statements import statements
+from tests.world.tablet_queue import queue_of
 
 
 async def test_a_member_pairs_tablets_at_the_store_where_it_is_permitted(shop: Shop) -> None:
@@ -59,6 +66,35 @@ async def test_a_stale_change_is_refused(shop: Shop) -> None:
     await shop.claire.ask("PATCH", path, json=named, headers={"if-match": '"1"'})
     with refused("stale", 412):
         await shop.claire.ask("PATCH", path, json={"name": "Bar"}, headers={"if-match": '"1"'})
+
+
+async def test_each_tablet_says_how_many_of_its_operations_wait_for_a_decision(shop: Shop) -> None:
+    """As many as the review shows, also what was cut off while it was judged; asked with one statement."""
+    busy, idle = await a_tablet(shop), await a_tablet(shop, name="Counter right")
+    with statements() as before:
+        await shop.claire.get("/merchant/devices")
+    queue = queue_of(shop, str(busy.state.device_id))
+    for cents in (1000, 2000, 3000):
+        queue.sold(await shop.a_card(), cents)
+    await queue.hand_in()
+    cut_off = {
+        "state": "received",
+        "reason": None,
+        "received_at": clock.now() - UNFINISHED_AFTER - timedelta(seconds=1),
+    }
+    async with shop.services.sessions.committing(shop.merchant_id) as session:
+        first = await session.scalar(select(DeviceOperation.id).where(DeviceOperation.merchant_id == shop.merchant_id))
+        await session.execute(update(DeviceOperation).where(DeviceOperation.id == first).values(cut_off))
+    with statements() as asked:
+        listed = (await shop.claire.get("/merchant/devices"))["data"]
+    assert {device["id"]: device["review_count"] for device in listed} == {
+        str(busy.state.device_id): 3,
+        str(idle.state.device_id): 0,
+    }
+    assert (await shop.claire.get("/merchant/devices/review"))["waiting_count"] == 3
+    assert len(asked) == len(before)
+    (counting,) = [statement for statement in asked if "device_operations" in statement]
+    assert "IN ('received', 'review')" in counting, "the condition of the partial index, in its words"
 
 
 async def test_a_revoked_tablet_stays_revoked(shop: Shop) -> None:

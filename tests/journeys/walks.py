@@ -549,6 +549,10 @@ async def _past_the_tablets(page: Page, shop: Shop) -> AsyncIterator[str]:
     await tablet.heartbeat(pending_count=3, battery_percent=17)
     await page.goto("/office/devices")
     yield "tablets"
+    await page.goto("/office/devices/offline-rules")
+    await page.locator("form[action$=own] button").click()
+    await expect(page.locator(".note.ok")).to_be_visible()
+    yield "tablets without a network"
     await page.goto("/office/devices/new")
     yield "tablet, new"
     await page.goto(f"/office/devices/{tablet.state.device_id}")

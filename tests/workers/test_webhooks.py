@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from backend.core.clock import clock
+from backend.core.events import record
+from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.tasks.expire import expire_points
 from backend.operations.task_runs.actions import Progress
@@ -49,6 +52,25 @@ async def test_a_purchase_arrives_signed_with_ids_and_numbers_only(
     assert event["data"] == {"card_id": card["id"], "transaction_id": transaction_id, "points": 25}
     newest = (await office.deliveries(endpoint))[0]
     assert (newest["state"], newest["status"], newest["attempts"]) == ("delivered", 204, 1)
+
+
+async def test_whoever_erases_a_customer_it_is_told_with_nothing_but_the_id(
+    shop: Shop, working: Working, receiver: WebhookReceiver, superuser: asyncpg.Connection
+) -> None:
+    """In its turn: the ids of events are in the order in which things happened."""
+    await connect(shop, receiver, "customer.changed", "customer.erased")
+    card = await shop.a_card(email="otto@example.com")
+    customer_id = card["customer"]["id"]
+    async with shop.services.sessions.committing(shop.merchant_id) as session:
+        record(session, shop.merchant_id, CustomerChanged(UUID(customer_id)), clock.now())
+    await shop.erase(card)
+    await superuser.execute("DELETE FROM customers WHERE id = $1", UUID(customer_id))
+    await deliver_after(working, MINUTE)
+    assert [event["type"] for event in receiver.events] == ["customer.changed", "customer.erased"]
+    event = receiver.events[1]
+    assert event["data"] == {"customer_id": customer_id}
+    assert UUID(event["id"]).version == 7
+    assert "otto" not in receiver.received[1].body.decode()
 
 
 async def test_an_endpoint_is_told_only_what_it_has_chosen_and_of_its_own_merchant(

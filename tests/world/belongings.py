@@ -75,6 +75,7 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
         "store_id": str(shop.store_ids[shop.hub]),
         "card_id": card["id"],
         "card_code": card["code"],
+        "customer_id": card["customer"]["id"],
         "transaction_id": id_of(sale["transaction"]),
         "key": key,
         "hold_id": id_of(reservation["hold"]),

@@ -11,7 +11,7 @@ EVERY_TYPE = (
     *("hold.created", "hold.released", "transaction.voided", "return.undone", "points.adjusted", "points.restored"),
     *("points.expiring", "points.expired", "card.replaced", "card.deactivated", "card.reactivated"),
     *("card.links_ended", "card.frozen", "card.unfrozen", "cards.merged", "merge.reversed", "customer.changed"),
-    *("consent.given", "consent.withdrawn"),
+    *("customer.erased", "consent.given", "consent.withdrawn"),
 )
 PATH = "/merchant/webhooks"
 

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from backend.administration.schemas.fields import Label, TimeZone
 from backend.administration.schemas.programs import ProgramSummary, ProgramType
 from backend.administration.schemas.stores import StoreDetail, StoreDraft
+from backend.core.enums import LanguageName
 from backend.core.schemas import ONE_LINE, Answer, Body, Language
 from backend.identity.invitations.schemas import InvitationView, InvitedEmail, InvitedName
 from backend.identity.members.schemas import MemberDetail
@@ -70,7 +71,7 @@ class MerchantDraft(Body, kw_only=True):
     """Type of the program, which is made from a template: `stamps`, `points` or both (`hybrid`). Null: no program
     yet."""
     is_test: bool = False
-    """True for a merchant to try Orion out with: nothing of it is in the platform's figures."""
+    """True for a merchant to try Orion out with: lists mark it, its keys begin with `ok_test_`."""
 
 
 class MerchantChange(Body, kw_only=True):
@@ -119,7 +120,7 @@ class MerchantDetail(Answer):
     """Name of the merchant, as customers see it."""
     timezone: str
     """IANA time zone of the merchant, such as `Europe/Luxembourg`."""
-    language: str
+    language: LanguageName
     """Language for readers without one of their own."""
     currency: str
     """ISO 4217 code of the currency of all amounts of the merchant."""
@@ -142,4 +143,4 @@ class MerchantDetail(Answer):
     invitations: list[InvitationView]
     """Invitations that were neither accepted nor withdrawn, newest first."""
     is_test: bool = False
-    """True for a merchant to try Orion out with: it is in no figure of the platform, its keys begin with `ok_test_`."""
+    """True for a merchant to try Orion out with: lists mark it, its keys begin with `ok_test_`."""

@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from backend.administration.schemas.fields import Country, Label, TimeZone
+from backend.core.enums import LanguageName
 from backend.core.schemas import Answer, Body, Language
 
 NewStoreCode = Annotated[
@@ -61,7 +62,7 @@ class StoreDetail(Answer):
     """IANA time zone of the store, such as `Europe/Luxembourg`."""
     country: str
     """ISO 3166 code of the country whose prefix is assumed for phone numbers without one."""
-    language: str | None
+    language: LanguageName | None
     """Language for readers without one of their own. Null: the merchant's."""
     is_active: bool
     """False when the store is closed: nobody can work there, and its join page is gone."""

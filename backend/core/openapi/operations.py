@@ -16,12 +16,17 @@ from litestar.params import HeaderParameter
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
+from backend.core.api_response import CONDITIONAL
 from backend.core.deprecation import HEADERS as DEPRECATION_HEADERS
 from backend.core.deprecation import DeprecatedOperation, deprecation_of
 from backend.core.openapi.headers import READS, SENDS, RequiredHeader, sent, told
 from backend.core.openapi.refusals import Refusals
 
 KEY = "Idempotency-Key"
+IF_NONE_MATCH = HeaderParameter(
+    name="If-None-Match", description="The `ETag` of the last answer, to get 304 when nothing has changed."
+)
+"""Of what is read again and again. Where the handler itself compares, it takes the parameter."""
 WAITS = {429, 503}
 """Statuses that come with `Retry-After`."""
 UNTOLD = {ResponseSpec(None).description, *(status.description for status in HTTPStatus)}
@@ -52,7 +57,8 @@ def _parameters(handler: HTTPRouteHandler, operation: Operation) -> Iterator[Par
         if isinstance(parameter, Parameter):
             parameter.required = parameter.required or parameter.name in required
             yield parameter
-    for header in told(handler.resolve_guards(), READS):
+    validators = (IF_NONE_MATCH,) if handler.opt.get(CONDITIONAL) else ()
+    for header in (*told(handler.resolve_guards(), READS), *validators):
         schema = Schema(type=OpenAPIType.STRING)
         yield Parameter(name=header.name, param_in="header", schema=schema, description=header.description)
 
@@ -85,11 +91,12 @@ def _sent(status: int, handler: HTTPRouteHandler) -> Iterator[str]:
         yield "Retry-After"
     own = {header.name for header in handler.resolve_response_headers()}
     yield from own - {"Location"} if problems else own
-    is_revalidated = any(header.name == "If-None-Match" for header in _headers_of(handler))
+    names = {header.name for header in _headers_of(handler)}
+    is_revalidated = IF_NONE_MATCH.name in names or handler.opt.get(CONDITIONAL, False)
     if not problems and (is_revalidated or hasattr(_view(handler, status), "version")):
         yield "ETag"
     is_kept = not problems or any(problem.is_remembered for problem in problems)
-    if is_kept and any(header.name == KEY for header in _headers_of(handler)):
+    if is_kept and KEY in names:
         yield "Idempotency-Replayed"
 
 

@@ -36,7 +36,7 @@ READS = (at_some_store(MANAGE_DEVICES),)
 WRITES = (all_of(at_some_store(MANAGE_DEVICES), limited("change_devices", 60)),)
 
 
-def _stores(request: ApiRequest) -> Stores:
+def own_stores(request: ApiRequest) -> Stores:
     return stores_with(principal_of(request), MANAGE_DEVICES)
 
 
@@ -54,7 +54,7 @@ class MerchantDeviceController(Controller):
         self, request: ApiRequest, origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]
     ) -> DeviceList:
         async with sessions.committing(origin.merchant_id) as session:
-            return DeviceList(data=await list_devices(session, origin, _stores(request)))
+            return DeviceList(data=await list_devices(session, origin, own_stores(request)))
 
     @post(
         operation_id="createDevice",
@@ -71,7 +71,7 @@ class MerchantDeviceController(Controller):
         sessions: NamedDependency[Sessions],
         repeat_key: RepeatKey = None,
     ) -> Response[bytes]:
-        stores = _stores(request)
+        stores = own_stores(request)
         return await create_once(
             sessions, origin, repeat_key, data, lambda session: Devices(session, origin, stores).create(data)
         )
@@ -91,7 +91,7 @@ class MerchantDeviceController(Controller):
         sessions: NamedDependency[Sessions],
     ) -> Response[DeviceView]:
         async with sessions.committing(origin.merchant_id) as session:
-            return versioned(await get_device(session, origin, device_id, _stores(request)))
+            return versioned(await get_device(session, origin, device_id, own_stores(request)))
 
     @patch(
         "/{device_id:uuid}",
@@ -119,7 +119,7 @@ class MerchantDeviceController(Controller):
         sessions: NamedDependency[Sessions],
         if_match: IfMatch = None,
     ) -> Response[DeviceView]:
-        stores = _stores(request)
+        stores = own_stores(request)
         async with sessions.committing(origin.merchant_id) as session:
             return versioned(await Devices(session, origin, stores).change(device_id, data, if_match))
 
@@ -140,7 +140,7 @@ class MerchantDeviceController(Controller):
         sessions: NamedDependency[Sessions],
         key_ring: NamedDependency[KeyRing],
     ) -> PairingCodeView:
-        settings, stores = resources_of(request).settings, _stores(request)
+        settings, stores = resources_of(request).settings, own_stores(request)
         address = PairingAddress(settings.public_url, settings.api_url)
         async with sessions.committing(origin.merchant_id) as session:
             return await make_pairing_code(Devices(session, origin, stores), device_id, keys=key_ring, address=address)
@@ -163,7 +163,7 @@ class MerchantDeviceController(Controller):
         sessions: NamedDependency[Sessions],
     ) -> Response[DeviceView]:
         async with sessions.committing(origin.merchant_id) as session:
-            return versioned(await Devices(session, origin, _stores(request)).revoke(device_id, data))
+            return versioned(await Devices(session, origin, own_stores(request)).revoke(device_id, data))
 
     @post(
         "/{device_id:uuid}/resume",
@@ -182,4 +182,4 @@ class MerchantDeviceController(Controller):
         sessions: NamedDependency[Sessions],
     ) -> Response[DeviceView]:
         async with sessions.committing(origin.merchant_id) as session:
-            return versioned(await Devices(session, origin, _stores(request)).resume(device_id))
+            return versioned(await Devices(session, origin, own_stores(request)).resume(device_id))

@@ -42,6 +42,13 @@ class DeviceRevocation(Body):
     """True when the tablet shall delete its data and its key with its next request."""
 
 
+class DeviceMessage(Body):
+    """A message to the people at a tablet."""
+
+    text: Annotated[str, Meta(max_length=200, pattern=ONE_LINE, examples=["Please bring the tablet to the office."])]
+    """One line. It replaces a message that was not read yet."""
+
+
 class DeviceStore(Answer):
     """The store of a tablet."""
 
@@ -82,6 +89,8 @@ class DeviceView(Answer):
     """Operations done offline and not handed in yet, as it last said."""
     oldest_pending_at: datetime | None
     """When the oldest of them was done (UTC). Null: there are none."""
+    review_count: int
+    """Operations that it has handed in and that wait for a decision of a person, as `listReview` shows them."""
     battery_percent: int | None
     """Charge of its battery, 0 to 100. Null: not told."""
     network: str | None
@@ -104,6 +113,14 @@ class DeviceView(Answer):
     """Until when a revoked one may hand in what it did before (UTC). Null: it is not revoked."""
     code_expires_at: datetime | None
     """Until when its pairing code works (UTC). Null: there is none."""
+    wipe_requested_at: datetime | None
+    """Since when it is asked to delete everything it keeps (UTC). Null: it is not, or it has."""
+    message: str | None
+    """The last message to it. Null: none."""
+    message_sent_at: datetime | None
+    """When the message was sent (UTC). Null: there is none."""
+    message_read_at: datetime | None
+    """When somebody at the tablet confirmed the message (UTC). Null: not yet."""
     version: int
     """Version of the row, for `If-Match`."""
 

@@ -10,7 +10,7 @@ from backend.core.schemas import IN_ITS_DIRECTION, Answer, Body
 from backend.devices.schemas import DeviceProfile
 
 ShortText = Annotated[str, Meta(max_length=100, pattern=IN_ITS_DIRECTION)]
-CommandName = Literal["roll_token", "resync", "update"]
+CommandName = Literal["roll_token", "resync", "update", "message", "wipe"]
 Token64 = Annotated[
     str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$(?!\n)", examples=["7f9d0c1a-5c5e"])
 ]
@@ -162,13 +162,21 @@ class Heartbeat(Body):
     """Kind of the network, such as `wifi`. Null: not known."""
     kiosk_locked: bool | None = None
     """True when the app cannot be left. Null: not known."""
+    followed: Annotated[list[UUID], Meta(max_length=20)] = []
+    """Ids of commands that were followed: a `message` that somebody has confirmed, a `wipe` that is done."""
 
 
 class DeviceCommand(Answer):
     """Comes again until it is followed. Unknown ones are ignored."""
 
     command: CommandName
-    """`roll_token`: exchange the token. `resync`: fetch the bootstrap. `update`: update the app."""
+    """`roll_token`: exchange the token. `resync`: fetch the bootstrap. `update`: update the app. `message`: show `text`
+    until somebody confirms it. `wipe`: hand in what waits, delete everything else that is kept, say so in `followed`,
+    and delete the key at last; the tablet is then paired anew."""
+    id: UUID | None = None
+    """Id of a `message` or a `wipe`, for `followed`. Null for the others."""
+    text: str | None = None
+    """Text of a `message`. Null for the others."""
 
 
 class HeartbeatAnswer(Answer):

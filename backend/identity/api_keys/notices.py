@@ -1,6 +1,5 @@
 """Emails to the owners about a new secret, in the transaction that makes it."""
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.ids import new_id
@@ -10,7 +9,7 @@ from backend.merchants.models import Merchant
 from backend.messaging.actions import queue_platform_mail
 from backend.messaging.templates.catalog.api_key_notice import API_KEY_NOTICE, ApiKeyFacts, ApiKeyNoticeValues
 from backend.messaging.templates.facts import MerchantFacts, UserFacts
-from backend.staff.models import MerchantMember, User
+from backend.staff.queries import list_owners
 from i18n.formatting import get_formatter
 from i18n.translator import N_, get_translator
 
@@ -22,17 +21,7 @@ PAGE = "/office/api"
 async def notify_owners(session: AsyncSession, resources: Resources, origin: Origin, headline: str, name: str) -> None:
     """`headline`: CREATED or ROTATED. `name`: of the key."""
     merchant = await session.get_one(Merchant, origin.merchant_id)
-    owners = (
-        select(User)
-        .join(MerchantMember, MerchantMember.user_id == User.id)
-        .where(
-            MerchantMember.merchant_id == origin.merchant_id,
-            MerchantMember.role == "merchant_owner",
-            MerchantMember.left_at.is_(None),
-            User.is_active,
-        )
-    )
-    for owner in await session.scalars(owners):
+    for owner in await list_owners(session, origin.merchant_id):
         language = owner.language or merchant.default_language
         facts = ApiKeyFacts(
             headline=get_translator(language).gettext(headline, name=name),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from backend.core.enums import LanguageName
 from backend.core.schemas import Answer, Body, Language
 from backend.loyalty.customers.schemas import Email
 from backend.loyalty.till.schemas import CardPage
@@ -55,7 +56,7 @@ class OwnAccount(Answer):
     """Name of the merchant."""
     email: str
     """The customer's address, with which they sign in."""
-    language: str
+    language: LanguageName
     """Language of the customer's pages, emails and passes."""
     cards: list[CardPage]
     """The customer's cards in use. A merged card is represented by the card that it was merged into."""

@@ -1,4 +1,4 @@
-from backend.core.enums import PermissionScope
+from backend.core.enums import PermissionScope, Role
 from backend.core.schemas import Answer
 
 
@@ -18,7 +18,7 @@ class PermissionView(Answer):
     """True when an owner can give it to a `store_member`."""
     is_proposed: bool
     """True when it is proposed for a new `store_member`."""
-    roles: list[str]
+    roles: list[Role]
     """Roles that always have it, of `super_admin`, `platform_admin` and `merchant_owner`."""
     is_for_api_keys: bool = False
     """True when an owner can give it to an API key."""

@@ -10,6 +10,7 @@ from backend.core.models import TenantEntity, TenantRow, belongs_to, of_member
 CARD_STATES = ("active", "deactivated", "merged", "erased")
 IN_USE = text("state IN ('active', 'deactivated')")
 """Words, not parameters: PostgreSQL finds a partial index only when it can read the condition."""
+NOT_ACTIVE = text("state <> 'active'")
 IS_MERGED = text("merged_into_id IS NOT NULL")
 
 
@@ -36,7 +37,11 @@ class Card(TenantEntity):
         belongs_to("cards", "merged_into_id"),
         Index("ix_cards_idle", "merchant_id", "last_activity_at", "id", postgresql_where=text("points_balance > 0")),
         Index("ix_cards_merged_into", "merchant_id", "merged_into_id", postgresql_where=IS_MERGED),
-        Index("ix_cards_merged_customer", "merchant_id", "customer_id", postgresql_where=IS_MERGED),
+        # Lists: of a merchant, of a store, of the few cards that are not in use, of a customer.
+        Index("ix_cards_enrolled_at", "merchant_id", "enrolled_at", "id"),
+        Index("ix_cards_store", "merchant_id", "store_id", "enrolled_at", "id"),
+        Index("ix_cards_state", "merchant_id", "state", "enrolled_at", "id", postgresql_where=NOT_ACTIVE),
+        Index("ix_cards_customer", "merchant_id", "customer_id"),
         CheckConstraint(f"state IN {CARD_STATES}", name="state"),
         CheckConstraint("(state = 'erased') = (customer_id IS NULL)", name="customer"),
         CheckConstraint("(state = 'erased') = (erased_at IS NOT NULL)", name="erased_at"),

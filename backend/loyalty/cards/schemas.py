@@ -131,6 +131,36 @@ class CardView(OwnCardView):
     """The customer of the card."""
 
 
+class ListedCard(Answer):
+    """A card in the list of a merchant's cards: what it is and has, without what the program offers for it."""
+
+    id: UUID
+    """Id of the card. It stays the same when the card gets a new code."""
+    code: Annotated[str, Meta(examples=["BDFHKLNPRSTVXGCJ"])]
+    """Sixteen letters without spaces: printed on the card and in its QR code."""
+    state: CardStateName
+    """`active`: in use. `deactivated`: out of use, balances stay. `merged`: `merged_into_id` goes on in its place.
+    `erased`: its customer was erased."""
+    customer_id: UUID | None
+    """Id of the customer. Null after the customer was erased."""
+    store_id: UUID
+    """Id of the store where the customer enrolled."""
+    enrolled_at: datetime
+    """When the customer enrolled (UTC)."""
+    last_activity_at: datetime
+    """Latest booking by a person (UTC)."""
+    points_balance: int
+    """Points on the card after its last transaction, those that are held included."""
+    debt_points: int
+    """Points owed because returned points had already been spent. Later sales pay them first."""
+    stamp_count: int
+    """Stamps on the card after its last transaction, those that are held included."""
+    merged_into_id: UUID | None
+    """Id of the card that goes on in its place. Null unless the card is merged."""
+    customer: CustomerView | None = None
+    """The customer, with `expand=customer`. Null without it, and after the customer was erased."""
+
+
 ENOUGH_TO_FIND = "[\\s\\S]{2}|[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003fffd]"
 """A pattern: two letters, or one of a script in which one may be a name."""
 
@@ -151,6 +181,7 @@ class CardLookup(Body):
     where one may be a name."""
 
 
+CardExpansion = Literal["customer"]
 MatchedBy = Literal["code", "email", "phone", "phone_ending", "name"]
 
 

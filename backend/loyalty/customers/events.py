@@ -12,6 +12,12 @@ class CustomerChanged(DomainEvent, frozen=True):
     customer_id: UUID
 
 
+class CustomerDataErased(DomainEvent, frozen=True):
+    """Nothing is known of them any more. Recorded by the trigger `erased_and_told`, whoever deletes the row."""
+
+    customer_id: UUID
+
+
 class MarketingConsentGiven(DomainEvent, frozen=True):
     customer_id: UUID
     source: ConsentSource

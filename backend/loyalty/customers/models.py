@@ -6,6 +6,7 @@ from sqlalchemy import Computed, Index, SmallInteger, String, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.models import LABEL, TenantEntity, TenantRow, belongs_to, of_merchant
+from backend.loyalty.customers.rules import shown_name
 
 HAS_CONSENTED = text("marketing_consented_at IS NOT NULL")
 
@@ -17,6 +18,7 @@ class Customer(TenantEntity):
     __table_args__ = (
         of_merchant(),
         UniqueConstraint("merchant_id", "email_norm"),
+        Index("ix_customers_created_at", "merchant_id", "created_at", "id"),
         Index("ix_customers_mailbox", "merchant_id", "mailbox"),
         Index("ix_customers_phone", "merchant_id", "phone_norm", postgresql_where="phone_norm IS NOT NULL"),
         Index("ix_customers_marketing", "merchant_id", "id", postgresql_where=HAS_CONSENTED),
@@ -47,6 +49,10 @@ class Customer(TenantEntity):
     """The last birthday for which an email was queued."""
     reengaged_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     """When an email about a long absence was queued last."""
+
+    @property
+    def name(self) -> str:
+        return shown_name(self.first_name, self.last_name, self.email)
 
 
 class CustomerWord(TenantRow):

@@ -30,6 +30,11 @@ MC = re.compile("^mc")
 JOINED_MAX = 4
 
 
+def shown_name(first_name: str | None, last_name: str | None, email: str) -> str:
+    """Without a name: the part of the address before the @."""
+    return " ".join(part for part in (first_name, last_name) if part) or email.partition("@")[0]
+
+
 def normalize_phone(phone: str, country: str) -> str | None:
     """E.164, backward: a number is found by its end, too. None when it cannot be a number anywhere."""
     number = _parse(phone, country)

@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta
 
 from backend.core.addresses import can_be_mailed
+from backend.core.enums import LanguageName
 from backend.core.letters import BLANK_LETTERS, LETTER
 from backend.core.schemas import Answer, Body, Language
 from backend.core.text_cleaning import BLANKS, DASHES, clean_email, clean_phone
@@ -105,7 +106,7 @@ class HolderView(Answer):
 
     name: str
     """First and last name as given; without a name the part of the email before the @."""
-    language: str
+    language: LanguageName
     """Language of the customer's pages, emails and passes."""
 
 
@@ -124,3 +125,10 @@ class CustomerView(HolderView):
     """Phone number as given, with plain spaces and hyphens. Null: not told."""
     birth_date: date | None
     """Date of birth. Null: not told."""
+
+
+class ListedCustomer(CustomerView):
+    """A customer in the list of a merchant's customers."""
+
+    created_at: datetime
+    """When the customer first enrolled (UTC)."""

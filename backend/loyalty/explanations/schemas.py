@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from backend.core.enums import TransactionKind, Unit
+from backend.core.enums import LotPartKind, TransactionKind, Unit
 from backend.core.schemas import Answer
 
 
@@ -34,7 +34,7 @@ class Occasion(Answer):
 class PartView(Answer):
     """What became of a part of a lot."""
 
-    kind: str
+    kind: LotPartKind
     """What happened, such as `redeemed`, `returned`, `came_back`, `expired`, `paid_debt`, `adjusted` or
     `transferred`."""
     amount: int

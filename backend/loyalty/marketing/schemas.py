@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
+from backend.core.enums import LanguageName
 from backend.core.schemas import Answer, Body
 
 DAYS_MIN, DAYS_MAX = 30, 730
@@ -20,9 +21,9 @@ class EmailChoices(Answer):
     """True when birthday emails and the like are sent. Emails about the card itself are sent in any case."""
     can_undo: bool
     """True when this link takes a withdrawal back. A new consent is given when enrolling or at the till only."""
-    language: str
+    language: LanguageName
     """Language of the customer's pages, emails and passes."""
-    merchant_language: str
+    merchant_language: LanguageName
     """Language for readers without one of their own."""
 
 

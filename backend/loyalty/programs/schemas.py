@@ -1,10 +1,7 @@
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from msgspec import Meta
-
-from backend.core.enums import ProgramKind
+from backend.core.enums import LanguageName, ProgramKind
 from backend.core.schemas import Answer
 from backend.loyalty.categories.schemas import CategoryView
 from backend.loyalty.rewards.schemas import RewardView
@@ -39,7 +36,7 @@ class ProgramView(Answer):
 
     id: UUID
     """Id of the program."""
-    type: Annotated[str, Meta(examples=["hybrid"])]
+    type: ProgramKind
     """What the program collects: `stamps`, `points` or both (`hybrid`)."""
     name: str
     """Name of the program."""
@@ -90,11 +87,11 @@ class PublicProgram(Answer):
     """Address of the merchant's page with the terms. Null: `terms_text` has them."""
     privacy_url: str | None
     """Address of the merchant's privacy statement. Null: none."""
-    default_language: str
+    default_language: LanguageName
     """Language of texts that are missing in the reader's."""
-    store_language: str | None
+    store_language: LanguageName | None
     """Language of the store for readers without one of their own. Null: the merchant's."""
-    merchant_language: str
+    merchant_language: LanguageName
     """Language of the merchant for readers without one of their own."""
     open_for_enrollment: bool
     """False when customers can join at the till only."""

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType, field
 
+from backend.core.enums import RewardRefusal
 from backend.core.schemas import IN_ITS_DIRECTION, ONE_LINE, Answer, Body
 
 RewardOrder = Literal["position", "points_required", "-points_required", "-created_at"]
@@ -93,7 +94,7 @@ class CardReward(RewardView):
     """True when the card could redeem it at this store now."""
     missing_points: int
     """Points still to earn, with those that are owed. 0 when the balance suffices."""
-    refusal: str | None
+    refusal: RewardRefusal | None
     """Why not, apart from points: `out_of_stock`, `reward_limit_reached` or `other_store`. Null: no such reason."""
 
 

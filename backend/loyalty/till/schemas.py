@@ -4,7 +4,7 @@ import datetime as dt
 from datetime import datetime
 from uuid import UUID
 
-from backend.core.enums import ProgramKind, TransactionKind, Unit
+from backend.core.enums import LanguageName, ProgramKind, TransactionKind, Unit
 from backend.core.schemas import Answer
 from backend.loyalty.cards.schemas import CardView, OwnCardView
 from backend.loyalty.ledger.schemas import TransactionView
@@ -69,9 +69,9 @@ class CardPage(Answer):
     """The last twenty lines of the history, newest first."""
     privacy_url: str | None
     """Address of the merchant's privacy statement. Null: none."""
-    store_language: str | None
+    store_language: LanguageName | None
     """Language of the store for readers without one of their own. Null: the merchant's."""
-    merchant_language: str
+    merchant_language: LanguageName
     """Language of the merchant for readers without one of their own."""
     email_choices_url: str | None
     """Page on which the customer chooses emails; it opens without signing in, so keep it secret. Null for a card

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 from arq.connections import ArqRedis
 from litestar import Controller, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 
 from backend.access.guards import all_of, for_platform, limited
@@ -18,7 +18,7 @@ from backend.core.api_response import LOCATION
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
-from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
+from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit, PageOrder
 from backend.core.problems import ValidationFailed
 from backend.core.queue import SEND_MAILS, try_to_wake
 from backend.core.schemas import Page
@@ -58,15 +58,33 @@ FirstDay = Annotated[
 LastDay = Annotated[
     date | None, QueryParameter(name="until", description="Last day on which emails were queued (UTC).")
 ]
+OfCustomer = Annotated[
+    UUID | None,
+    QueryParameter(name="customer_id", description="Emails about the cards of this customer only."),
+]
+
+
+def provide_filters(
+    email_status: WithStatus = None,
+    template: OfTemplate = None,
+    recipient: ToRecipient = None,
+    first_day: FirstDay = None,
+    last_day: LastDay = None,
+    customer_id: OfCustomer = None,
+    order: PageOrder = "newest",
+) -> EmailFilters:
+    address = (recipient or "").strip() or None
+    return EmailFilters(email_status, template, address, first_day, last_day, customer_id, order == "oldest")
 
 
 class AdminEmailController(Controller):
     path = "/emails"
     tags = ["Email"]
+    dependencies = {"email_filters": Provide(provide_filters, sync_to_thread=False)}
 
     @get(
         operation_id="listEmails",
-        summary="The email log of all merchants and of the platform, newest first",
+        summary="The email log of all merchants and of the platform, newest first unless asked otherwise",
         guards=[for_platform(MANAGE_EMAILS)],
         responses=refusals(*SIGNED_IN, MerchantNotFound, CursorExpired, ValidationFailed),
     )
@@ -76,19 +94,14 @@ class AdminEmailController(Controller):
         pool: NamedDependency[asyncpg.Pool],
         sessions: NamedDependency[Sessions],
         cursors: NamedDependency[Cursors],
+        email_filters: NamedDependency[EmailFilters],
         merchant: MerchantCode = None,
-        email_status: WithStatus = None,
-        template: OfTemplate = None,
-        recipient: ToRecipient = None,
-        first_day: FirstDay = None,
-        last_day: LastDay = None,
         limit: PageLimit = LIMIT_DEFAULT,
         after: PageCursor = None,
     ) -> Page[EmailSummary]:
         merchant_id = await get_merchant_id(sessions, merchant) if merchant else None
-        filters = EmailFilters(email_status, template, (recipient or "").strip() or None, first_day, last_day)
         return await list_emails(
-            pool, cursors, merchant_id, filters, limit=limit, after=after,
+            pool, cursors, merchant_id, email_filters, limit=limit, after=after,
             now=platform_origin.now, language=platform_origin.language,
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from backend.audit.queries import AuditBook, AuditFilters
 from backend.audit.schemas import AuditChain, AuditEntryView, AuditOverview, AuditPerson
 from backend.audit.words import AuditWords
 from backend.core.database import Sessions
+from backend.core.days import moments_of
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.paging import Cursors
 from backend.core.schemas import Page
@@ -34,6 +35,7 @@ class AuditAsked:
     user_id: UUID | None
     action: str | None
     subject: str | None
+    is_oldest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,8 @@ class AuditReader:
     """Where days begin."""
 
     def filters(self, asked: AuditAsked) -> AuditFilters:
-        last = asked.last_day
-        day_after = last + timedelta(days=1) if last and last < date.max else None
-        since, until = self._midnight(asked.first_day), self._midnight(day_after)
-        return AuditFilters(since, until, asked.user_id, asked.action, asked.subject)
+        since, until = moments_of(asked.first_day, asked.last_day, self.zone)
+        return AuditFilters(since, until, asked.user_id, asked.action, asked.subject, asked.is_oldest_first)
 
     async def overview(self) -> AuditOverview:
         words, head = self.words, await self.book.head()
@@ -71,7 +71,7 @@ class AuditReader:
     async def page(
         self, cursors: Cursors, filters: AuditFilters, limit: int, after: str | None
     ) -> Page[AuditEntryView]:
-        """Newest first. Raises CursorExpired."""
+        """Raises CursorExpired."""
         scope = repr(("audit", str(self.book.merchant_id), filters))
         rows = await self.book.page(filters, cursors.read(scope, after, self.now), limit + 1)
         shown, has_more = rows[:limit], len(rows) > limit
@@ -89,7 +89,7 @@ class AuditReader:
         return export_csv(self.each(filters), self.words.language)
 
     async def each(self, filters: AuditFilters) -> AsyncIterator[AuditEntryView]:
-        """All of them, newest first."""
+        """All of them, in their order."""
         async for chunk in self.book.chunks(filters):
             for view in await self._views(chunk):
                 yield view
@@ -99,9 +99,6 @@ class AuditReader:
         names = await read_subject_names(self.book.sessions, self.book.merchant_id, subjects)
         words = self.words.knowing(names)
         return [words.entry(entry) for entry in entries]
-
-    def _midnight(self, day: date | None) -> datetime | None:
-        return datetime.combine(day, time(), self.zone) if day else None
 
 
 async def owners_reader(sessions: Sessions, origin: Origin) -> AuditReader:

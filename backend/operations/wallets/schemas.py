@@ -4,7 +4,14 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from backend.core.enums import BreakerStateName, CardStateName, PassStatus, WalletProviderName
+from backend.core.enums import (
+    BreakerStateName,
+    CardStateName,
+    CheckOutcome,
+    PassOutcome,
+    PassStatus,
+    WalletProviderName,
+)
 from backend.core.schemas import Answer, Body
 
 
@@ -13,7 +20,7 @@ class StepView(Answer):
 
     name: Annotated[str, Meta(examples=["file_readable"])]
     """Stable name of the step."""
-    outcome: str
+    outcome: CheckOutcome
     """`ok`, `warning` (works now, but needs action soon), `failed` or `skipped`."""
     sentence: str
     """What was found, as one sentence in the reader's language."""
@@ -178,7 +185,7 @@ class RetryView(Answer):
 
     provider: WalletProviderName
     """The wallet: `google` or `apple`."""
-    outcome: str
+    outcome: PassOutcome
     """`synced`, `clean`, `moved`: up to date. `busy`, `retry`, `paused`: tried later. `gave_up`, `failed`, `stopped`:
     waits for a person. `gone`: no such pass any more."""
     reason: str

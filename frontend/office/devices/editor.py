@@ -28,7 +28,7 @@ REASON_MISSING = N_("Say why, for example “Stolen”.")
 @get(f"{DEVICES}/{{device_id:uuid}}", name="office-device")
 async def show_device(request: Request, caller: NamedDependency[Caller], device_id: FromPath[UUID]) -> Response[str]:
     device = await get_device(caller, device_id)
-    return _page(request, device, _form_of(device), done=read_query(request).text("done"))
+    return device_page(request, device, form_of(device), done=read_query(request).text("done"))
 
 
 @post(f"{DEVICES}/{{device_id:uuid}}")
@@ -39,12 +39,12 @@ async def take_device(request: Request, caller: NamedDependency[Caller], device_
         await change_device(caller, device_id, body_of(DeviceChange, values, ""), version=version_of(form))
     except FormError:
         form.errors["name"] = get_translator(language_of(request)).gettext(NAME_WRONG)
-        return _page(request, device, form, status=UNPROCESSABLE)
+        return device_page(request, device, form, status=UNPROCESSABLE)
     except BackendProblem as problem:
         if problem.status == STALE:
             form.fields["version"] = str(device.version)
-            return _page(request, device, form, status=STALE, stale=saved_by(request, problem))
-        return _refused(request, device, form, problem)
+            return device_page(request, device, form, status=STALE, stale=saved_by(request, problem))
+        return refused_page(request, device, form, problem)
     return redirect(request, f"{DEVICES}/{device_id}?done=saved")
 
 
@@ -57,7 +57,7 @@ async def take_pairing_code(
     try:
         code = await make_pairing_code(caller, device_id)
     except BackendProblem as problem:
-        return _refused(request, device, _form_of(device), problem)
+        return refused_page(request, device, form_of(device), problem)
     return page(request, "office/devices/code.html", device=device, code=code)
 
 
@@ -70,12 +70,12 @@ async def take_revocation(
     try:
         await revoke_device(caller, device_id, body_of(DeviceRevocation, values, ""))
     except FormError:
-        again = _form_of(device)
+        again = form_of(device)
         again.fields["reason"] = form.text("reason")
         again.errors["reason"] = get_translator(language_of(request)).gettext(REASON_MISSING)
-        return _page(request, device, again, status=UNPROCESSABLE)
+        return device_page(request, device, again, status=UNPROCESSABLE)
     except BackendProblem as problem:
-        return _refused(request, device, _form_of(device), problem)
+        return refused_page(request, device, form_of(device), problem)
     return redirect(request, f"{DEVICES}?done=revoked")
 
 
@@ -87,22 +87,22 @@ async def take_resumption(
         await resume_device(caller, device_id)
     except BackendProblem as problem:
         device = await get_device(caller, device_id)
-        return _refused(request, device, _form_of(device), problem)
+        return refused_page(request, device, form_of(device), problem)
     return redirect(request, f"{DEVICES}/{device_id}?done=resumed")
 
 
-def _refused(request: Request, device: DeviceView, form: Form, problem: BackendProblem) -> Response[str]:
+def refused_page(request: Request, device: DeviceView, form: Form, problem: BackendProblem) -> Response[str]:
     if problem.status == SIGNED_OUT:
         raise problem
     form.errors |= errors_of(problem) or {"": problem.sentence}
-    return _page(request, device, form, status=problem.status)
+    return device_page(request, device, form, status=problem.status)
 
 
-def _form_of(device: DeviceView) -> Form:
+def form_of(device: DeviceView) -> Form:
     return Form({"name": device.name, "store_code": device.store.code, "version": str(device.version)})
 
 
-def _page(
+def device_page(
     request: Request, device: DeviceView, form: Form, *, status: int = 200, stale: str = "", done: str = ""
 ) -> Response[str]:
     """A store that the person does not see, such as a closed one, stays the chosen one."""

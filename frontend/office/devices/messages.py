@@ -18,6 +18,9 @@ SAID = {
     "saved": N_("Saved."),
     "revoked": N_("The tablet is revoked. Its next request is refused."),
     "resumed": N_("The tablet works again."),
+    "sent": N_("The tablet shows the message within a quarter of an hour."),
+    "asked": N_("The tablet is asked to delete everything as soon as it calls."),
+    "kept": N_("The tablet keeps everything."),
 }
 OFFSET_SECONDS_SHOWN = 60
 BATTERY_LOW = 20
@@ -49,6 +52,13 @@ class DeviceMessages:
             return ""
         waiting = NN_("%(count)s transaction waits on it.", "%(count)s transactions wait on it.")
         return self._count(*waiting, device.pending_count, count=self._number(device.pending_count))
+
+    def review(self, device: DeviceView) -> str:
+        """Empty when nothing waits for a decision."""
+        if not device.review_count:
+            return ""
+        waiting = NN_("%(count)s transaction to review", "%(count)s transactions to review")
+        return self._count(*waiting, device.review_count, count=self._number(device.review_count))
 
     def version(self, device: DeviceView) -> str:
         parts = [device.app_version_name or "", f"({device.app_version_code})" if device.app_version_code else ""]

@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from frontend.office.devices.commands import take_message, take_wipe
 from frontend.office.devices.editor import (
     show_device,
     take_device,
@@ -22,5 +23,7 @@ DEVICE_PAGES = Router(
         take_pairing_code,
         take_revocation,
         take_resumption,
+        take_message,
+        take_wipe,
     ],
 )

@@ -5,24 +5,20 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.devices.schemas import DeviceList, DeviceStore, DeviceView, PairingCodeView
+from backend.devices.schemas import DeviceList, PairingCodeView
 from tests.frontend.canned import ID, MOMENT, changed, found
+from tests.frontend.canned_devices import TABLET
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, StaffBackend, owner, refused
 from tests.frontend.staff_browser import Browser, Form
 
-TABLET = DeviceView(
-    id=ID, name="Counter <i>left", profile="till", state="paired",
-    store=DeviceStore(ANNA_AT_THE_HUB.id, ANNA_AT_THE_HUB.code, ANNA_AT_THE_HUB.name),
-    brand="Lenovo", model="Tab M9", app_version_code=42, app_version_name="1.4.2", os_version="34",
-    clock_offset_ms=-90_000, pending_count=3, oldest_pending_at=MOMENT, battery_percent=17, network="wifi",
-    is_kiosk_locked=None, created_at=MOMENT, paired_at=MOMENT, last_seen_at=MOMENT, suspended_at=None,
-    revoked_at=None, revoked_reason=None, accept_pending_until=None, code_expires_at=None, version=3,
-)  # fmt: skip
 CODE = PairingCodeView(ID, "7K3M9QXA", MOMENT, "https://orion.example/pair#v=1&code=7K3M9QXA")
 LIST, ONE, CHANGE, CREATE = (f"{method} /merchant/devices{rest}" for method, rest in (
     ("GET", ""), ("GET", "/*"), ("PATCH", "/*"), ("POST", ""),
 ))  # fmt: skip
-MAKE_CODE, REVOKE, RESUME = (f"POST /merchant/devices/*/{what}" for what in ("pairing-code", "revoke", "resume"))
+MAKE_CODE, REVOKE, RESUME, MESSAGE, WIPE = (
+    f"POST /merchant/devices/*/{what}" for what in ("pairing-code", "revoke", "resume", "message", "wipe")
+)
+KEEP = "DELETE /merchant/devices/*/wipe"
 PATH = f"/office/devices/{ID}"
 
 
@@ -37,6 +33,9 @@ async def claire(browser: Browser, backend: StaffBackend) -> Browser:
         MAKE_CODE: found(CODE, 201),
         REVOKE: found(TABLET),
         RESUME: found(TABLET),
+        MESSAGE: found(TABLET),
+        WIPE: found(TABLET),
+        KEEP: found(TABLET),
     }
     await browser.sign_in()
     return browser
@@ -53,6 +52,7 @@ async def test_the_list_says_how_each_tablet_is(claire: Browser) -> None:
         "Battery 17",
         "90 seconds slow",
         "3 transactions wait on it.",
+        "2 transactions to review",
         "In use",
         "Last seen:",
     ):
@@ -98,6 +98,35 @@ async def test_before_it_is_revoked_one_hears_what_waits_on_it(claire: Browser, 
     assert answer.headers["location"] == "/office/devices?done=revoked"
     await claire.open("/office/devices?done=revoked")
     assert "The tablet is revoked." in claire.text
+
+
+async def test_a_message_is_sent_and_seen_to_be_confirmed(claire: Browser, backend: StaffBackend) -> None:
+    await claire.open(PATH)
+    await claire.send(f"{PATH}/message", text=" ")
+    assert "Enter a message of one line" in claire.text
+    answer = await claire.send(f"{PATH}/message", text="Closing at six")
+    assert sent(backend, "POST").content == b'{"text":"Closing at six"}'
+    assert answer.headers["location"] == f"{PATH}?done=sent"
+    told: Any = {"message": "Closing <i>at six", "message_sent_at": MOMENT}
+    backend.answers[ONE] = found(changed(TABLET, **told))
+    await claire.open(PATH)
+    assert "not confirmed yet" in claire.text
+    assert "<i>at six" not in claire.page
+    backend.answers[ONE] = found(changed(TABLET, **told, message_read_at=MOMENT))
+    await claire.open(PATH)
+    assert "Confirmed on" in claire.text
+
+
+async def test_a_tablet_is_asked_to_delete_everything_or_no_more(claire: Browser, backend: StaffBackend) -> None:
+    await claire.open(PATH)
+    answer = await claire.send(f"{PATH}/wipe")
+    assert answer.headers["location"] == f"{PATH}?done=asked"
+    backend.answers[ONE] = found(changed(TABLET, wipe_requested_at=MOMENT))
+    await claire.open(PATH)
+    assert "It has not answered yet." in claire.text
+    answer = await claire.send(f"{PATH}/wipe", keep="yes")
+    assert sent(backend, "DELETE").url.path.endswith("/wipe")
+    assert answer.headers["location"] == f"{PATH}?done=kept"
 
 
 async def test_a_suspended_tablet_is_resumed(claire: Browser, backend: StaffBackend) -> None:

@@ -81,6 +81,22 @@ async def test_the_list_is_filtered(admin: Caller, queue: QueueMail, code: str) 
     days = {"from": (now - timedelta(days=3)).date().isoformat(), "until": (now - timedelta(days=3)).date().isoformat()}
     assert await recipients(admin, merchant=code, **days) == ["Otto@example.com"]
     assert await recipients(admin, merchant=code, until=(now - timedelta(days=4)).date().isoformat()) == []
+    oldest_first = ["Otto@example.com", "anna@example.com", "marie@example.com"]
+    assert await recipients(admin, merchant=code, order="oldest") == oldest_first
+    assert await recipients(admin, merchant=code, order="oldest", **days) == ["Otto@example.com"]
+
+
+async def test_the_emails_about_a_customers_cards_are_found_by_the_customer(
+    admin: Caller, shop: Shop, queue: QueueMail
+) -> None:
+    card, other = await shop.a_card(), await shop.a_card()
+    mails = [await queue(card_id=UUID(card["id"])) for _ in range(2)]
+    await queue(card_id=UUID(other["id"]))
+    asked = {"customer_id": card["customer"]["id"], "template": LOYALTY_CARD_LINK.code, "order": "oldest"}
+    first = await admin.get("/admin/emails", params=asked | {"limit": 1})
+    rest = await admin.get("/admin/emails", params=asked | {"after": first["next_cursor"]})
+    assert [mail["id"] for mail in first["data"] + rest["data"]] == [str(mail.id) for mail in mails]
+    assert await recipients(admin, customer_id=str(uuid4())) == []
 
 
 async def test_the_list_has_pages_over_all_merchants_and_the_platform(

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from backend.loyalty.customers.rules import shown_name
+
 
 class CardRow(msgspec.Struct):
     """The card's own row; changed in place while a booking is decided."""
@@ -53,8 +55,7 @@ class CustomerState(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        full_name = " ".join(part for part in (self.first_name, self.last_name) if part)
-        return full_name or self.email.partition("@")[0]
+        return shown_name(self.first_name, self.last_name, self.email)
 
 
 class LotState(msgspec.Struct):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.enums import CardChangeOutcome
 from backend.core.schemas import Answer, Body
 from backend.loyalty.ledger.schemas.fields import Reason
 
@@ -30,7 +31,7 @@ class CardResult(Answer):
 
     card_id: UUID
     """Id of the card."""
-    outcome: str
+    outcome: CardChangeOutcome
     """`done`: changed. `refused`: see `code`. `failed`: an error of the server. `waiting`: not reached; send the
     request again with the same key."""
     code: str | None

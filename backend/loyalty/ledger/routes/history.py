@@ -1,19 +1,22 @@
 """One page of a card's or a store's history, for every audience."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar.params import QueryParameter
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.origin import Origin
-from backend.core.paging import Cursors
+from backend.core.paging import Cursors, PageOrder
 from backend.core.schemas import STORABLE, Page
+from backend.loyalty.cards.queries import cards_by_id
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.history import HistoryRow, TransactionFilters, filter_transactions, list_transactions
 from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.schemas import TransactionView
-from backend.loyalty.ledger.schemas.fields import TransactionOrder
+from backend.loyalty.ledger.schemas.fields import TransactionExpansion
 
 TransactionKindFilter = Literal[
     "enrolled",
@@ -49,7 +52,11 @@ BookedFrom = Annotated[date | None, QueryParameter(name="from", description="Fir
 BookedUntil = Annotated[
     date | None, QueryParameter(name="until", description="Last day, included, in the merchant's time zone.")
 ]
-ListOrder = Annotated[TransactionOrder, QueryParameter(name="order", description="Which transactions come first.")]
+
+ExpandTransactions = Annotated[
+    TransactionExpansion | None,
+    QueryParameter(name="expand", description="`card`: each transaction with its card as it is now."),
+]
 
 
 async def card_history(
@@ -73,12 +80,19 @@ async def filtered_history(
     return history_page(rows, limit, origin, cursors, scope)
 
 
+async def add_cards(session: AsyncSession, merchant_id: UUID, lines: Sequence[TransactionView]) -> None:
+    """One statement for all lines."""
+    cards = await cards_by_id(session, merchant_id, {line.card_id for line in lines})
+    for line in lines:
+        line.card = cards[line.card_id]
+
+
 def provide_filters(
     kind: OfKind = None,
     order_reference: OfOrder = None,
     first_day: BookedFrom = None,
     last_day: BookedUntil = None,
-    order: ListOrder = "newest",
+    order: PageOrder = "newest",
 ) -> TransactionFilters:
     return TransactionFilters(
         kind=kind,

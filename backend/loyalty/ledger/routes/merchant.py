@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 from backend.access.guards import API_KEYS, for_merchant
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import SIGNED_IN
+from backend.core.database import Sessions
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
@@ -26,7 +27,15 @@ from backend.loyalty.ledger.problems.bookings import BalanceBelowZero
 from backend.loyalty.ledger.problems.cards import CardActive, CardInactive, CardMergedAway, CardNotFound
 from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.routes.booking_route import ADJUST, Caller, booking_route, respond
-from backend.loyalty.ledger.routes.history import OfCard, OfStore, card_history, filtered_history, provide_filters
+from backend.loyalty.ledger.routes.history import (
+    ExpandTransactions,
+    OfCard,
+    OfStore,
+    add_cards,
+    card_history,
+    filtered_history,
+    provide_filters,
+)
 from backend.loyalty.ledger.routes.problem_sets import IN_OFFICE, KEYED, OPEN
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.schemas.bookings import AdjustmentView, ManualAdjustment
@@ -87,13 +96,19 @@ class MerchantCardController(Controller):
         ledger: NamedDependency[Ledger],
         cursors: NamedDependency[Cursors],
         transaction_filters: NamedDependency[TransactionFilters],
+        sessions: NamedDependency[Sessions],
         store_id: OfStore = None,
         card_id: OfCard = None,
+        expand: ExpandTransactions = None,
         limit: PageLimit = LIMIT_DEFAULT,
         after: PageCursor = None,
     ) -> Page[TransactionView]:
         filters = replace(transaction_filters, store_id=store_id, card_id=card_id)
-        return await filtered_history(ledger, origin, cursors, filters, limit=limit, after=after)
+        page = await filtered_history(ledger, origin, cursors, filters, limit=limit, after=after)
+        if expand:
+            async with sessions.committing(origin.merchant_id) as session:
+                await add_cards(session, origin.merchant_id, page.data)
+        return page
 
     @booking_route(
         "/cards/{card_id:uuid}/adjustments",

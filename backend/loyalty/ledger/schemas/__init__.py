@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.core.enums import TransactionKind, Unit
 from backend.core.schemas import Answer
+from backend.loyalty.cards.schemas import ListedCard
 
 
 class TransactionView(Answer):
@@ -69,3 +70,5 @@ class TransactionView(Answer):
     """Id of the tablet that booked it. Null for everything else."""
     reward_id: UUID | None = None
     """Id of the reward that was handed over. Null for a full stamp card and everything else."""
+    card: ListedCard | None = None
+    """The card as it is now, with `expand=card` of `listTransactions`. Null without it."""

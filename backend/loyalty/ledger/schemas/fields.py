@@ -9,7 +9,7 @@ from backend.core.schemas import SAYS_SOMETHING, Body
 from backend.staff_pins.schemas import Pin
 
 Notes = Annotated[str, Meta(max_length=500, description="A remark for colleagues. Customers do not see it.")]
-TransactionOrder = Literal["newest", "oldest"]
+TransactionExpansion = Literal["card"]
 OrderReferenceText = Annotated[
     str,
     Meta(

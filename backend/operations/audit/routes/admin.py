@@ -32,7 +32,7 @@ class AdminAuditController(Controller):
 
     @get(
         operation_id="listAuditEntriesOfChain",
-        summary="What people have changed, newest first",
+        summary="What people have changed, newest first unless asked otherwise",
         guards=[for_platform(VIEW_AUDIT)],
         responses=refusals(*SIGNED_IN, MerchantNotFound, CursorExpired, ValidationFailed),
     )

@@ -29,7 +29,7 @@ class MerchantAuditController(Controller):
 
     @get(
         operation_id="listAuditEntries",
-        summary="What people have changed, newest first",
+        summary="What people have changed, newest first unless asked otherwise",
         guards=[for_merchant(VIEW_AUDIT)],
         responses=refusals(*SIGNED_IN, CursorExpired, ValidationFailed),
     )

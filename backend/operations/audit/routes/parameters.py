@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
+from backend.core.paging import PageOrder
 from backend.operations.audit.reading import AuditAsked
 
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$(?!\n)"
@@ -51,8 +52,10 @@ def provide_asked(
     user_id: ByPerson = None,
     action: WithAction = None,
     subject: AboutSubject = None,
+    *,
+    order: PageOrder = "newest",
 ) -> AuditAsked:
-    return AuditAsked(first_day, last_day, user_id, action, subject)
+    return AuditAsked(first_day, last_day, user_id, action, subject, order == "oldest")
 
 
 def attachment(name: str) -> dict[str, str]:

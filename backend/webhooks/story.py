@@ -1,0 +1,77 @@
+"""One webhook's story: the event, the endpoint, each attempt, and what happens next. In English."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.core.database import Sessions
+from backend.merchants.models import Merchant
+from backend.merchants.queries import list_merchant_ids
+from backend.webhooks.event_types import CHOICES
+from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
+from backend.webhooks.problems import WebhookDeliveryNotFound
+from backend.webhooks.queries import get_endpoint, read_delivery
+from backend.webhooks.schemas import WebhookDeliveryDetail, WebhookEndpointDetail
+from backend.webhooks.views import endpoint_view
+
+LANGUAGE = "en"
+WITHOUT_END = "If that does not happen, no worker runs."
+
+
+class WebhookStory(msgspec.Struct, frozen=True):
+    occasion: str
+    """When events of its type are sent."""
+    merchant: str
+    """Its code."""
+    endpoint: WebhookEndpointDetail
+    rests_until: datetime | None
+    """The endpoint is sent nothing before."""
+    delivery: WebhookDeliveryDetail
+    next: str
+
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = msgspec.to_builtins(self)
+        return facts
+
+
+async def read_webhook_story(sessions: Sessions, delivery_id: UUID, now: datetime) -> WebhookStory:
+    """Looks at one merchant after the other: no statement sees the rows of two. Raises WebhookDeliveryNotFound."""
+    for merchant_id in await list_merchant_ids(sessions):
+        async with sessions.committing(merchant_id) as session:
+            row = await session.get(WebhookDelivery, (merchant_id, delivery_id))
+            if row is None:
+                continue
+            endpoint = await get_endpoint(session, merchant_id, row.endpoint_id)
+            delivery = await read_delivery(session, merchant_id, delivery_id, LANGUAGE)
+            merchant = await session.get_one(Merchant, merchant_id)
+            return WebhookStory(
+                occasion=CHOICES[row.type].about if row.type in CHOICES else "Somebody has sent a test.",
+                merchant=merchant.code,
+                endpoint=endpoint_view(endpoint),
+                rests_until=endpoint.paused_until,
+                delivery=delivery,
+                next=next_step(row, endpoint, delivery.waits_for, now),
+            )
+    raise WebhookDeliveryNotFound
+
+
+def next_step(delivery: WebhookDelivery, endpoint: WebhookEndpoint, waits_for: UUID | None, now: datetime) -> str:
+    if delivery.state == "delivered":
+        return "Nothing: the endpoint has confirmed it."
+    if delivery.state == "failed":
+        first = "" if endpoint.is_active else "activates the endpoint and "
+        page = f"/office/api/webhooks/deliveries/{delivery.id}"
+        return f"Nothing by itself. The owner {first}sends it again at {page}."
+    if waits_for is not None:
+        return f"It waits until {waits_for}, an earlier event of the same card or customer, is delivered or given up."
+    if endpoint.paused_until is not None and endpoint.paused_until > max(delivery.available_at, now):
+        return f"The endpoint rests after failures. The worker tries at {_moment(endpoint.paused_until)}."
+    if delivery.available_at > now:
+        return f"The worker tries at {_moment(delivery.available_at)}."
+    return f"It is due: the worker sends it within seconds. {WITHOUT_END}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
