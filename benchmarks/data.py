@@ -15,14 +15,14 @@ MERCHANTS = 8
 STORES = 16
 USERS = 320
 """Enough to keep a round of earns far below the limit of 60 a minute per user."""
-CARDS = 25_000
+CARDS = 40_000
 PASSWORD = secrets.token_urlsafe(24)
 """Of all users, random for each run: production refuses a published password."""
 REWARDS_EACH, CATEGORIES_EACH = 3, 4
 START_POINTS = 100
 MADE_AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
 PREFIX = "0199aa00-0000-7000-8{kind:03x}-"
-MERCHANT, STORE, USER, PROGRAM, REWARD, CATEGORY, CUSTOMER, CARD, WELCOME, LOT, SIGN_IN = range(1, 12)
+MERCHANT, STORE, USER, PROGRAM, REWARD, CATEGORY, CUSTOMER, CARD, WELCOME, LOT, SIGN_IN, DEVICE, GRANT = range(1, 14)
 MEANINGLESS = str.maketrans("0123456789abcdef", ALPHABET)
 
 

@@ -34,6 +34,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """Seconds, one for each answer."""
     failures: dict[str, int]
     cpu_seconds: float
+    beside: int = 0
+    """Bookings of others meanwhile, which are not measured."""
 
 
 class Load:

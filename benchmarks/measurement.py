@@ -28,6 +28,7 @@ class Sample(msgspec.Struct, frozen=True):
     p50_ms: float
     p99_ms: float
     cpu_us: dict[str, int]
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def sample(pids: Mapping[str, int], measurement: Measurement, turn: int = 0) -> 
         p50_ms=round(statistics.median(outcome.latencies) * 1000, 2),
         p99_ms=round(statistics.quantiles(outcome.latencies, n=100)[98] * 1000, 2),
         cpu_us={name: round(seconds / answers * 1e6) for name, seconds in used.items() if seconds / answers > 2e-6},
+        beside=outcome.beside,
     )
 
 
@@ -71,8 +73,8 @@ def rate(answered_at: Sequence[float], warm_up: float = WARM_UP) -> float:
     return round((len(answered_at) - 1 - first) / (answered_at[-1] - answered_at[first]), 1)
 
 
-def over_http(server: Server, requests: list[str], expected_status: int) -> Outcome:
-    plan = Plan("127.0.0.1", server.port, CONNECTIONS, requests, expected_status, SECONDS_MAX)
+def over_http(server: Server, requests: list[str], expected_status: int, *, connections: int = CONNECTIONS) -> Outcome:
+    plan = Plan("127.0.0.1", server.port, connections, requests, expected_status, SECONDS_MAX)
     return run_driver("benchmarks.load", plan, None)
 
 

@@ -12,11 +12,21 @@ from benchmarks.data import CARDS
 from benchmarks.earns import SLICE
 from benchmarks.measurement import Measurement, Sample, sample
 from benchmarks.servers import Setup, open_servers, open_setup
-from benchmarks.suite import ACTION_SQL, EARN_ACTION, EARN_HTTP, EARN_PIN, EARN_SQL, suite
+from benchmarks.suite import (
+    ACTION_SQL,
+    BATCH,
+    EARN_ACTION,
+    EARN_HTTP,
+    EARN_PIN,
+    EARN_SQL,
+    TILL_ALONE,
+    TILL_BESIDE,
+    suite,
+)
 from benchmarks.verification import verify
 from benchmarks.write_data import write_data
 
-BOOKING = (EARN_HTTP, EARN_PIN, EARN_ACTION, EARN_SQL, ACTION_SQL)
+BOOKING = (EARN_HTTP, EARN_PIN, EARN_ACTION, EARN_SQL, ACTION_SQL, BATCH, TILL_ALONE, TILL_BESIDE)
 
 
 class Rates(NamedTuple):
@@ -35,13 +45,13 @@ def measure_rates(folder: Path, rounds: int, wanted: Callable[[str], bool], cons
                 console.print(f"The till page is not measured: {setup.frontend_missing}", markup=False)
             chosen = [each for each in suite(setup, filled) if wanted(each.name)]
             samples = _rounds(setup, chosen, rounds, console)
-            earns = sum(one.answers for name in BOOKING for one in samples.get(name, ()))
+            earns = sum(one.answers + one.beside for name in BOOKING for one in samples.get(name, ()))
             asyncio.run(verify(setup.superuser_url, earns))
     return Rates(samples, earns)
 
 
 def _rounds(setup: Setup, chosen: Sequence[Measurement], rounds: int, console: Console) -> dict[str, list[Sample]]:
-    assert rounds * len(BOOKING) * SLICE <= CARDS, "every measurement has cards of its own"
+    assert rounds * (len(BOOKING) + 1) * SLICE <= CARDS, "every measurement has cards of its own"
     samples: dict[str, list[Sample]] = {measurement.name: [] for measurement in chosen}
     for turn in range(rounds):
         console.print(f"Round {turn + 1} of {rounds} …")

@@ -21,14 +21,29 @@ from benchmarks.measurement import SECONDS_MAX, Measurement, over_http, run_driv
 from benchmarks.pins import PIN, verify_pins
 from benchmarks.servers import Server, Setup
 from benchmarks.sql import ACTOR, CARD_STATE, COUNTING, LOOKUP, Pgbench, lookup_codes
+from benchmarks.tablet import BenchTablet
 
 EARNS, LOOKUPS, PAGES = CLIENTS * 120, 1600, 400
 PEOPLE = 4
 EARN_HTTP, EARN_ACTION, EARN_SQL, ACTION_SQL = "earn over HTTP", "earn, the action alone", "earn, SQL", "action, SQL"
 EARN_PIN = "earn with a PIN over HTTP"
 LOOKUP_HTTP, LOOKUP_SQL, PAGE, TILL_HTTP = "lookup over HTTP", "lookup, SQL", "till page", "till over HTTP"
-NAMES = (EARN_HTTP, EARN_PIN, EARN_ACTION, EARN_SQL, ACTION_SQL, LOOKUP_HTTP, LOOKUP_SQL, PAGE, TILL_HTTP)
-
+BATCH, TILL_ALONE = "batch of 500 over HTTP, its operations", "earn at two tills"
+TILL_BESIDE = "earn at two tills beside a batch"
+NAMES = (
+    EARN_HTTP,
+    EARN_PIN,
+    EARN_ACTION,
+    EARN_SQL,
+    ACTION_SQL,
+    LOOKUP_HTTP,
+    LOOKUP_SQL,
+    PAGE,
+    TILL_HTTP,
+    BATCH,
+    TILL_ALONE,
+    TILL_BESIDE,
+)
 
 COMPARISONS = (
     Comparison(EARN_HTTP, EARN_SQL, "actor_by_token + card_state + book by pgbench", 0.35),
@@ -36,6 +51,8 @@ COMPARISONS = (
     Comparison(EARN_ACTION, ACTION_SQL, "card_state + book by pgbench", 0.60),
     Comparison(LOOKUP_HTTP, LOOKUP_SQL, "actor_by_token + find_cards by pgbench", None),
     Comparison(PAGE, TILL_HTTP, "GET /store/loyalty/till, the call it makes", None),
+    Comparison(BATCH, EARN_HTTP, "as many single calls", 1.0),
+    Comparison(TILL_BESIDE, TILL_ALONE, "the same without a batch", None),
 )
 
 
@@ -51,6 +68,9 @@ def suite(setup: Setup, template: Template) -> list[Measurement]:
         Measurement(LOOKUP_SQL, runs.lookup_sql),
         Measurement(LOOKUP_HTTP, runs.lookup_http),
         Measurement(TILL_HTTP, runs.till_http),
+        Measurement(BATCH, runs.batch, warm_up=0),
+        Measurement(TILL_ALONE, runs.till_alone),
+        Measurement(TILL_BESIDE, runs.till_beside),
     ]
     if setup.frontend:
         frontend, cookies = setup.frontend, [sign_in(setup.frontend, user) for user in range(PEOPLE)]
@@ -65,6 +85,8 @@ class _Runs:
         self._setup, self._template = setup, template
         self._pgbench = Pgbench(setup.postgres, setup.folder)
         self._cards = _Slices()
+        self._tablet = BenchTablet(setup)
+        self._tablet.pair()
 
     def earn_http(self, _: int) -> Outcome:
         return over_http(self._setup.backend, earn_requests(self._cards.next(), EARNS), 201)
@@ -90,6 +112,15 @@ class _Runs:
 
     def till_http(self, _: int) -> Outcome:
         return over_http(self._setup.backend, till_requests(PAGES, PEOPLE), 200)
+
+    def batch(self, _: int) -> Outcome:
+        return self._tablet.hand_in(self._cards.next())
+
+    def till_alone(self, _: int) -> Outcome:
+        return self._tablet.till(self._cards.next())
+
+    def till_beside(self, _: int) -> Outcome:
+        return self._tablet.beside_a_till(self._cards.next(), self._cards.next())
 
     def _earn_by_pgbench(self, reads: str) -> Outcome:
         script, booking = reads + self._template.statement, self._template.text

@@ -51,9 +51,12 @@ class TabletState:
         return int((clock.now() - self.booted_at).total_seconds() * 1000)
 
     @property
+    def public_key_der(self) -> bytes:
+        return self.private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    @property
     def public_key(self) -> str:
-        der = self.private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return base64.b64encode(der).decode()
+        return base64.b64encode(self.public_key_der).decode()
 
     def used_by(self, staff_id: Any, pin: str | None) -> Self:
         """Somebody works on it: named with each booking from now on."""
