@@ -63,7 +63,7 @@ def compile_kotlin() -> None:
     ]
     # The JVM warns of what the compiler itself will have to change.
     quiet = ["--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]
-    run(JAVA, *JVM, *quiet, "-cp", compiler, COMPILER, *options, sources, HERE / "journeys" / "Journey.kt")
+    run(JAVA, *JVM, *quiet, "-cp", compiler, COMPILER, *options, sources, *sorted((HERE / "journeys").glob("*.kt")))
 
 
 def kotlin_libraries() -> str:

@@ -55,6 +55,12 @@ def test_what_lists_its_values_is_an_enum() -> None:
     assert listed == {"DeviceOperationView.op", "Problem.reason", "ReviewItem.op"}
 
 
+def test_a_closed_set_is_of_strings() -> None:
+    """A generated Kotlin client sends the members of any other as strings."""
+    for each in _objects(DOCUMENT):
+        assert isinstance(each.get("const", ""), str)
+
+
 def test_every_schema_is_used() -> None:
     used = {str(each["$ref"]).rpartition("/")[2] for each in _objects(DOCUMENT) if isinstance(each.get("$ref"), str)}
     assert SCHEMAS.keys() - used == set()

@@ -50,7 +50,7 @@ class Pairing(Body):
 
     code: Annotated[str, Meta(min_length=1, max_length=40, examples=["7K3M-9QXA"])]
     """The code of the office, as scanned or typed."""
-    handshake_version: Literal[1]
+    handshake_version: Annotated[int, Meta(ge=1, le=1)]
     """Version of this exchange: 1."""
     public_key: Annotated[str, Meta(min_length=1, max_length=400, examples=["MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"])]
     """SubjectPublicKeyInfo of a P-256 key, in base64."""

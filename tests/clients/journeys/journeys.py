@@ -14,8 +14,9 @@ from tests.clients.compiled import kotlin_classes, kotlin_libraries, receiver_cl
 from tests.clients.tools import GENERATED, JAVA, NODE, RECEIVERS
 from tests.conftest import SignIn
 from tests.webhooks.receivers import check, listening
-from tests.world import ANNA, PASSWORD
+from tests.world import ANNA, CLAIRE, PASSWORD
 from tests.world.caller import Json
+from tests.world.devices import add_device, make_code
 from tests.world.patience import PATIENCE_SECONDS
 from tests.world.process import a_backend
 
@@ -25,6 +26,7 @@ CLIENTS: dict[str, list[str | Path]] = {
 }
 
 
+TABLET: list[str | Path] = [JAVA, "-cp", f"{kotlin_classes()}:{kotlin_libraries()}", "Tablet"]
 RECEIVING: dict[str, list[str | Path]] = {
     "java": [JAVA, "-cp", receiver_classes(), "Receiver"],
     "javascript": [NODE, RECEIVERS / "receiver.mjs"],
@@ -51,6 +53,19 @@ async def test_a_visit_books_once_even_when_an_answer_is_lost(
     assert amounts(booked, "earned") == [150]
     assert amounts(booked, "redeemed") == [-100]
     assert amounts(booked, "voided") == [-50]
+
+
+async def test_a_tablet_pairs_earns_and_redeems(settings: Settings, forks: str, sign_in: SignIn) -> None:
+    claire = await sign_in(CLAIRE)
+    code = (await make_code(claire, await add_device(claire, "FASHIONHUB")))["code"]
+    with a_backend(settings, forks) as backend:
+        await backend.until_ready()
+        visit([*TABLET, backend.address, code, ANNA.pin or ""])
+    anna = await sign_in(ANNA)
+    (card,) = await anna.find("tablet@example.com")
+    booked = (await anna.history(card))["data"]
+    assert amounts(booked, "earned") == [150]
+    assert amounts(booked, "redeemed") == [-100]
 
 
 def visit(command: list[str | Path]) -> None:
