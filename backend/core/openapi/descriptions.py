@@ -15,6 +15,7 @@ from litestar.plugins import OpenAPISchemaPlugin
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
+ENTRIES = "entries"
 TAG = "Tells which of the possible objects this is."
 
 
@@ -30,8 +31,18 @@ class DescribedStructs(OpenAPISchemaPlugin):
         schema: Schema = litestars.to_openapi_schema(field_definition, schema_creator)
         struct = field_definition.origin or field_definition.annotation
         schema.description = _on_one_line(struct.__doc__ or "") or None
+        _show_instead(schema.properties or {}, struct, schema_creator)
         _describe_properties(schema.properties or {}, struct)
         return schema
+
+
+def _show_instead(properties: dict[str, Schema | Reference], struct: type[msgspec.Struct], schema_creator: Any) -> None:
+    """A list that is read entry by entry shows what each of them should be: `Meta(extra={ENTRIES: …})`."""
+    for field in msgspec.inspect.type_info(struct).fields:  # type: ignore[attr-defined]
+        entry = (getattr(field.type, "extra", None) or {}).get(ENTRIES)
+        if entry:
+            listed = cast("Schema", properties[field.encode_name])
+            listed.items = schema_creator.for_field_definition(FieldDefinition.from_annotation(entry))
 
 
 def _describe_properties(properties: dict[str, Schema | Reference], struct: type[msgspec.Struct]) -> None:

@@ -170,9 +170,7 @@ class DeviceCommand(Answer):
     """Comes again until it is followed. Unknown ones are ignored."""
 
     command: CommandName
-    """`roll_token`: exchange the token. `resync`: fetch the bootstrap. `update`: update the app. `message`: show `text`
-    until somebody confirms it. `wipe`: hand in what waits, delete everything else that is kept, say so in `followed`,
-    and delete the key at last; the tablet is then paired anew."""
+    """What to do: exchange the token, fetch the bootstrap, update the app, show `text`, or delete everything."""
     id: UUID | None = None
     """Id of a `message` or a `wipe`, for `followed`. Null for the others."""
     text: str | None = None

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.idempotency import KEY_MAX
+from backend.core.openapi.descriptions import ENTRIES
 from backend.core.schemas import Answer, Body
 
 BATCH_MAX = 500
@@ -16,6 +18,43 @@ OperationName = Annotated[str, Meta(examples=["points"])]
 ReasonCode = Annotated[str, Meta(examples=["too_old"])]
 ProblemContent = Annotated[dict[str, Any], Meta(examples=[{"code": "stamp_cooldown", "status": 409}])]
 SEALED_OPERATION = {"id": "a1", "seq": 1, "grant_id": "0199aa00-0000-7000-8000-000000000001", "sealed": "AUk-gvx0"}
+
+
+class SentOperation(Body, kw_only=True):
+    """What a tablet did. Under a grant with a PIN only `id`, `seq`, `grant_id` and `sealed` stand outside the box."""
+
+    id: OperationKey
+    """The Idempotency-Key of the same call online."""
+    seq: Annotated[int, Meta(ge=0, le=2**53)]
+    """The tablet's own order."""
+    grant_id: UUID | None = None
+    """Id of the grant of the person who did it."""
+    sealed: Annotated[str, Meta(examples=["AUk-gvx0"])] | None = None
+    """The box, in base64url without padding."""
+    op: OperationName | None = None
+    """What was done, such as `points`; the conventions of the API have all of them."""
+    occurred_at: datetime | None = None
+    """When it happened, by the tablet's clock."""
+    occurred_elapsed_ms: Annotated[int, Meta(ge=0, le=10**12)] | None = None
+    """Milliseconds since the tablet was switched on, when it happened."""
+    boot_id: Annotated[str, Meta(min_length=1, max_length=64, examples=["7f9d0c1a"])] | None = None
+    """As it was when it happened."""
+    card_id: UUID | None = None
+    """Id of the card."""
+    card_code: Annotated[str, Meta(max_length=100, examples=["BDFHKLNPRSTVXGCJ"])] | None = None
+    """The card's code, in place of its id."""
+    local_ref: Annotated[str, Meta(min_length=1, max_length=64, examples=["customer 7"])] | None = None
+    """The name that an `enroll` of this tablet gave the card, in place of its id."""
+    transaction_id: UUID | None = None
+    """Of a `void`: the id of what it takes back."""
+    voids: Annotated[str, Meta(max_length=KEY_MAX, examples=["a1"])] | None = None
+    """Of a `void`: the `id` of the operation that booked what it takes back."""
+    allowance_id: UUID | None = None
+    """Of a `redeem`: id of the allowance that pays for it."""
+    terms_version: int | None = None
+    """Version of the terms that the tablet knew."""
+    body: dict[str, Any] = {}
+    """As of the call online: `Earn`, `Stamp`, `Enroll`, `Void` or `Redemption`, without the PIN."""
 
 
 class DeviceBatch(Body):
@@ -31,9 +70,9 @@ class DeviceBatch(Body):
     """Changes whenever the tablet is switched on."""
     operations: Annotated[
         list[dict[str, Any]],
-        Meta(min_length=1, max_length=BATCH_MAX, examples=[[SEALED_OPERATION]]),
+        Meta(min_length=1, max_length=BATCH_MAX, examples=[[SEALED_OPERATION]], extra={ENTRIES: SentOperation}),
     ]
-    """Each is read by itself. The conventions of the API describe its members and the format of a sealed one."""
+    """Each is read by itself: a wrong one stops no other. The conventions of the API describe the format of a box."""
 
 
 class OperationResult(Answer):
