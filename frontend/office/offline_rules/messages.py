@@ -9,7 +9,7 @@ NAMES = {
     "stamp": N_("Add a stamp"),
     "enroll": N_("Enroll a customer"),
     "void": N_("Void what the tablet has recorded"),
-    "redeem": N_("Redeem what is held for the tablet"),
+    "redeem": N_("Redeem what is set aside for the tablet"),
 }
 SAID = {
     "saved": N_("Saved. Each tablet follows it with its next PIN."),
