@@ -78,6 +78,7 @@ PRIVATE: Mapping[str, str] = {
     "rewards_changed": "Concerns passes; the program says which rewards are offered.",
     "pin_locked_offline": "Concerns the staff: the owners get an email.",
     "device_access_revoked": "Concerns a tablet: the audit has who revoked it.",
+    "device_wiped": "Concerns a tablet: the audit has who asked for it.",
     "device_locked_people": "Concerns the staff: the owners get an email.",
 }
 """Why a domain event has no public name, by its name."""
