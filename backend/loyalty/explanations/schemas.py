@@ -63,7 +63,7 @@ class LotView(Answer):
     remaining: int
     """Points or stamps of them that are still on the card."""
     held: int
-    """Part of `remaining` that is held for a reward."""
+    """Part of `remaining` that is held, for rewards or for tablets."""
     expires_at: datetime | None
     """From this instant on what remains cannot be spent (UTC). Null: it never expires."""
     parts: list[PartView]
@@ -84,7 +84,7 @@ class OlderLots(Answer):
     remaining: int
     """Points or stamps of them that are still on the card."""
     held: int
-    """Part of `remaining` that is held for a reward."""
+    """Part of `remaining` that is held, for rewards or for tablets."""
     parts: list[PartView]
     """What became of the rest, summed by kind."""
     sentence: str
@@ -101,7 +101,7 @@ class UnitView(Answer):
     balance: int
     """Points or stamps on the card now."""
     held: int
-    """Part of the balance that is held for rewards."""
+    """Part of the balance that is held, for rewards or for tablets."""
     sentences: list[str]
     """The balance, and what of it is held, in the reader's language."""
     lots: list[LotView]
