@@ -20,7 +20,7 @@ NONCE_KEPT = timedelta(minutes=10)
 """Both tolerances: a time stamp may be early, and is then valid for twice as long."""
 
 UNFINISHED_AFTER = timedelta(minutes=10)
-"""What a tablet has handed in and nobody has judged by then was cut off, and waits for a person."""
+"""An upload takes seconds: what a tablet has handed in and is not judged by then was cut off. It waits for a person."""
 
 TOKEN_LASTS = timedelta(days=90)
 OVERLAP = timedelta(hours=24)

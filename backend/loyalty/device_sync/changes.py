@@ -39,30 +39,30 @@ async def changes(
 ) -> DeviceChanges:
     """Raises ChangesCursorUnknown."""
     known = await get_known(session, origin.merchant_id, after)
-    found = difference(known, snapshot.fingerprints, limit)
-    cursor = cursor_of(found.reached)
-    await keep_snapshot(session, origin.merchant_id, cursor, found.reached, origin.now)
+    differing = difference(known, snapshot.fingerprints, limit)
+    cursor = cursor_of(differing.reached)
+    await keep_snapshot(session, origin.merchant_id, cursor, differing.reached, origin.now)
     return DeviceChanges(
         server_time=origin.now,
         next_cursor=cursor,
-        has_more=found.has_more,
-        config=snapshot.config if CONFIG in found.changed else None,
-        program=snapshot.program if PROGRAM in found.changed else None,
-        rewards=_changed(REWARD, snapshot.rewards, found),
-        removed_reward_ids=_removed(REWARD, found),
-        categories=_changed(CATEGORY, snapshot.categories, found),
-        removed_category_ids=_removed(CATEGORY, found),
-        staff=_changed(STAFF, snapshot.staff, found),
-        removed_staff_ids=_removed(STAFF, found),
-        limits=snapshot.limits if LIMITS in found.changed else None,
+        has_more=differing.has_more,
+        config=snapshot.config if CONFIG in differing.changed else None,
+        program=snapshot.program if PROGRAM in differing.changed else None,
+        rewards=_changed(REWARD, snapshot.rewards, differing),
+        removed_reward_ids=_removed(REWARD, differing),
+        categories=_changed(CATEGORY, snapshot.categories, differing),
+        removed_category_ids=_removed(CATEGORY, differing),
+        staff=_changed(STAFF, snapshot.staff, differing),
+        removed_staff_ids=_removed(STAFF, differing),
+        limits=snapshot.limits if LIMITS in differing.changed else None,
     )
 
 
-def _changed(kind: str, entries: Sequence[Entry], found: Difference) -> list[Entry]:
-    keys = set(found.changed)
+def _changed(kind: str, entries: Sequence[Entry], differing: Difference) -> list[Entry]:
+    keys = set(differing.changed)
     return [entry for entry in entries if f"{kind}:{entry.id}" in keys]
 
 
-def _removed(kind: str, found: Difference) -> list[UUID]:
-    keys = (key.partition(":") for key in found.removed)
+def _removed(kind: str, differing: Difference) -> list[UUID]:
+    keys = (key.partition(":") for key in differing.removed)
     return [UUID(row_id) for of_kind, _, row_id in keys if of_kind == kind]
