@@ -15,8 +15,8 @@ from backend.devices.actions import Devices
 from backend.devices.queries import list_devices
 from backend.devices.schemas import DeviceRevocation, DeviceView
 from backend.devices.simulator.acceptance import AcceptanceResult, accept
+from backend.devices.simulator.acceptance_run import AcceptanceRun
 from backend.devices.simulator.client import HttpTablet
-from backend.devices.simulator.visit import Visit
 from backend.merchants.queries import get_merchant_id
 from backend.services import Services
 
@@ -92,10 +92,10 @@ def simulate(address: str, code: str, staff: str | None, pin: str | None, as_jso
 async def _run(address: str, code: str, staff: str | None, pin: str | None, *, is_told: bool) -> list[AcceptanceResult]:
     results = []
     async with httpx.AsyncClient(base_url=address.rstrip("/"), trust_env=False) as http:
-        async for result in accept(Visit(HttpTablet(http), code, staff, pin)):
+        async for result in accept(AcceptanceRun(HttpTablet(http), code, staff, pin)):
             results.append(result)
             if is_told:
-                told = f": {result.told}" if result.told else ""
+                told = f": {result.detail}" if result.detail else ""
                 click.echo(f"{'ok' if result.is_ok else 'failed':7} {result.step}{told}")
     return results
 

@@ -104,13 +104,13 @@ async def end_grant(session: AsyncSession, origin: Origin, grant_id: UUID) -> No
         OfflineGrant.device_id == origin.device_id,
         OfflineGrant.id == grant_id,
     )
-    found = await session.execute(
+    ended = await session.execute(
         update(OfflineGrant)
         .where(*own)
         .values(ended_at=func.least(OfflineGrant.ended_at, origin.now))
         .returning(OfflineGrant.id)
     )
-    if found.first() is None:
+    if ended.first() is None:
         raise GrantNotFound
 
 
