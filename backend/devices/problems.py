@@ -11,7 +11,7 @@ class DeviceRevoked(Problem):
 
     code, status = "TERMINAL_DEVICE_REVOKED", 401
     title = N_("This device was revoked")
-    detail = N_("It opens nothing any more. An owner can pair it anew as another device.")
+    detail = N_("It no longer has access. An owner can add it again as a new device.")
     headers = BEARER
     wipe: bool
     """True when the tablet shall delete its data and its key."""
@@ -57,7 +57,7 @@ class DeviceSignatureInvalid(Problem):
 class DeviceSuspended(Problem):
     code, status = "device_suspended", 403
     title = N_("This device is suspended")
-    detail = N_("Too many PINs were locked here. An owner can let it work again.")
+    detail = N_("Too many PINs were locked on it. An owner can resume it.")
 
 
 class AppOutdated(Problem):
@@ -101,7 +101,7 @@ class PairingCodeExpired(Problem):
 
 class PairingCodeUsed(Problem):
     code, status = "pairing_code_used", 409
-    title = N_("This code was used already")
+    title = N_("This code has already been used")
     detail = N_("Ask for a new one in the office.")
 
 

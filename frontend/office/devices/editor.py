@@ -22,7 +22,7 @@ from frontend.office.devices.views import DEVICES, NAME_WRONG, UNPROCESSABLE, st
 from i18n.translator import N_, get_translator
 
 STALE = 412
-REASON_MISSING = N_("Say why, for example “Stolen”.")
+REASON_MISSING = N_("Enter a reason, for example “Stolen”.")
 
 
 @get(f"{DEVICES}/{{device_id:uuid}}", name="office-device")

@@ -12,8 +12,8 @@ NAMES = {
     "redeem": N_("Redeem what is set aside for the tablet"),
 }
 SAID = {
-    "saved": N_("Saved. Each tablet follows it with its next PIN."),
-    "added": N_("The tablet has rules of its own: change them below."),
+    "saved": N_("Saved. Each tablet follows the new rules from its next PIN on."),
+    "added": N_("The tablet now has its own rules. Change them below."),
 }
 
 

@@ -13,8 +13,8 @@ OPERATIONS = {
 }
 """Text and icon."""
 UNREADABLE = N_("Unreadable operation"), "alert-triangle"
-SAID = {"booked": N_("Recorded."), "dismissed": N_("Dismissed."), "gone": N_("Somebody has decided this before.")}
-REASON_MISSING = N_("Say why: the audit keeps it.")
+SAID = {"booked": N_("Recorded."), "dismissed": N_("Dismissed."), "gone": N_("Somebody has already decided this.")}
+REASON_MISSING = N_("Enter a reason: it is kept in the audit.")
 
 
 class ReviewMessages:
