@@ -9,7 +9,7 @@ from backend.devices.simulator.acceptance_run import AcceptanceRun, NotAccepted
 from backend.devices.simulator.client import RefusedCall
 
 AcceptanceStep = Callable[[AcceptanceRun], Awaitable[str]]
-"""Returns what it has found; nothing in it where there is nothing to say."""
+"""Returns what is worth telling; empty where nothing is."""
 STEPS: dict[str, AcceptanceStep] = {
     "Pairs with the code": online_steps.pair,
     "A copied request is refused": online_steps.refuse_a_copy,

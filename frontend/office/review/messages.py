@@ -13,7 +13,7 @@ OPERATIONS = {
 }
 """Text and icon."""
 UNREADABLE = N_("Unreadable operation"), "alert-triangle"
-SAID = {"booked": N_("Recorded."), "dismissed": N_("Dismissed."), "gone": N_("Somebody has already decided this.")}
+DONE = {"booked": N_("Recorded."), "dismissed": N_("Dismissed."), "gone": N_("Somebody has already decided this.")}
 REASON_MISSING = N_("Enter a reason: it is kept in the audit.")
 
 
@@ -22,8 +22,8 @@ class ReviewMessages:
         self._say = get_translator(language).gettext
         self._format, self._currency = get_formatter(language), currency
 
-    def said(self, done: str) -> str:
-        return self._say(SAID[done]) if done in SAID else ""
+    def done(self, code: str) -> str:
+        return self._say(DONE[code]) if code in DONE else ""
 
     def title(self, item: ReviewItem) -> str:
         """What was done, with its amount or its reward."""
