@@ -1,4 +1,4 @@
-"""Wrong PINs that were typed on a device while it was offline: they count toward the same lockout as any others."""
+"""Wrong PINs that were entered on a device while it was offline: they count toward the same lockout as any others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

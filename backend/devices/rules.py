@@ -41,9 +41,9 @@ def new_code() -> str:
     return "".join(secrets.choice(CROCKFORD) for _ in range(CODE_LENGTH))
 
 
-def normalize_code(typed: str) -> str | None:
+def normalize_code(entered: str) -> str | None:
     """The code as it was made; None when it cannot be one. Case, spaces and hyphens do not matter, nor I, L and O."""
-    code = _SEPARATORS.sub("", typed).upper().translate(_LOOKALIKES)
+    code = _SEPARATORS.sub("", entered).upper().translate(_LOOKALIKES)
     is_code = len(code) == CODE_LENGTH and all(letter in CROCKFORD for letter in code)
     return code if is_code else None
 

@@ -10,12 +10,12 @@ from backend.core.schemas import Answer, Body
 
 
 class FailedPin(Body):
-    """Wrong PINs of one person, typed one after the other without a connection."""
+    """Wrong PINs of one person, entered one after the other without a connection."""
 
     event_id: UUID
     """Made by the app and kept before sending: each event counts once, however often it is reported."""
     occurred_at: datetime
-    """When the last of them was typed, by the tablet's clock."""
+    """When the last of them was entered, by the tablet's clock."""
     count: Annotated[int, Meta(ge=1, le=20)] = 1
     """How many, 1 to 20."""
 

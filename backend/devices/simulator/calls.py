@@ -29,7 +29,7 @@ class TabletCalls(ABC):
         self.state.offset = datetime.fromisoformat(server_time) - clock.now()
 
     async def pair(self, code: str, **changed: Any) -> ApiJson:
-        """By a typed code. The same request again when its answer was lost."""
+        """By a code that was entered. The same request again when its answer was lost."""
         body = {
             "code": code,
             "handshake_version": 1,

@@ -24,7 +24,7 @@ CardRef = Mapping[str, Any] | str
 
 @dataclass
 class UnlockedGrant:
-    """A grant after somebody has typed a PIN, right or wrong."""
+    """A grant after somebody has entered a PIN, right or wrong."""
 
     view: GrantView
     secret: bytes | None

@@ -24,7 +24,7 @@ class Occasion(Answer):
     purchase_amount_cents: int | None
     """Amount of the sale in cents, or how much of it was returned. Null for everything else."""
     order_reference: str | None
-    """Number on the receipt. Null: not told."""
+    """Number on the receipt. Null: not given."""
     reward: str | None
     """Name of the reward that was redeemed, in the reader's language. Null for everything else."""
     quantity: int | None

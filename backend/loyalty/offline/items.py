@@ -22,7 +22,7 @@ from backend.loyalty.offline.problems import UnknownOperation
 from i18n.unseen import clean_field
 
 AS_SENT = "as_sent"
-ShortText = Annotated[str, Meta(min_length=1, max_length=64)]
+ItemText = Annotated[str, Meta(min_length=1, max_length=64)]
 ElapsedMilliseconds = Annotated[int, Meta(ge=0, le=10**12)]
 """Less than 32 years."""
 SequenceNumber = Annotated[int, Meta(ge=0, le=2**53)]
@@ -36,10 +36,10 @@ class OfflineItem(msgspec.Struct, frozen=True, kw_only=True):
     op: str
     occurred_at: datetime
     occurred_elapsed_ms: ElapsedMilliseconds | None = None
-    boot_id: ShortText | None = None
+    boot_id: ItemText | None = None
     card_id: UUID | None = None
     card_code: Annotated[str, Meta(max_length=100)] | None = None
-    local_ref: ShortText | None = None
+    local_ref: ItemText | None = None
     transaction_id: UUID | None = None
     voids: Annotated[str, Meta(max_length=KEY_MAX)] | None = None
     allowance_id: UUID | None = None
