@@ -36,7 +36,7 @@ class DeviceTokenExpired(Problem):
     """Time of the server (UTC)."""
 
     def __init__(self, *, may_roll: bool, server_time: datetime) -> None:
-        """`may_roll`: it still buys a new one at `POST /devices/me/token`."""
+        """`may_roll`: it can still be exchanged for a new one at `POST /devices/me/token`."""
         super().__init__(may_roll=may_roll, server_time=server_time)
 
 

@@ -98,7 +98,7 @@ class DeviceTokenView(Answer):
     token: str
     """Shown once. The token before it works until this one is first used, 24 hours at most."""
     token_expires_at: datetime
-    """When it expires (UTC). It still buys another one for 90 days after that."""
+    """When it expires (UTC). For 90 days after that it can still be exchanged for another one."""
     server_time: datetime
     """Time of the server (UTC)."""
 
@@ -111,7 +111,7 @@ class PairedDevice(Answer):
     token: str
     """Bearer token, shown once. It works with signatures of the key that was paired only."""
     token_expires_at: datetime
-    """When it expires (UTC). It still buys another one for 90 days after that."""
+    """When it expires (UTC). For 90 days after that it can still be exchanged for another one."""
     merchant: PairedMerchant
     """The merchant."""
     store: PairedStore
