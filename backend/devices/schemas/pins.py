@@ -24,7 +24,7 @@ class FailedPinAnswer(Answer):
     """How it stands with the PIN of a person."""
 
     locked: bool
-    """True when the PIN opens nothing at present."""
+    """True when the PIN is refused at present."""
     locked_until: datetime | None
     """Until when (UTC). Null when it is not locked, and when ten wrong attempts have disabled it."""
     remaining: int
