@@ -27,7 +27,7 @@ from backend.loyalty.offline.open_grants import open_grants
 from backend.loyalty.offline.rules.moments import TabletClock, storable_moment
 from backend.loyalty.offline.schemas.batches import DeviceBatch
 from backend.loyalty.offline.sender import BatchSender
-from backend.staff_pins.grants.queries import get_limits
+from backend.staff_pins.grants.queries import get_offline_limits
 
 TRIES = 3
 OP_MAX, LOCAL_REF_MAX = 20, 64
@@ -83,7 +83,7 @@ class Inbox:
     async def _judge(self, session: AsyncSession, grants: dict[Any, OpenGrant]) -> Judge:
         origin = self.sender.origin
         assert origin.device_id is not None, "a tablet hands in batches"
-        limits = await get_limits(session, origin.merchant_id, origin.device_id)
+        limits = await get_offline_limits(session, origin.merchant_id, origin.device_id)
         window = timedelta(hours=limits.window_hours)
         return Judge(self.clock, window, self.setup.terms, self.sender.is_revoked, grants)
 

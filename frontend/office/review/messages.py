@@ -40,7 +40,7 @@ class ReviewMessages:
     def customer(self, item: ReviewItem) -> str:
         """Whose card it is; of a new customer, who that is."""
         body = (item.content or {}).get("body")
-        told = body if item.op == "enroll" and isinstance(body, dict) else {}
-        names = [told.get(name) for name in ("first_name", "last_name")]
-        name = " ".join(part for part in names if isinstance(part, str)) or told.get("email")
+        person = body if item.op == "enroll" and isinstance(body, dict) else {}
+        names = [person.get(name) for name in ("first_name", "last_name")]
+        name = " ".join(part for part in names if isinstance(part, str)) or person.get("email")
         return item.customer_name or (name if isinstance(name, str) else "")
