@@ -14,7 +14,7 @@ from backend.core.events import DomainEvent
 from backend.core.models import BULK_EVENTS, Event
 from backend.core.outbox import Reaction, Reactions
 from backend.core.outbox_bulk import BulkReaction, BulkReactions
-from backend.devices.events import DeviceAccessRevoked, DeviceLockedPeople, PinLockedOffline
+from backend.devices.events import DeviceAccessRevoked, DeviceLockedPeople, DeviceWiped, PinLockedOffline
 from backend.identity.customers.events import SignInCodeAsked
 from backend.identity.customers.mails import SignInMails
 from backend.identity.device_alerts import DeviceAlerts
@@ -70,8 +70,9 @@ def reactions(mails: CardMails, sign_ins: SignInMails, alerts: DeviceAlerts, que
     table[event_name(CardLinksEnded)] = [queued(end_passes), mails.mail_loyalty_card_link]
     table[event_name(DeviceLockedPeople)] = [alerts.tell_of_suspended_device]
     table[event_name(DeviceAccessRevoked)] = [release_allowances]
+    table[event_name(DeviceWiped)] = [release_allowances]
     table[event_name(PinLockedOffline)] = [alerts.tell_of_locked_pin]
-    table[event_name(CustomerChanged)] = [queued(repaint_wallets)]
+    table[event_name(CustomerChanged)] = [queued(refresh_customer_passes)]
     table[event_name(RewardsChanged)] = [queued(refresh_passes)]
     for name in PUBLIC.keys() - set(BULK_EVENTS):
         table.setdefault(name, []).append(queued(send_webhooks))
@@ -84,10 +85,10 @@ def bulk_reactions(mails: ExpiryMails, queue: ArqRedis) -> BulkReactions:
     def queued(reaction: QueuedBulkReaction) -> BulkReaction:
         return cast("BulkReaction", update_wrapper(partial(reaction, queue), reaction))
 
-    told = queued(send_all_webhooks)
+    webhooks = queued(send_all_webhooks)
     return {
-        event_name(PointsExpired): [queued(sync_all_wallets), mails.mail_loyalty_points_expired, told],
-        event_name(PointsExpiring): [queued(warn_wallets), mails.mail_loyalty_points_expiring, told],
+        event_name(PointsExpired): [queued(sync_all_wallets), mails.mail_loyalty_points_expired, webhooks],
+        event_name(PointsExpiring): [queued(warn_wallets), mails.mail_loyalty_points_expiring, webhooks],
     }
 
 
@@ -112,7 +113,7 @@ async def warn_wallets(queue: ArqRedis, session: AsyncSession, events: Sequence[
     await _sync_cards(queue, session, events, NotifyReason.POINTS_EXPIRING)
 
 
-async def repaint_wallets(queue: ArqRedis, session: AsyncSession, event: Event) -> None:
+async def refresh_customer_passes(queue: ArqRedis, session: AsyncSession, event: Event) -> None:
     """The passes of a customer."""
     customer_id = UUID(event.data["customer_id"])
     theirs = select(Card.id).where(Card.merchant_id == event.merchant_id, Card.customer_id == customer_id)

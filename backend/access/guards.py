@@ -18,7 +18,7 @@ from backend.access.permissions import KEPT_BY_OWNER, PERMISSIONS
 from backend.access.principal import ActorStore, Principal
 from backend.access.problems import Forbidden, StaysWithOwner, StoreNotFound, StoreRequired
 from backend.core.idempotency import KEY_MAX
-from backend.core.openapi.headers import RATE_LIMIT, READS, SENDS, tells, told
+from backend.core.openapi.headers import RATE_LIMIT, READS, SENDS, marked_headers, tells
 from backend.core.platform_settings import LimitSetting
 from backend.core.requests import client_network
 from backend.core.resources import resources_of
@@ -91,7 +91,7 @@ def with_feature(feature: str) -> Guard:
 def all_of(*guards: Guard) -> Guard:
     """One guard that runs these in order. Litestar copies the route handler for each guard; this copies it once."""
 
-    @tells(reads=tuple(told(guards, READS)), sends=tuple(told(guards, SENDS)))
+    @tells(reads=tuple(marked_headers(guards, READS)), sends=tuple(marked_headers(guards, SENDS)))
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         for each in guards:
             await cast("Awaitable[None]", each(connection, handler))

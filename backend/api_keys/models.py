@@ -29,7 +29,7 @@ class ApiKey(TenantEntity):
 
     name: Mapped[str] = mapped_column(LABEL)
     mode: Mapped[str] = mapped_column(String(4))
-    """As the merchant's: a key of the other mode opens nothing."""
+    """As the merchant's: a key of the other mode is refused."""
     prefix: Mapped[str] = mapped_column(String(20))
     """The first letters of the secret, by which people recognize it."""
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)

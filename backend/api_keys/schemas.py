@@ -30,7 +30,7 @@ class ApiKeyDraft(Body, kw_only=True):
     store_ids: KeyStores | None = None
     """Ids of its stores. Null: all stores, also later ones, and what the office shows of the whole merchant."""
     expires_at: Expiry | None = None
-    """From then on the key opens nothing. Null: never."""
+    """From then on the key is refused. Null: never."""
 
 
 class ApiKeyChange(Body, kw_only=True):
@@ -43,7 +43,7 @@ class ApiKeyChange(Body, kw_only=True):
     store_ids: KeyStores | UnsetType | None = UNSET
     """Ids of its stores. Null: all stores, also later ones, and what the office shows of the whole merchant."""
     expires_at: Expiry | UnsetType | None = UNSET
-    """From then on the key opens nothing. Null: never."""
+    """From then on the key is refused. Null: never."""
 
 
 class ApiKeyRotation(Body):
@@ -65,7 +65,7 @@ class ApiKeyDetail(Answer, kw_only=True):
     prefix: str
     """First letters of the secret, to recognize it by."""
     state: ApiKeyState
-    """`expired` and `revoked` keys open nothing."""
+    """`expired` and `revoked` keys are refused."""
     store_ids: list[UUID] | None
     """Ids of its stores. Null: all stores, also later ones, and what the office shows of the whole merchant."""
     permissions: list[str]
@@ -75,7 +75,7 @@ class ApiKeyDetail(Answer, kw_only=True):
     created_at: datetime
     """When it was made (UTC)."""
     expires_at: datetime | None
-    """From then on the key opens nothing (UTC). Null: never."""
+    """From then on the key is refused (UTC). Null: never."""
     last_used_at: datetime | None
     """When a request last used it (UTC), to the minute. Null: never."""
     previous_until: datetime | None
@@ -131,4 +131,4 @@ class OwnApiKey(Answer, kw_only=True):
     permissions: list[str]
     """Codes of what the key may do."""
     expires_at: datetime | None
-    """From then on the key opens nothing (UTC). Null: never."""
+    """From then on the key is refused (UTC). Null: never."""

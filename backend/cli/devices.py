@@ -15,8 +15,8 @@ from backend.devices.actions import Devices
 from backend.devices.queries import list_devices
 from backend.devices.schemas import DeviceRevocation, DeviceView
 from backend.devices.simulator.acceptance import AcceptanceResult, accept
+from backend.devices.simulator.acceptance_run import AcceptanceRun
 from backend.devices.simulator.client import HttpTablet
-from backend.devices.simulator.visit import Visit
 from backend.merchants.queries import get_merchant_id
 from backend.services import Services
 
@@ -82,21 +82,21 @@ def simulate(address: str, code: str, staff: str | None, pin: str | None, as_jso
 
     It enrolls a customer at example.com and books on their card. Revoke the tablet afterwards.
     """
-    results = asyncio.run(_run(address, code, staff, pin, is_told=not as_json))
+    results = asyncio.run(_run(address, code, staff, pin, prints=not as_json))
     if as_json:
         print_json([msgspec.to_builtins(result) for result in results])
     if not all(result.is_ok for result in results):
         sys.exit(FAILED)
 
 
-async def _run(address: str, code: str, staff: str | None, pin: str | None, *, is_told: bool) -> list[AcceptanceResult]:
+async def _run(address: str, code: str, staff: str | None, pin: str | None, *, prints: bool) -> list[AcceptanceResult]:
     results = []
     async with httpx.AsyncClient(base_url=address.rstrip("/"), trust_env=False) as http:
-        async for result in accept(Visit(HttpTablet(http), code, staff, pin)):
+        async for result in accept(AcceptanceRun(HttpTablet(http), code, staff, pin)):
             results.append(result)
-            if is_told:
-                told = f": {result.told}" if result.told else ""
-                click.echo(f"{'ok' if result.is_ok else 'failed':7} {result.step}{told}")
+            if prints:
+                detail = f": {result.detail}" if result.detail else ""
+                click.echo(f"{'ok' if result.is_ok else 'failed':7} {result.step}{detail}")
     return results
 
 

@@ -15,6 +15,12 @@ class DeviceAccessRevoked(DomainEvent, frozen=True):
     device_id: UUID
 
 
+class DeviceWiped(DomainEvent, frozen=True):
+    """It has deleted everything, because the office has asked it to, and waits to be paired."""
+
+    device_id: UUID
+
+
 class PinLockedOffline(DomainEvent, frozen=True):
     """A PIN was locked by wrong attempts that a device has reported afterwards."""
 

@@ -1,4 +1,4 @@
-"""Wrong PINs that were typed on a device while it was offline: they count toward the same lockout as any others."""
+"""Wrong PINs that were entered on a device while it was offline: they count toward the same lockout as any others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -103,8 +103,8 @@ class FailedPins:
             pin.locked_until = now + timedelta(minutes=self.policy.lockout_minutes) if is_locked else None
         after = pin.state(now)
         await self.session.flush()
-        told = {"count": count, "state": after}
-        record_change(self.session, self.origin, "pin.failed_offline", subject_id=pin.user_id, after=told)
+        facts = {"count": count, "state": after}
+        record_change(self.session, self.origin, "pin.failed_offline", subject_id=pin.user_id, after=facts)
         if after not in {"set", before}:
             await self._tell(pin)
 

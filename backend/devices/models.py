@@ -148,7 +148,7 @@ class DeviceNonce(TenantRow):
 
 
 class FailedPinReport(TenantRow):
-    """Wrong PINs typed while a device was offline, reported once for each event."""
+    """Wrong PINs entered while a device was offline, reported once for each event."""
 
     __tablename__ = "failed_pin_reports"
     __table_args__ = (

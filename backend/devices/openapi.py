@@ -5,7 +5,7 @@ from litestar.routes import HTTPRoute
 
 from backend.access.guards import DEVICES
 from backend.access.problems import NotForDevices
-from backend.core.openapi import Refusals, refusals
+from backend.core.openapi import add_problems
 from backend.devices.principal import TILL_ONLY
 from backend.devices.problems import REFUSED_DEVICE
 
@@ -18,9 +18,7 @@ def add_device_refusals(api: Litestar) -> None:
             opened = handler.opt.get(DEVICES)
             if not opened:
                 continue
-            told = handler.responses or {}
-            known = [problem for spec in told.values() if isinstance(spec, Refusals) for problem in spec.problems]
             kiosk = [NotForDevices] if opened == TILL_ONLY else []
-            handler.responses = {**told, **refusals(*known, *REFUSED_DEVICE, *kiosk)}
+            add_problems(handler, *REFUSED_DEVICE, *kiosk)
             if not any(SCHEME in scheme for scheme in handler.resolve_security()):
                 handler.security = [*(handler.security or []), {SCHEME: []}]

@@ -60,8 +60,8 @@ async def make_pairing_code(
         expires_at=origin.now + CODE_LASTS,
     )
     session.add(row)
-    told = {"pairing_id": str(row.id)}
-    record_change(session, origin, "device.pairing_code_made", subject_id=device.id, after=told)
+    pairing = {"pairing_id": str(row.id)}
+    record_change(session, origin, "device.pairing_code_made", subject_id=device.id, after=pairing)
     store_code = await session.scalar(
         select(Store.code).where(Store.merchant_id == origin.merchant_id, Store.id == device.store_id)
     )
@@ -105,8 +105,8 @@ class DevicePairing:
 
     async def _find(self, session: AsyncSession, code: str) -> PairingCode | None:
         hashes = self.keys.signatures(PURPOSE, code.encode())
-        found = select(PairingCode).where(PairingCode.prefix_hash.in_(self._prefixes(code))).with_for_update()
-        rows = await session.scalars(found.order_by(PairingCode.id.desc()))
+        codes = select(PairingCode).where(PairingCode.prefix_hash.in_(self._prefixes(code))).with_for_update()
+        rows = await session.scalars(codes.order_by(PairingCode.id.desc()))
         return next((row for row in rows if any(hmac.compare_digest(row.code_hash, each) for each in hashes)), None)
 
     async def _count_try(self, session: AsyncSession, code: str, now: datetime) -> None:

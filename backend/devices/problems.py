@@ -11,7 +11,7 @@ class DeviceRevoked(Problem):
 
     code, status = "TERMINAL_DEVICE_REVOKED", 401
     title = N_("This device was revoked")
-    detail = N_("It opens nothing any more. An owner can pair it anew as another device.")
+    detail = N_("It no longer has access. An owner can add it again as a new device.")
     headers = BEARER
     wipe: bool
     """True when the tablet shall delete its data and its key."""
@@ -36,7 +36,7 @@ class DeviceTokenExpired(Problem):
     """Time of the server (UTC)."""
 
     def __init__(self, *, may_roll: bool, server_time: datetime) -> None:
-        """`may_roll`: it still buys a new one at `POST /devices/me/token`."""
+        """`may_roll`: it can still be exchanged for a new one at `POST /devices/me/token`."""
         super().__init__(may_roll=may_roll, server_time=server_time)
 
 
@@ -57,7 +57,7 @@ class DeviceSignatureInvalid(Problem):
 class DeviceSuspended(Problem):
     code, status = "device_suspended", 403
     title = N_("This device is suspended")
-    detail = N_("Too many PINs were locked here. An owner can let it work again.")
+    detail = N_("Too many PINs were locked on it. An owner can resume it.")
 
 
 class AppOutdated(Problem):
@@ -101,7 +101,7 @@ class PairingCodeExpired(Problem):
 
 class PairingCodeUsed(Problem):
     code, status = "pairing_code_used", 409
-    title = N_("This code was used already")
+    title = N_("This code has already been used")
     detail = N_("Ask for a new one in the office.")
 
 

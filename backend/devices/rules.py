@@ -20,7 +20,7 @@ NONCE_KEPT = timedelta(minutes=10)
 """Both tolerances: a time stamp may be early, and is then valid for twice as long."""
 
 UNFINISHED_AFTER = timedelta(minutes=10)
-"""What a tablet has handed in and nobody has judged by then was cut off, and waits for a person."""
+"""An upload takes seconds: what a tablet has handed in and is not judged by then was cut off. It waits for a person."""
 
 TOKEN_LASTS = timedelta(days=90)
 OVERLAP = timedelta(hours=24)
@@ -41,9 +41,9 @@ def new_code() -> str:
     return "".join(secrets.choice(CROCKFORD) for _ in range(CODE_LENGTH))
 
 
-def normalize_code(typed: str) -> str | None:
+def normalize_code(entered: str) -> str | None:
     """The code as it was made; None when it cannot be one. Case, spaces and hyphens do not matter, nor I, L and O."""
-    code = _SEPARATORS.sub("", typed).upper().translate(_LOOKALIKES)
+    code = _SEPARATORS.sub("", entered).upper().translate(_LOOKALIKES)
     is_code = len(code) == CODE_LENGTH and all(letter in CROCKFORD for letter in code)
     return code if is_code else None
 

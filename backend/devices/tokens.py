@@ -22,8 +22,8 @@ class IssuedToken:
 
 
 async def issue_token(session: AsyncSession, device: Device, now: datetime) -> IssuedToken:
-    """A new token. Those before it go on until it is first used, for the time of OVERLAP at most; after that they buy
-    nothing but another token."""
+    """A new token. Those before it are valid until it is first used, for OVERLAP at most; after that they can only be
+    exchanged for another token."""
     before = (
         DeviceToken.merchant_id == device.merchant_id,
         DeviceToken.device_id == device.id,

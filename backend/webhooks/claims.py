@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, case, cast, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, Update, case, cast, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -16,6 +16,7 @@ from backend.webhooks.history import HISTORY_MAX, DeliveryAttempt, stored_histor
 from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 from backend.webhooks.rules import FAILURES_MAX, after_failure, rest_until
 
+EARLIER = aliased(WebhookDelivery)
 LEASE = timedelta(seconds=40)
 """Longer than any attempt: 5 s for the name, 10 s for the call, and time for PostgreSQL."""
 
@@ -52,7 +53,7 @@ async def claim_deliveries(
             *_of(endpoint),
             WebhookDelivery.state == "waiting",
             WebhookDelivery.available_at <= now,
-            ~waits_for_another(),
+            ~earlier_deliveries().exists(),
         )
         .order_by(WebhookDelivery.available_at, WebhookDelivery.event_id)
         .limit(1 if endpoint.failure_count >= FAILURES_MAX else limit)
@@ -73,17 +74,22 @@ async def claim_deliveries(
     return [_claimed(row) for row in await session.scalars(lease)]
 
 
-def waits_for_another() -> ColumnElement[bool]:
-    """An earlier event of the same card waits for the same endpoint."""
-    earlier = aliased(WebhookDelivery)
-    is_earlier = (
-        earlier.merchant_id == WebhookDelivery.merchant_id,
-        earlier.endpoint_id == WebhookDelivery.endpoint_id,
-        earlier.subject_id == WebhookDelivery.subject_id,
-        earlier.state == "waiting",
-        earlier.event_id < WebhookDelivery.event_id,
+async def find_earlier(session: AsyncSession, delivery: WebhookDelivery) -> UUID | None:
+    """The first delivery for which this one waits."""
+    own = WebhookDelivery.merchant_id == delivery.merchant_id, WebhookDelivery.id == delivery.id
+    first: UUID | None = await session.scalar(earlier_deliveries().where(*own).order_by(EARLIER.event_id).limit(1))
+    return first
+
+
+def earlier_deliveries() -> Select[tuple[UUID]]:
+    """Those that wait for the same endpoint with an earlier event of the same card or customer. A test has neither."""
+    return select(EARLIER.id).where(
+        EARLIER.merchant_id == WebhookDelivery.merchant_id,
+        EARLIER.endpoint_id == WebhookDelivery.endpoint_id,
+        EARLIER.subject_id == WebhookDelivery.subject_id,
+        EARLIER.state == "waiting",
+        EARLIER.event_id < WebhookDelivery.event_id,
     )
-    return select(earlier.id).where(*is_earlier).exists()
 
 
 async def end_delivered(

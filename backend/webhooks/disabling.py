@@ -24,7 +24,7 @@ from i18n.translator import N_, get_translator
 PAGE = "/office/api/webhooks"
 REASONS = {
     "gone": N_("It has answered with 410, which means that it wants no more events."),
-    "failing": N_("For three days it has confirmed no event."),
+    "failing": N_("It has not confirmed any event for three days."),
 }
 
 

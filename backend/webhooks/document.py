@@ -90,8 +90,10 @@ def _schema(kind: WebhookEventType) -> Schema:
 
 
 def _payload_schema(payload: type[msgspec.Struct]) -> Schema:
-    told = field_docstrings(payload)
-    properties = {field.encode_name: _scalar(field.type, told[field.name]) for field in msgspec.structs.fields(payload)}
+    sentences = field_docstrings(payload)
+    properties = {
+        field.encode_name: _scalar(field.type, sentences[field.name]) for field in msgspec.structs.fields(payload)
+    }
     about = " ".join((payload.__doc__ or "").split())
     return Schema(
         type=OpenAPIType.OBJECT,

@@ -43,8 +43,8 @@ PUBLIC: Mapping[str, WebhookEventType] = {
     "stamp_added": WebhookEventType("stamp.added", StampPayload, N_("A stamp was added")),
     "reward_ready": WebhookEventType("reward.ready", CardBookingPayload, N_("A stamp card is full")),
     "reward_redeemed": WebhookEventType("reward.redeemed", RedemptionPayload, N_("A reward was redeemed")),
-    "reward_reserved": WebhookEventType("hold.created", HoldPayload, N_("A reward was reserved for a customer")),
-    "hold_released": WebhookEventType("hold.released", HoldPayload, N_("A reservation ended without redemption")),
+    "reward_reserved": WebhookEventType("hold.created", HoldPayload, N_("A reward was set aside for a customer")),
+    "hold_released": WebhookEventType("hold.released", HoldPayload, N_("A reward that was set aside was not redeemed")),
     "transaction_voided": WebhookEventType("transaction.voided", VoidPayload, N_("A transaction was voided")),
     "return_undone": WebhookEventType("return.undone", VoidPayload, N_("A return was undone")),
     "points_adjusted": WebhookEventType("points.adjusted", PointsPayload, N_("Points were adjusted by hand")),
@@ -78,10 +78,11 @@ PRIVATE: Mapping[str, str] = {
     "rewards_changed": "Concerns passes; the program says which rewards are offered.",
     "pin_locked_offline": "Concerns the staff: the owners get an email.",
     "device_access_revoked": "Concerns a tablet: the audit has who revoked it.",
+    "device_wiped": "Concerns a tablet: the audit has who asked for it.",
     "device_locked_people": "Concerns the staff: the owners get an email.",
 }
 """Why a domain event has no public name, by its name."""
-PING_TYPE = WebhookEventType(PING, PingPayload, N_("A test that you have asked for"))
+PING_TYPE = WebhookEventType(PING, PingPayload, N_("A test that you requested"))
 CHOICES: Mapping[str, WebhookEventType] = {each.name: each for each in PUBLIC.values()}
 """By public name, in the order in which lists show them."""
 SUBJECT_FIELDS = ("card_id", "customer_id")

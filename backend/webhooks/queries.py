@@ -2,13 +2,13 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.origin import Origin
 from backend.core.paging import Cursors
 from backend.core.repository import ListQuery, Sorting, TenantRepository
 from backend.core.schemas import Page
+from backend.webhooks.claims import find_earlier
 from backend.webhooks.metrics import WEBHOOK_ENDPOINTS_DISABLED, WEBHOOKS_AGE, WEBHOOKS_WAITING
 from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 from backend.webhooks.problems import WebhookDeliveryNotFound, WebhookEndpointNotFound
@@ -81,26 +81,8 @@ async def read_delivery(
 ) -> WebhookDeliveryDetail:
     """Raises WebhookDeliveryNotFound."""
     delivery = await get_delivery(session, merchant_id, delivery_id)
-    waits_for = await _earlier_one(session, delivery) if delivery.state == "waiting" else None
+    waits_for = await find_earlier(session, delivery) if delivery.state == "waiting" else None
     return delivery_detail(delivery, waits_for, language)
-
-
-async def _earlier_one(session: AsyncSession, delivery: WebhookDelivery) -> UUID | None:
-    """The first waiting delivery of the same card for the same endpoint, if this is another one."""
-    earlier = (
-        select(WebhookDelivery.id)
-        .where(
-            WebhookDelivery.merchant_id == delivery.merchant_id,
-            WebhookDelivery.endpoint_id == delivery.endpoint_id,
-            WebhookDelivery.subject_id == delivery.subject_id,
-            WebhookDelivery.state == "waiting",
-            WebhookDelivery.event_id < delivery.event_id,
-        )
-        .order_by(WebhookDelivery.event_id)
-        .limit(1)
-    )
-    found: UUID | None = await session.scalar(earlier)
-    return found
 
 
 async def list_due_endpoints(pool: asyncpg.Pool, now: datetime) -> list[tuple[UUID, UUID]]:

@@ -4,7 +4,7 @@ from litestar import Router
 
 from frontend.audit.pages import OFFICE_AUDIT
 from frontend.email_templates.pages import OFFICE_TEMPLATES
-from frontend.office.api.pages import API_PAGES
+from frontend.office.api_keys.pages import API_KEY_PAGES
 from frontend.office.devices.pages import DEVICE_PAGES
 from frontend.office.guard import require_office
 from frontend.office.marketing.views import show_marketing, take_marketing
@@ -43,7 +43,7 @@ OFFICE = Router(
         STAFF_PAGES,
         DEVICE_PAGES,
         OFFLINE_RULE_PAGES,
-        API_PAGES,
+        API_KEY_PAGES,
         WEBHOOK_PAGES,
         OFFICE_AUDIT,
     ],

@@ -16,6 +16,12 @@ class TillMessages(TransactionMessages):
     def pieces_of(self, hold: HoldView) -> str:
         return self.pieces(hold.reward, hold.quantity)
 
+    def held(self, card: CardView, unit: str) -> tuple[int, int]:
+        """What of a balance is held for rewards, whose holds the card lists, and what for tablets."""
+        held = card.held_points if unit == "points" else card.held_stamps
+        for_rewards = sum(hold.amount for hold in card.holds if hold.unit == unit)
+        return for_rewards, held - for_rewards
+
     def state_of(self, card: CardView) -> str:
         pgettext = self.translator.pgettext
         names = {

@@ -71,7 +71,7 @@ async def test_a_tablet_is_simulated_and_every_step_is_told(
     assert [line[:7].strip() for line in lines] == ["ok"] * len(STEPS)
     assert shop.hub in lines[0]
     (failed,) = msgspec.json.decode(again.output)
-    assert (again.exit_code, failed["is_ok"], failed["told"]) == (1, False, "answered 409 pairing_code_used")
+    assert (again.exit_code, failed["is_ok"], failed["detail"]) == (1, False, "answered 409 pairing_code_used")
 
 
 async def test_where_nobody_answers_the_first_step_fails(orion: Orion) -> None:

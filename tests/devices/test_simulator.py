@@ -4,8 +4,8 @@ import pytest
 
 from backend.devices import guards
 from backend.devices.simulator.acceptance import STEPS, AcceptanceResult, accept
+from backend.devices.simulator.acceptance_run import AcceptanceRun
 from backend.devices.simulator.client import HttpTablet
-from backend.devices.simulator.visit import Visit
 from backend.staff_pins.grants.models import OfflineRules
 from tests.conftest import OpenShop
 from tests.world.devices import add_device, make_code
@@ -25,19 +25,21 @@ async def market(opened: OpenShop) -> Shop:
     return shop
 
 
-async def visit(shop: Shop, *, code: str | None = None, staff: str | None = "Anna", pin: str | None = PIN) -> Visit:
+async def run(
+    shop: Shop, *, code: str | None = None, staff: str | None = "Anna", pin: str | None = PIN
+) -> AcceptanceRun:
     code = code or (await make_code(shop.claire, await add_device(shop.claire, shop.hub)))["code"]
-    return Visit(HttpTablet(shop.anna.http), code, staff, pin)
+    return AcceptanceRun(HttpTablet(shop.anna.http), code, staff, pin)
 
 
 async def results_of(shop: Shop, **told: str | None) -> list[AcceptanceResult]:
-    return [result async for result in accept(await visit(shop, **told))]
+    return [result async for result in accept(await run(shop, **told))]
 
 
 async def test_it_goes_through_the_whole_device_api(market: Shop) -> None:
     results = await results_of(market)
     assert [(result.step, result.is_ok) for result in results] == [(step, True) for step in STEPS]
-    told = {result.step: result.told for result in results}
+    told = {result.step: result.detail for result in results}
     assert told["Holds points to redeem offline"] == "100 points"
     assert told["Hands in what it did offline, cut off once"] == "4 operations"
     (card,) = (await market.claire.find("simulator"))[:1]
@@ -49,7 +51,7 @@ async def test_what_a_merchant_does_not_allow_is_left_out(shop: Shop) -> None:
     """No PINs, no offline redemption, stamps only."""
     results = {result.step: result for result in await results_of(shop, staff=None, pin=None)}
     assert all(result.is_ok for result in results.values())
-    assert results["Holds points to redeem offline"].told.startswith("left out: the merchant's rules")
+    assert results["Holds points to redeem offline"].detail.startswith("left out: the merchant's rules")
 
 
 @pytest.mark.parametrize(
@@ -65,19 +67,19 @@ async def test_it_stops_where_something_is_wrong_and_says_why(
     market: Shop, told: dict[str, str | None], step: str, reason: str
 ) -> None:
     last = (await results_of(market, **told))[-1]
-    assert (last.step, last.is_ok, last.told) == (step, False, reason)
+    assert (last.step, last.is_ok, last.detail) == (step, False, reason)
 
 
 async def test_it_finds_a_server_that_takes_old_requests(market: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guards, "is_in_time", lambda *_: True)
     last = (await results_of(market))[-1]
-    assert (last.step, last.told) == ("A wrong clock is corrected", "a request of seven hours ago was accepted")
+    assert (last.step, last.detail) == ("A wrong clock is corrected", "a request of seven hours ago was accepted")
 
 
 async def test_what_waits_for_a_person_is_not_accepted(market: Shop) -> None:
     await market.change(OfflineRules, max_points=1)
     last = (await results_of(market))[-1]
-    assert (last.step, last.told) == (
+    assert (last.step, last.detail) == (
         "Hands in what it did offline, cut off once",
         "an operation is review: grant_exceeded",
     )

@@ -389,6 +389,16 @@ async def test_what_is_set_aside_is_shown_with_its_end(anna: Browser, backend: S
     assert "200 points of them are set aside for a reward" in anna.text
 
 
+async def test_what_is_held_for_a_tablet_is_told_apart(anna: Browser, backend: StaffBackend) -> None:
+    """The card lists the holds for rewards; what is held beyond them is a tablet's."""
+    backend.till = changed(backend.till, card=changed(CARD, holds=[HOLD], held_points=350, held_stamps=1))
+    await anna.open(CARD_PATH)
+    assert f"{HOLD.amount} points of them are set aside for a reward" in anna.text
+    assert f"{350 - HOLD.amount} points of them are set aside for a tablet" in anna.text
+    assert "1 stamp of them is set aside for a tablet" in anna.text
+    assert "stamp of them is set aside for a reward" not in anna.text
+
+
 @pytest.mark.parametrize(("typed", "sent"), [("2", 2), ("1", 1), ("", None)])
 async def test_what_was_set_aside_is_handed_over_or_fewer_pieces(
     anna: Browser, backend: StaffBackend, typed: str, sent: int | None

@@ -51,9 +51,9 @@ async def test_without_scripts_a_key_is_made_used_changed_renewed_and_revoked(
         await web.program()
 
     await page.get_by_role("link", name="Web shop").click()
-    await page.get_by_role("link", name="Make a new secret").click()
+    await page.get_by_role("link", name="Create a new secret").click()
     await page.get_by_label("The present one works for").select_option("Not at all")
-    await page.get_by_role("button", name="Make a new secret").click()
+    await page.get_by_role("button", name="Create a new secret").click()
     second = Till(shop.anna.http, shop.anna._promises, await secret_on(page))
     with refused("unauthenticated", 401):
         await web.get("/api-key")

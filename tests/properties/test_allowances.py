@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from backend.core.clock import clock
 from backend.core.ids import new_id
 from backend.core.problems import Problem
-from backend.devices.simulator.queue import Sent
+from backend.devices.simulator.queue import QueuedOperation
 from backend.loyalty.ledger.tasks.time_out_holds import time_out_holds
 from backend.staff_pins.grants.models import OfflineRules
 from tests.conftest import OpenShop
@@ -111,7 +111,7 @@ class Partition:
         with dying_after(number % 4):
             await self._upload(place, self.tablets[place].queue)
 
-    async def _upload(self, place: int, operations: list[Sent]) -> None:
+    async def _upload(self, place: int, operations: list[QueuedOperation]) -> None:
         if operations:
             await self.tablets[place].hand_in(self.tablets[place].batch(operations))
 

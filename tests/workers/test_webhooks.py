@@ -130,13 +130,22 @@ async def test_no_second_event_of_a_card_overtakes_one_that_waits(
     for card in (slow, other, slow):
         await shop.anna.earn(card, cents=1000)
     await deliver(working)
-    assert [event["data"]["card_id"] for event in receiver.events] == [slow["id"], other["id"]]
+    received = sorted(event["data"]["card_id"] for event in receiver.events)
+    assert received == sorted([slow["id"], other["id"]]), "both at once, in any order"
     newest, _, first = await office.deliveries(endpoint)
     assert (await office.delivery(newest))["waits_for"] == first["id"]
     receiver.refuses_cards = set()
     await deliver_after(working, MINUTE)
     ids = [event["id"] for event in receiver.events if event["data"]["card_id"] == slow["id"]]
     assert ids == [first["event_id"], first["event_id"], newest["event_id"]]
+
+
+async def test_a_test_waits_for_no_other(shop: Shop, receiver: WebhookReceiver) -> None:
+    """It is about no card, so no earlier one holds it back."""
+    office, endpoint = await connect(shop, receiver)
+    await office.send_test(endpoint)
+    second = await office.send_test(endpoint)
+    assert (await office.delivery(second))["waits_for"] is None
 
 
 async def test_what_expires_with_a_purchase_arrives_before_it_although_another_job_relays_it(

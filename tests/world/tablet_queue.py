@@ -15,7 +15,7 @@ from backend.core.idempotency import Key
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.devices.models import Device
-from backend.devices.simulator.queue import OfflineQueue, Sent, Unlocked, unlock
+from backend.devices.simulator.queue import OfflineQueue, QueuedOperation, UnlockedGrant, unlock
 from backend.loyalty.ledger.allowances import end_allowance
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.schemas.allowances import AllowanceRequest
@@ -42,7 +42,7 @@ class OfflineTablet(OfflineQueue):
     def origin(self) -> Origin:
         return replace(self.shop.origin(self.shop.hub, clock.now()), device_id=self.device_id, user_name="Counter")
 
-    async def check_pin(self, name: str, pin: str | None) -> Unlocked:
+    async def check_pin(self, name: str, pin: str | None) -> UnlockedGrant:
         """Online; the PIN was right."""
         user_id = self.shop.user_ids[name]
         verified = None
@@ -74,7 +74,7 @@ class OfflineTablet(OfflineQueue):
         async with self.shop.services.sessions.committing(self.shop.merchant_id) as session:
             await end_allowance(session, self.origin, UUID(allowance["id"]))
 
-    def batch(self, operations: list[Sent] | None = None, batch_id: UUID | None = None) -> DeviceBatch:
+    def batch(self, operations: list[QueuedOperation] | None = None, batch_id: UUID | None = None) -> DeviceBatch:
         return msgspec.convert(self.request(operations, batch_id), DeviceBatch)
 
     async def hand_in(self, batch: DeviceBatch | None = None) -> list[OperationResult]:

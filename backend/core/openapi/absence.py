@@ -20,8 +20,8 @@ def let_null_mean_absent(document: Json) -> None:
             _add_null(properties[name])
         for field in msgspec.structs.fields(struct):
             if field.default is msgspec.UNSET and _takes_null(properties.get(field.encode_name, {})):
-                told = properties[field.encode_name]
-                told["description"] = f"{told['description']} {CLEARS}" if "description" in told else CLEARS
+                schema = properties[field.encode_name]
+                schema["description"] = f"{schema.get('description', '')} {CLEARS}".strip()
 
 
 def _bodies(struct: type[Body]) -> Iterator[type[Body]]:

@@ -11,14 +11,14 @@ OPEN = "Later versions may add values: treat an unknown one in an answer as a mi
 
 def share_enums(document: Json) -> None:
     """Raises ValueError when an enum has no name, or the name of another schema."""
-    found = [each for each in objects(document) if isinstance(each.get("enum"), list)]
-    names = _aliases() | {_values(each): each["title"] for each in found if isinstance(each.get("title"), str)}
-    if nameless := {_values(each) for each in found} - names.keys():
+    enums = [each for each in objects(document) if isinstance(each.get("enum"), list)]
+    names = _aliases() | {_values(each): each["title"] for each in enums if isinstance(each.get("title"), str)}
+    if nameless := {_values(each) for each in enums} - names.keys():
         raise ValueError(f"give these a name, as an alias in the schemas of their slice: {sorted(nameless)}")
-    shared = {names[_values(each)]: _enum(names[_values(each)], _values(each)) for each in found}
+    shared = {names[_values(each)]: _enum(names[_values(each)], _values(each)) for each in enums}
     if same := shared.keys() & schemas(document).keys():
         raise ValueError(f"two schemas of one name: {sorted(same)}")
-    for each in found:
+    for each in enums:
         _refer(each, names[_values(each)])
     document["components"]["schemas"] = dict(sorted((schemas(document) | shared).items()))
 

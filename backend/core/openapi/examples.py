@@ -42,8 +42,8 @@ def add_facts_to_examples(document: Json) -> None:
 
 def example_of(schema: Json, named: dict[str, Json], place: str = "", depth: int = 0) -> Any:
     """`place`: schema and property, such as `CardView.code`. None where nothing is known about a text."""
-    if given := schema.get("examples") or schema.get("enum"):
-        return given[0]
+    if examples := schema.get("examples") or schema.get("enum"):
+        return examples[0]
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(REFERENCE)
         return example_of(named[name], named, name, depth)
@@ -66,11 +66,11 @@ def _array(schema: Json, named: dict[str, Json], place: str, depth: int) -> list
 def _object(schema: Json, named: dict[str, Json], place: str, depth: int) -> Json:
     name = place.partition(".")[0]
     required = schema.get("required", [])
-    made = {
+    fields = {
         field: example_of(kind, named, f"{name}.{field}", depth + 1)
         for field, kind in schema.get("properties", {}).items()
     }
-    return {field: value for field, value in made.items() if value is not None or field in required}
+    return {field: value for field, value in fields.items() if value is not None or field in required}
 
 
 def _scalar(schema: Json, kinds: list[Any], place: str) -> Any:

@@ -67,7 +67,7 @@ def tells(*, reads: tuple[HeaderParameter, ...] = (), sends: tuple[str, ...] = (
     return mark
 
 
-def told(guards: Iterable[Guard], what: str) -> Iterator[Any]:
+def marked_headers(guards: Iterable[Guard], what: str) -> Iterator[Any]:
     """What the guards are marked with; `what` is READS or SENDS."""
     for guard in guards:
         yield from getattr(guard, what, ())

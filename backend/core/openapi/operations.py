@@ -19,7 +19,7 @@ from litestar.typing import FieldDefinition
 from backend.core.api_response import CONDITIONAL
 from backend.core.deprecation import HEADERS as DEPRECATION_HEADERS
 from backend.core.deprecation import DeprecatedOperation, deprecation_of
-from backend.core.openapi.headers import READS, SENDS, RequiredHeader, sent, told
+from backend.core.openapi.headers import READS, SENDS, RequiredHeader, marked_headers, sent
 from backend.core.openapi.refusals import Refusals
 
 KEY = "Idempotency-Key"
@@ -58,7 +58,7 @@ def _parameters(handler: HTTPRouteHandler, operation: Operation) -> Iterator[Par
             parameter.required = parameter.required or parameter.name in required
             yield parameter
     validators = (IF_NONE_MATCH,) if handler.opt.get(CONDITIONAL) else ()
-    for header in (*told(handler.resolve_guards(), READS), *validators):
+    for header in (*marked_headers(handler.resolve_guards(), READS), *validators):
         schema = Schema(type=OpenAPIType.STRING)
         yield Parameter(name=header.name, param_in="header", schema=schema, description=header.description)
 
@@ -75,7 +75,7 @@ def _headers_of(handler: HTTPRouteHandler) -> Iterator[HeaderParameter]:
 
 
 def _complete(response: OpenAPIResponse, status: int, handler: HTTPRouteHandler) -> None:
-    response.headers = sent([*_sent(status, handler), *told(handler.resolve_guards(), SENDS)])
+    response.headers = sent([*_sent(status, handler), *marked_headers(handler.resolve_guards(), SENDS)])
     if response.description in UNTOLD:
         response.description = _meaning(handler, status)
 

@@ -9,7 +9,7 @@ from litestar.params import BodyKwarg, ParameterKwarg
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
-from backend.core.openapi.refusals import Refusals, refusals
+from backend.core.openapi.refusals import Refusals, add_problems
 from backend.core.problems import NotFound, Problem, UnsupportedMediaType, ValidationFailed
 from backend.core.request_checks import ANY_QUERY
 
@@ -21,10 +21,8 @@ def add_own_refusals(api: Litestar) -> None:
     """Adds to each documented operation what Litestar refuses by itself."""
     for route in [route for route in api.routes if isinstance(route, HTTPRoute)]:
         for handler in route.route_handlers:
-            told = handler.responses or {}
-            known = [problem for spec in told.values() if isinstance(spec, Refusals) for problem in spec.problems]
-            if known:
-                handler.responses = {**told, **refusals(*known, *_own_refusals(route, handler))}
+            if any(isinstance(spec, Refusals) for spec in (handler.responses or {}).values()):
+                add_problems(handler, *_own_refusals(route, handler))
 
 
 def _own_refusals(route: HTTPRoute, handler: HTTPRouteHandler) -> list[type[Problem]]:

@@ -24,12 +24,12 @@ def tell_facts(document: Json) -> None:
     for code, fact, _ in facts_of_problems():
         codes[fact].add(code)
     kinds = fact_types()
-    told = _fact_docstrings()
+    docstrings = _fact_docstrings()
     dated = [MOMENTS.get(kind, kind) for kind in kinds.values()]
     described, parts = msgspec.json.schema_components(dated, ref_template=f"{REFERENCE}{{name}}")
     for fact, schema in sorted(zip(kinds, described, strict=True)):
         if fact not in problem["properties"]:
-            problem["properties"][fact] = _fact(schema, told[fact])
+            problem["properties"][fact] = _fact(schema, docstrings[fact])
     document["components"]["schemas"] = parts | schemas(document)
     with_facts = sorted({code for of_fact in codes.values() for code in of_fact})
     problem["x-facts"] = {code: [fact for fact in sorted(codes) if code in codes[fact]] for code in with_facts}
@@ -74,6 +74,8 @@ def _fact_docstrings() -> dict[str, dict[str, set[str]]]:
 
 
 def _fact(schema: Json, about: dict[str, set[str]]) -> Json:
-    told = [f"{sentence} Of {', '.join(f'`{code}`' for code in sorted(codes))}." for sentence, codes in about.items()]
+    sentences = [
+        f"{sentence} Of {', '.join(f'`{code}`' for code in sorted(codes))}." for sentence, codes in about.items()
+    ]
     kept = {name: value for name, value in schema.items() if name not in {"title", "default"}}
-    return kept | {"description": " ".join(told).strip()}
+    return kept | {"description": " ".join(sentences).strip()}

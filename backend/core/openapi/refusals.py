@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Self
 
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
@@ -45,6 +46,13 @@ def refusals(*problems: type[Problem]) -> dict[int, ResponseSpec]:
     for problem in {problem.code: problem for problem in (*ALWAYS, *reversed(problems))}.values():
         by_status[problem.status].append(problem)
     return {status: _response(sorted(same, key=lambda problem: problem.code)) for status, same in by_status.items()}
+
+
+def add_problems(handler: HTTPRouteHandler, *problems: type[Problem]) -> None:
+    """To those that the route names."""
+    specs = handler.responses or {}
+    known = [problem for spec in specs.values() if isinstance(spec, Refusals) for problem in spec.problems]
+    handler.responses = {**specs, **refusals(*known, *problems)}
 
 
 def _response(problems: list[type[Problem]]) -> ResponseSpec:

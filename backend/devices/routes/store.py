@@ -32,7 +32,7 @@ class DevicePinController(Controller):
     @post(
         "/{staff_id:uuid}/record-failed-attempt",
         operation_id="recordFailedAttempt",
-        summary="Report wrong PINs that were typed on this tablet while it was offline",
+        summary="Report wrong PINs that were entered on this tablet while it was offline",
         description="A list of events, or one without a list; each counts once, toward the same lockout as attempts "
         "online. Of people of the tablet's own store, 60 attempts an hour at most.",
         status_code=200,

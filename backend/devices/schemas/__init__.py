@@ -74,15 +74,15 @@ class DeviceView(Answer):
     store: DeviceStore
     """Its store."""
     brand: str | None
-    """Brand of the hardware. Null: not told."""
+    """Brand of the hardware. Null: not given."""
     model: str | None
-    """Model of the hardware. Null: not told."""
+    """Model of the hardware. Null: not given."""
     app_version_code: int | None
     """Number of the version of its app. Null before it is paired."""
     app_version_name: str | None
-    """Name of the version of its app. Null: not told."""
+    """Name of the version of its app. Null: not given."""
     os_version: str | None
-    """SDK level and patch level of its system. Null: not told."""
+    """SDK level and patch level of its system. Null: not given."""
     clock_offset_ms: int | None
     """How far its clock is ahead of the server, in milliseconds, at its last heartbeat. Null before the first one."""
     pending_count: int
@@ -92,11 +92,11 @@ class DeviceView(Answer):
     review_count: int
     """Operations that it has handed in and that wait for a decision of a person, as `listReview` shows them."""
     battery_percent: int | None
-    """Charge of its battery, 0 to 100. Null: not told."""
+    """Charge of its battery, 0 to 100. Null: not given."""
     network: str | None
-    """Kind of its network, such as `wifi`. Null: not told."""
+    """Kind of its network, such as `wifi`. Null: not given."""
     is_kiosk_locked: bool | None
-    """True when the app cannot be left. Null: not told."""
+    """True when the app cannot be left. Null: not given."""
     created_at: datetime
     """When it was added (UTC)."""
     paired_at: datetime | None
@@ -138,7 +138,7 @@ class PairingCodeView(Answer):
     pairing_id: UUID
     """Id of this pairing, as in the audit."""
     code: Annotated[str, Meta(examples=["7K3M-9QXA"])]
-    """Eight characters. Case, spaces and hyphens do not matter when they are typed."""
+    """Eight characters. Case, spaces and hyphens do not matter when they are entered."""
     expires_at: datetime
     """Until when it works (UTC)."""
     qr_payload: Annotated[str, Meta(examples=[QR_EXAMPLE])]

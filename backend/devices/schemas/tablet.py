@@ -49,7 +49,7 @@ class Pairing(Body):
     """What a tablet sends to be paired."""
 
     code: Annotated[str, Meta(min_length=1, max_length=40, examples=["7K3M-9QXA"])]
-    """The code of the office, as scanned or typed."""
+    """The code of the office, as scanned or entered."""
     handshake_version: Annotated[int, Meta(ge=1, le=1)]
     """Version of this exchange: 1."""
     public_key: Annotated[str, Meta(min_length=1, max_length=400, examples=["MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"])]
@@ -59,9 +59,9 @@ class Pairing(Body):
     app: AppVersion
     """Version of the app."""
     os: OsVersion | None = None
-    """Version of the system. Null: not told."""
+    """Version of the system. Null: not given."""
     hardware: Hardware | None = None
-    """What the tablet is. Null: not told."""
+    """What the tablet is. Null: not given."""
     attestation_chain: Annotated[list[Annotated[str, Meta(max_length=8192)]], Meta(max_length=8)] | None = None
     """Certificates of the key, in base64: accepted for later use, neither evaluated nor stored."""
 
@@ -98,7 +98,7 @@ class DeviceTokenView(Answer):
     token: str
     """Shown once. The token before it works until this one is first used, 24 hours at most."""
     token_expires_at: datetime
-    """When it expires (UTC). It still buys another one for 90 days after that."""
+    """When it expires (UTC). For 90 days after that it can still be exchanged for another one."""
     server_time: datetime
     """Time of the server (UTC)."""
 
@@ -111,7 +111,7 @@ class PairedDevice(Answer):
     token: str
     """Bearer token, shown once. It works with signatures of the key that was paired only."""
     token_expires_at: datetime
-    """When it expires (UTC). It still buys another one for 90 days after that."""
+    """When it expires (UTC). For 90 days after that it can still be exchanged for another one."""
     merchant: PairedMerchant
     """The merchant."""
     store: PairedStore

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from backend.core.outbound.calls import CallFailed
 from backend.devices.simulator import offline_steps, online_steps
+from backend.devices.simulator.acceptance_run import AcceptanceRun, NotAccepted
 from backend.devices.simulator.client import RefusedCall
-from backend.devices.simulator.visit import NotAccepted, Visit
 
-AcceptanceStep = Callable[[Visit], Awaitable[str]]
-"""Returns what it has found; nothing in it where there is nothing to say."""
+AcceptanceStep = Callable[[AcceptanceRun], Awaitable[str]]
+"""Returns what is worth telling; empty where nothing is."""
 STEPS: dict[str, AcceptanceStep] = {
     "Pairs with the code": online_steps.pair,
     "A copied request is refused": online_steps.refuse_a_copy,
@@ -31,22 +31,22 @@ STEPS: dict[str, AcceptanceStep] = {
 class AcceptanceResult:
     step: str
     is_ok: bool
-    told: str
+    detail: str
     """What was found, or why it failed."""
 
 
-async def accept(visit: Visit) -> AsyncIterator[AcceptanceResult]:
+async def accept(run: AcceptanceRun) -> AsyncIterator[AcceptanceResult]:
     """One after the other, up to the first that fails: the others build on it."""
     for name, step in STEPS.items():
         try:
-            told = await step(visit)
+            detail = await step(run)
         except NotAccepted as failure:
-            yield AcceptanceResult(name, is_ok=False, told=str(failure))
+            yield AcceptanceResult(name, is_ok=False, detail=str(failure))
             return
         except RefusedCall as refusal:
-            yield AcceptanceResult(name, is_ok=False, told=f"answered {refusal}")
+            yield AcceptanceResult(name, is_ok=False, detail=f"answered {refusal}")
             return
         except CallFailed as failure:
-            yield AcceptanceResult(name, is_ok=False, told=f"no answer: {failure.reason}")
+            yield AcceptanceResult(name, is_ok=False, detail=f"no answer: {failure.reason}")
             return
-        yield AcceptanceResult(name, is_ok=True, told=told)
+        yield AcceptanceResult(name, is_ok=True, detail=detail)

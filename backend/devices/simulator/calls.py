@@ -29,7 +29,7 @@ class TabletCalls(ABC):
         self.state.offset = datetime.fromisoformat(server_time) - clock.now()
 
     async def pair(self, code: str, **changed: Any) -> ApiJson:
-        """By a typed code. The same request again when its answer was lost."""
+        """By a code that was entered. The same request again when its answer was lost."""
         body = {
             "code": code,
             "handshake_version": 1,
@@ -46,9 +46,9 @@ class TabletCalls(ABC):
 
     async def scan(self, qr_payload: str) -> ApiJson:
         """By the QR code, of which it knows version 1."""
-        told = {name: values[0] for name, values in parse_qs(urlsplit(qr_payload).fragment).items()}
-        assert told["v"] == "1", "an unknown version: the app asks to be updated"
-        return await self.pair(told["code"])
+        parameters = {name: values[0] for name, values in parse_qs(urlsplit(qr_payload).fragment).items()}
+        assert parameters["v"] == "1", "an unknown version: the app asks to be updated"
+        return await self.pair(parameters["code"])
 
     async def roll(self, *, answer_is_lost: bool = False) -> str:
         """Exchanges the token. Returns the new one, which a tablet does not know whose answer is lost."""
@@ -95,10 +95,10 @@ class TabletCalls(ABC):
     async def end_grant(self, grant_id: Any) -> None:
         await self.ask("DELETE", f"/devices/me/grants/{grant_id}")
 
-    async def hold_allowance(self, card_id: str, grant_id: Any, amount: int, **told: Any) -> ApiJson:
+    async def hold_allowance(self, card_id: str, grant_id: Any, amount: int, **parameters: Any) -> ApiJson:
         """Points or stamps, for what will be redeemed offline. `key`: of an earlier try whose answer was lost."""
-        key = told.pop("key", None) or uuid4().hex
-        body = {"card_id": card_id, "grant_id": str(grant_id), "amount": amount} | told
+        key = parameters.pop("key", None) or uuid4().hex
+        body = {"card_id": card_id, "grant_id": str(grant_id), "amount": amount} | parameters
         return await self.ask("POST", "/devices/me/allowances", json=body, key=key)
 
     async def release_allowance(self, allowance_id: str) -> None:

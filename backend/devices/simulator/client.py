@@ -51,8 +51,14 @@ class HttpTablet(TabletCalls):
 
     async def send(self, prepared: httpx.Request, *, seconds: float = SECONDS) -> HttpResponse:
         """The answer of any status. Raises CallFailed."""
-        told: dict[str, Any] = {"headers": prepared.headers, "content": prepared.content}
-        return await send_request(self.http, prepared.method, prepared.url, seconds=seconds, **told)
+        return await send_request(
+            self.http,
+            prepared.method,
+            prepared.url,
+            seconds=seconds,
+            headers=prepared.headers,
+            content=prepared.content,
+        )
 
 
 def _problem_of(answer: HttpResponse) -> ApiJson:

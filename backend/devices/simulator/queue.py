@@ -16,15 +16,15 @@ from backend.staff_pins.grants.schemas import GrantView
 from backend.staff_pins.grants.sealed_box import context_of, decode, seal_box
 
 ApiJson = dict[str, Any]
-Sent = ApiJson
+QueuedOperation = ApiJson
 """An operation as it lies in the queue."""
 CardRef = Mapping[str, Any] | str
 """A card, or its id."""
 
 
 @dataclass
-class Unlocked:
-    """A grant after somebody has typed a PIN, right or wrong."""
+class UnlockedGrant:
+    """A grant after somebody has entered a PIN, right or wrong."""
 
     view: GrantView
     secret: bytes | None
@@ -34,11 +34,11 @@ class Unlocked:
         return self.secret is None or check_of(self.secret) == self.view.check
 
 
-def unlock(view: GrantView, pin: str | None) -> Unlocked:
+def unlock(view: GrantView, pin: str | None) -> UnlockedGrant:
     if view.blob is None or view.salt is None or view.device_secret is None or pin is None:
-        return Unlocked(view, None)
+        return UnlockedGrant(view, None)
     stretched = stretch_now(pin.encode(), decode(view.salt) or b"")
-    return Unlocked(view, unwrap(decode(view.blob) or b"", stretched, decode(view.device_secret) or b""))
+    return UnlockedGrant(view, unwrap(decode(view.blob) or b"", stretched, decode(view.device_secret) or b""))
 
 
 @dataclass
@@ -49,11 +49,11 @@ class OfflineQueue:
     wrong_by: timedelta = timedelta(0)
     boot_id: str = "boot 1"
     switched_on_at: datetime = field(default_factory=lambda: clock.now() - timedelta(days=30))
-    queue: list[Sent] = field(default_factory=list)
-    grant: Unlocked | None = None
+    queue: list[QueuedOperation] = field(default_factory=list)
+    grant: UnlockedGrant | None = None
     seq: int = 0
 
-    def open_grant(self, grant: dict[str, Any], pin: str | None) -> Unlocked:
+    def open_grant(self, grant: dict[str, Any], pin: str | None) -> UnlockedGrant:
         """As the API gave it."""
         self.grant = unlock(msgspec.convert(grant, GrantView), pin)
         return self.grant
@@ -64,11 +64,13 @@ class OfflineQueue:
     def elapsed(self, at: datetime) -> int:
         return round((at - self.switched_on_at) / timedelta(milliseconds=1))
 
-    def did(self, op: str, card: CardRef | None = None, *, ago: timedelta = timedelta(0), **told: Any) -> Sent:
-        """Queued; `told`: further members of the operation."""
+    def did(
+        self, op: str, card: CardRef | None = None, *, ago: timedelta = timedelta(0), **members: Any
+    ) -> QueuedOperation:
+        """`members`: further ones of the operation."""
         at = clock.now() - ago
         self.seq += 1
-        content: Sent = {
+        content: QueuedOperation = {
             "id": uuid4().hex,
             "seq": self.seq,
             "op": op,
@@ -76,27 +78,27 @@ class OfflineQueue:
             "occurred_elapsed_ms": self.elapsed(at),
             "boot_id": self.boot_id,
             "body": {},
-        } | told
+        } | members
         if card is not None:
             content["card_id"] = card if isinstance(card, str) else card["id"]
         sent = self.sealed(content)
         self.queue.append(sent)
         return sent
 
-    def stamped(self, card: CardRef, **told: Any) -> Sent:
-        return self.did("stamp", card, **told)
+    def stamped(self, card: CardRef, **members: Any) -> QueuedOperation:
+        return self.did("stamp", card, **members)
 
-    def sold(self, card: CardRef | None, cents: int, **told: Any) -> Sent:
-        body = {"purchase_amount_cents": cents} | told.pop("body", {})
-        return self.did("points", card, body=body, **told)
+    def sold(self, card: CardRef | None, cents: int, **members: Any) -> QueuedOperation:
+        body = {"purchase_amount_cents": cents} | members.pop("body", {})
+        return self.did("points", card, body=body, **members)
 
-    def redeemed(self, card: CardRef, reward: str | None, allowance: str | None, **told: Any) -> Sent:
+    def redeemed(self, card: CardRef, reward: str | None, allowance: str | None, **members: Any) -> QueuedOperation:
         """A reward by its id, or the full stamp card."""
         body = {"reward_id": reward} if reward else {"unit": "stamps"}
         paid = {"allowance_id": allowance} if allowance else {}
-        return self.did("redeem", card, body=body | told.pop("body", {}), **paid | told)
+        return self.did("redeem", card, body=body | members.pop("body", {}), **paid | members)
 
-    def sealed(self, content: Sent) -> Sent:
+    def sealed(self, content: QueuedOperation) -> QueuedOperation:
         """As it lies in the queue."""
         if self.grant is None:
             return content
@@ -108,7 +110,7 @@ class OfflineQueue:
         box = seal_box(decode(self.grant.view.server_key) or b"", mac_of(self.grant.secret, text) + text, context)
         return shown | {"sealed": box}
 
-    def request(self, operations: list[Sent] | None = None, batch_id: UUID | None = None) -> dict[str, Any]:
+    def request(self, operations: list[QueuedOperation] | None = None, batch_id: UUID | None = None) -> dict[str, Any]:
         """The body of a batch: of these operations, or of the whole queue."""
         return {
             "batch_id": str(batch_id or new_id()),

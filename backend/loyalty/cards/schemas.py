@@ -93,11 +93,11 @@ class OwnCardView(Answer):
     stamps_target: int
     """Stamps of a full stamp card."""
     held_points: int
-    """Points of the balance that are held for rewards and pay for nothing else."""
+    """Points of the balance that are held and pay for nothing else: for rewards (`holds`), the others for tablets."""
     held_stamps: int
-    """Stamps of the balance that are held for rewards and pay for nothing else."""
+    """Stamps of the balance that are held and pay for nothing else: for rewards (`holds`), the others for tablets."""
     holds: list[HoldView]
-    """Open holds of the card."""
+    """Open holds for rewards."""
     stamp_reward: str
     """What a full stamp card is redeemed for, in the reader's language."""
     reward_ready: bool

@@ -78,13 +78,13 @@ class Person(Body):
     email: Email
     """Address of the customer. Spaces around it and a name before it are removed."""
     first_name: PersonName | None = None
-    """First name. Null: not told."""
+    """First name. Null: not given."""
     last_name: PersonName | None = None
-    """Last name. Null: not told."""
+    """Last name. Null: not given."""
     phone: Phone | None = None
-    """Phone number, also without a country code. Null: not told."""
+    """Phone number, also without a country code. Null: not given."""
     birth_date: date | None = None
-    """Date of birth, for birthday emails. Null: not told."""
+    """Date of birth, for birthday emails. Null: not given."""
     language: Language | None = None
     """Language of the customer's pages, emails and passes. Null: the store's or, from the join page, that of the
     request."""
@@ -116,15 +116,15 @@ class CustomerView(HolderView):
     id: UUID
     """Id of the customer."""
     first_name: str | None
-    """First name. Null: not told."""
+    """First name. Null: not given."""
     last_name: str | None
-    """Last name. Null: not told."""
+    """Last name. Null: not given."""
     email: str
     """Address of the customer."""
     phone: str | None
-    """Phone number as given, with plain spaces and hyphens. Null: not told."""
+    """Phone number as given, with plain spaces and hyphens. Null: not given."""
     birth_date: date | None
-    """Date of birth. Null: not told."""
+    """Date of birth. Null: not given."""
 
 
 class ListedCustomer(CustomerView):

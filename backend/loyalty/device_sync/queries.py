@@ -1,12 +1,10 @@
-"""Reads what a tablet may know, and keeps what it was told."""
+"""Reads what a tablet may know, and what it was sent before."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access.features import LOYALTY
@@ -32,7 +30,6 @@ from backend.staff.models import MerchantMember, StoreMember, User
 from backend.staff_pins.models import StaffPin
 
 PICTURES = "/api/v1/storefront/loyalty/pictures/"
-ONCE_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +111,6 @@ class SnapshotReader:
 def _reward(reward: RewardView) -> DeviceReward:
     picture_url = f"{PICTURES}{reward.picture}" if reward.picture else None
     return DeviceReward(**msgspec.structs.asdict(reward), picture_url=picture_url)
-
-
-async def keep_snapshot(
-    session: AsyncSession, merchant_id: UUID, cursor: str, fingerprints: dict[str, str], now: datetime
-) -> None:
-    """A cursor that was given out can be asked with, for a month after it was last given out."""
-    row = insert(DeviceSnapshot).values(merchant_id=merchant_id, cursor=cursor, fingerprints=fingerprints, used_at=now)
-    again = row.on_conflict_do_update(
-        index_elements=[DeviceSnapshot.merchant_id, DeviceSnapshot.cursor],
-        set_={"used_at": now},
-        where=DeviceSnapshot.used_at < now - ONCE_A_DAY,
-    )
-    await session.execute(again)
 
 
 async def get_known(session: AsyncSession, merchant_id: UUID, cursor: str) -> dict[str, str]:

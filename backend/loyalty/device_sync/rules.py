@@ -35,10 +35,10 @@ def difference(known: Fingerprints, present: Fingerprints, limit: int) -> Differ
     parts = [*removed, *changed][:limit]
     reached = {key: value for key, value in known.items() if key not in parts}
     reached |= {key: present[key] for key in parts if key in present}
-    taken = set(parts)
+    keys = set(parts)
     return Difference(
-        changed=[key for key in changed if key in taken],
-        removed=[key for key in removed if key in taken],
+        changed=[key for key in changed if key in keys],
+        removed=[key for key in removed if key in keys],
         reached=reached,
         has_more=len(removed) + len(changed) > limit,
     )

@@ -31,9 +31,9 @@ class SelfEnroll(Person):
     """Somebody enrolls from the join page."""
 
     first_name: PublicName | None = None
-    """First name, without addresses of sites and numbers. Null: not told."""
+    """First name, without addresses of sites and numbers. Null: not given."""
     last_name: PublicName | None = None
-    """Last name, without addresses of sites and numbers. Null: not told."""
+    """Last name, without addresses of sites and numbers. Null: not given."""
     accept_terms: bool = False
     """Must be true: the customer accepts the terms of the program."""
 

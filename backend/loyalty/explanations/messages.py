@@ -34,9 +34,13 @@ class ExplanationMessages:
             return ngettext("%(count)s stamp on the card.", "%(count)s stamps on the card.", balance, count=shown)
         return ngettext("%(count)s point on the card.", "%(count)s points on the card.", balance, count=shown)
 
-    def held(self, unit: str, held: int) -> str:
-        _ = self._translator.gettext
-        return _("%(amount)s of them: set aside for a reward.", amount=self.amount(unit, held))
+    def held(self, unit: str, *, for_rewards: int, for_tablets: int) -> list[str]:
+        _, sentences = self._translator.gettext, []
+        if for_rewards:
+            sentences.append(_("%(amount)s of them: set aside for a reward.", amount=self.amount(unit, for_rewards)))
+        if for_tablets:
+            sentences.append(_("%(amount)s of them: set aside for a tablet.", amount=self.amount(unit, for_tablets)))
+        return sentences
 
     def origin(self, lot: TransactionFacts, source: TransactionFacts, amount: int) -> str:
         """Where a lot came from."""

@@ -24,7 +24,7 @@ class Occasion(Answer):
     purchase_amount_cents: int | None
     """Amount of the sale in cents, or how much of it was returned. Null for everything else."""
     order_reference: str | None
-    """Number on the receipt. Null: not told."""
+    """Number on the receipt. Null: not given."""
     reward: str | None
     """Name of the reward that was redeemed, in the reader's language. Null for everything else."""
     quantity: int | None
@@ -63,7 +63,7 @@ class LotView(Answer):
     remaining: int
     """Points or stamps of them that are still on the card."""
     held: int
-    """Part of `remaining` that is held for a reward."""
+    """Part of `remaining` that is held, for rewards or for tablets."""
     expires_at: datetime | None
     """From this instant on what remains cannot be spent (UTC). Null: it never expires."""
     parts: list[PartView]
@@ -84,7 +84,7 @@ class OlderLots(Answer):
     remaining: int
     """Points or stamps of them that are still on the card."""
     held: int
-    """Part of `remaining` that is held for a reward."""
+    """Part of `remaining` that is held, for rewards or for tablets."""
     parts: list[PartView]
     """What became of the rest, summed by kind."""
     sentence: str
@@ -101,7 +101,7 @@ class UnitView(Answer):
     balance: int
     """Points or stamps on the card now."""
     held: int
-    """Part of the balance that is held for rewards."""
+    """Part of the balance that is held, for rewards or for tablets."""
     sentences: list[str]
     """The balance, and what of it is held, in the reader's language."""
     lots: list[LotView]

@@ -61,10 +61,15 @@ class Explanation:
             unit=unit,
             balance=balance,
             held=held,
-            sentences=[self.say.balance(unit, balance), *([self.say.held(unit, held)] if held else [])],
+            sentences=[self.say.balance(unit, balance), *self._held_sentences(unit, held)],
             lots=[self._lot(entry) for entry in lots],
             older=self._older(others, {entry.lot.id for entry in lots}) if others else None,
         )
+
+    def _held_sentences(self, unit: str, kept: int) -> list[str]:
+        allowances = [hold for hold in self.facts.state.holds if hold.is_allowance]
+        for_tablets = min(kept, held(allowances, unit, self.now))
+        return self.say.held(unit, for_rewards=kept - for_tablets, for_tablets=for_tablets)
 
     def _lot(self, entry: LotFacts) -> LotView:
         lot, granted, earned = entry.lot, self._named[entry.lot.transaction_id], self._named[entry.source_id]

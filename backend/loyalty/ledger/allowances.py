@@ -35,9 +35,9 @@ async def end_allowance(session: AsyncSession, origin: Origin, allowance_id: UUI
 
 
 async def release_allowances(session: AsyncSession, event: Event) -> None:
-    """A revoked tablet uses none of them any more."""
-    device_id = UUID(event.data["device_id"])
-    await _release(session, event.occurred_at, _of_device(event.merchant_id, device_id))
+    """Those of a tablet that was revoked, or wiped. What it holds once it is paired again stays."""
+    own = _of_device(event.merchant_id, UUID(event.data["device_id"]))
+    await _release(session, event.occurred_at, own, Hold.reserved_at <= event.occurred_at)
 
 
 def _of_device(merchant_id: UUID, device_id: UUID | None) -> ColumnElement[bool]:

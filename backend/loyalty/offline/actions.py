@@ -18,9 +18,8 @@ from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.request import Proof
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked
 from backend.loyalty.ledger.queries import get_setup
-from backend.loyalty.offline.entries import BatchEntry, refused_with, settle
+from backend.loyalty.offline.entries import BatchEntry, problem_body, refused_with, settle
 from backend.loyalty.offline.inbox import Inbox, offset_ms
-from backend.loyalty.offline.judgement import shown
 from backend.loyalty.offline.operations import OfflineBooking, book
 from backend.loyalty.offline.outcomes import read_booked, save
 from backend.loyalty.offline.problems import DependencyRefused, OperationDismissed
@@ -61,10 +60,10 @@ class BatchIntake:
     def _final(self, entry: BatchEntry) -> dict[str, Any] | None:
         """The problem of what is not kept, or was dismissed."""
         if entry.row is not None:
-            return self._shown(OperationDismissed()) if entry.row.state == "dismissed" else None
+            return self._body(OperationDismissed()) if entry.row.state == "dismissed" else None
         if entry.operation_id is None:
-            return self._shown(ValidationFailed(FieldError("/id", "invalid", "1 to 128 printable characters.")))
-        return self._shown(IdempotencyKeyReused(entry.operation_id, "not_booked", None))
+            return self._body(ValidationFailed(FieldError("/id", "invalid", "1 to 128 printable characters.")))
+        return self._body(IdempotencyKeyReused(entry.operation_id, "not_booked", None))
 
     async def _book_all(self, entries: list[BatchEntry], targets: Targets) -> None:
         waiting, moment = iter(targets.groups(entries)), asyncio.get_running_loop().time
@@ -147,10 +146,10 @@ class BatchIntake:
         if problem.code in LATER:
             return
         if reason is None:
-            refused_with(row, problem, self._shown(problem))
+            refused_with(row, problem, self._body(problem))
         else:
-            settle(row, "review", reason=reason, problem=self._shown(problem))
+            settle(row, "review", reason=reason, problem=self._body(problem))
 
-    def _shown(self, problem: Problem) -> dict[str, Any]:
+    def _body(self, problem: Problem) -> dict[str, Any]:
         origin = self.sender.origin
-        return shown(problem, origin.language, origin.instance, origin.request_id)
+        return problem_body(problem, origin.language, origin.instance, origin.request_id)

@@ -13,7 +13,7 @@ from backend.loyalty.ledger.operations.allowance import HoldAllowance
 from backend.loyalty.ledger.problems.allowances import AllowanceRefused
 from backend.loyalty.ledger.schemas.allowances import AllowanceRequest
 from backend.loyalty.offline.open_grants import open_grants
-from backend.staff_pins.grants.queries import get_limits
+from backend.staff_pins.grants.queries import get_offline_limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Allowances:
         assert origin.device_id is not None, "a tablet asks for one"
         async with self.sessions.committing(origin.merchant_id) as session:
             grants = await open_grants(session, self.keys, origin, [wanted.grant_id])
-            limits = await get_limits(session, origin.merchant_id, origin.device_id)
+            limits = await get_offline_limits(session, origin.merchant_id, origin.device_id)
         grant = grants.open.get(wanted.grant_id)
         # The rules may have become stricter since the grant was given.
         if grant is None or "redeem" not in limits.operations or not grant.use.may_redeem(origin.now):

@@ -13,7 +13,7 @@ from backend.staff_pins.grants.sealed_box import context_of, find_opened
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedOperation:
     envelope: ItemEnvelope
     content: dict[str, Any]
     """Of the operation; what was sent where the box does not open."""
@@ -23,16 +23,16 @@ class Opened:
     is_readable: bool = True
 
 
-def open_one(keys: KeyRing, device_id: UUID, envelope: ItemEnvelope, sent: dict[str, Any]) -> Opened:
+def open_operation(keys: KeyRing, device_id: UUID, envelope: ItemEnvelope, sent: dict[str, Any]) -> OpenedOperation:
     """An operation that is not sealed has no MAC. X25519 takes a fifth of a millisecond: not for the event loop."""
     if envelope.sealed is None:
-        return Opened(envelope, sent)
+        return OpenedOperation(envelope, sent)
     context = context_of(str(device_id), str(envelope.grant_id), envelope.id)
     raw = find_opened(keys, envelope.sealed, context)
     content = _object(raw[MAC_BYTES:]) if raw is not None else None
     if raw is None or content is None:
-        return Opened(envelope, sent, is_readable=False)
-    return Opened(envelope, content, raw[MAC_BYTES:], raw[:MAC_BYTES])
+        return OpenedOperation(envelope, sent, is_readable=False)
+    return OpenedOperation(envelope, content, raw[MAC_BYTES:], raw[:MAC_BYTES])
 
 
 def _object(text: bytes) -> dict[str, Any] | None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from backend.core.problems import Problem
 from backend.loyalty.offline.items import ItemBody, OfflineItem
 from backend.loyalty.offline.models import DeviceOperation
@@ -58,6 +60,12 @@ class BatchEntry:
             problem=problem or row.problem,
             occurred_at_used=row.used_at,
         )
+
+
+def problem_body(problem: Problem, language: str, instance: str, request_id: str) -> dict[str, Any]:
+    """As the row keeps it, and as the tablet gets it."""
+    body = problem.as_dict(language=language, instance=instance, request_id=request_id)
+    return dict(msgspec.to_builtins(body))
 
 
 def settle(row: DeviceOperation, state: str, **facts: Any) -> None:

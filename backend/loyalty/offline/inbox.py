@@ -18,16 +18,16 @@ from backend.core.database import Sessions
 from backend.core.ids import new_id
 from backend.core.keys import KeyRing
 from backend.loyalty.ledger.booking.setup import Setup
-from backend.loyalty.offline.boxes import Opened, open_one
-from backend.loyalty.offline.entries import BatchEntry
+from backend.loyalty.offline.boxes import OpenedOperation, open_operation
+from backend.loyalty.offline.entries import BatchEntry, problem_body
 from backend.loyalty.offline.items import find_envelope, fingerprint_of, read_item, storable
-from backend.loyalty.offline.judgement import Judge, OpenGrant, OperationVerdict, shown
+from backend.loyalty.offline.judgement import Judge, OpenGrant, OperationVerdict
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.open_grants import open_grants
 from backend.loyalty.offline.rules.moments import TabletClock, storable_moment
 from backend.loyalty.offline.schemas.batches import DeviceBatch
 from backend.loyalty.offline.sender import BatchSender
-from backend.staff_pins.grants.queries import get_limits
+from backend.staff_pins.grants.queries import get_offline_limits
 
 TRIES = 3
 OP_MAX, LOCAL_REF_MAX = 20, 64
@@ -53,20 +53,22 @@ class Inbox:
                 continue
         return await self._keep(opened)
 
-    def _open(self) -> list[Opened | None]:
+    def _open(self) -> list[OpenedOperation | None]:
         device_id = self.sender.origin.device_id
         assert device_id is not None, "a tablet hands in batches"
         envelopes = [(find_envelope(sent), sent) for sent in self.batch.operations]
-        return [open_one(self.keys, device_id, envelope, sent) if envelope else None for envelope, sent in envelopes]
+        return [
+            open_operation(self.keys, device_id, envelope, sent) if envelope else None for envelope, sent in envelopes
+        ]
 
-    async def _keep(self, opened: list[Opened | None]) -> list[BatchEntry]:
+    async def _keep(self, opened: list[OpenedOperation | None]) -> list[BatchEntry]:
         origin = self.sender.origin
         readable = [each for each in opened if each is not None]
         async with self.sessions.committing(origin.merchant_id) as session:
             grant_ids = {each.envelope.grant_id for each in readable if each.envelope.grant_id}
-            book = await open_grants(session, self.keys, origin, sorted(grant_ids))
+            grants = await open_grants(session, self.keys, origin, sorted(grant_ids))
             known = await self._known(session, [each.envelope.id for each in readable])
-            judge = await self._judge(session, book.open)
+            judge = await self._judge(session, grants.open)
             entries = [BatchEntry(each.envelope.id if each else None) for each in opened]
             in_order = sorted(
                 zip(opened, entries, strict=True), key=lambda pair: pair[0].envelope.seq if pair[0] else 0
@@ -74,14 +76,14 @@ class Inbox:
             for each, entry in in_order:
                 if each is not None:
                     self._enter(session, entry, each, known, judge)
-            await book.write_back(session, origin, self.setup.policy)
+            await grants.write_back(session, origin, self.setup.policy)
             await session.flush()
         return entries
 
     async def _judge(self, session: AsyncSession, grants: dict[Any, OpenGrant]) -> Judge:
         origin = self.sender.origin
         assert origin.device_id is not None, "a tablet hands in batches"
-        limits = await get_limits(session, origin.merchant_id, origin.device_id)
+        limits = await get_offline_limits(session, origin.merchant_id, origin.device_id)
         window = timedelta(hours=limits.window_hours)
         return Judge(self.clock, window, self.setup.terms, self.sender.is_revoked, grants)
 
@@ -97,7 +99,12 @@ class Inbox:
         return {row.operation_id: row for row in rows}
 
     def _enter(
-        self, session: AsyncSession, entry: BatchEntry, opened: Opened, known: dict[str, DeviceOperation], judge: Judge
+        self,
+        session: AsyncSession,
+        entry: BatchEntry,
+        opened: OpenedOperation,
+        known: dict[str, DeviceOperation],
+        judge: Judge,
     ) -> None:
         """An operation that is known is not judged again."""
         grant = judge.grant_of(opened)
@@ -118,7 +125,7 @@ class Inbox:
                 entry.item, entry.body = read_item(opened.content)
 
     def _row(
-        self, opened: Opened, verdict: OperationVerdict, grant: OpenGrant | None, fingerprint: bytes
+        self, opened: OpenedOperation, verdict: OperationVerdict, grant: OpenGrant | None, fingerprint: bytes
     ) -> DeviceOperation:
         origin, item, problem = self.sender.origin, verdict.item, verdict.problem
         asked = origin.language, origin.instance, origin.request_id
@@ -143,7 +150,7 @@ class Inbox:
             state=verdict.state,
             reason=verdict.reason,
             status=problem.status if problem else None,
-            problem=shown(problem, *asked) if problem else None,
+            problem=problem_body(problem, *asked) if problem else None,
         )
 
 

@@ -22,24 +22,24 @@ from backend.loyalty.offline.problems import UnknownOperation
 from i18n.unseen import clean_field
 
 AS_SENT = "as_sent"
-Name = Annotated[str, Meta(min_length=1, max_length=64)]
+ItemText = Annotated[str, Meta(min_length=1, max_length=64)]
 ElapsedMilliseconds = Annotated[int, Meta(ge=0, le=10**12)]
 """Less than 32 years."""
-Sequence = Annotated[int, Meta(ge=0, le=2**53)]
+SequenceNumber = Annotated[int, Meta(ge=0, le=2**53)]
 
 
 class OfflineItem(msgspec.Struct, frozen=True, kw_only=True):
     """What a tablet did; in the queue of a grant with a PIN it lies sealed."""
 
     id: str
-    seq: Sequence
+    seq: SequenceNumber
     op: str
     occurred_at: datetime
     occurred_elapsed_ms: ElapsedMilliseconds | None = None
-    boot_id: Name | None = None
+    boot_id: ItemText | None = None
     card_id: UUID | None = None
     card_code: Annotated[str, Meta(max_length=100)] | None = None
-    local_ref: Name | None = None
+    local_ref: ItemText | None = None
     transaction_id: UUID | None = None
     voids: Annotated[str, Meta(max_length=KEY_MAX)] | None = None
     allowance_id: UUID | None = None
@@ -51,7 +51,7 @@ class ItemEnvelope(msgspec.Struct, frozen=True, kw_only=True):
     """What every operation shows outside its box."""
 
     id: str
-    seq: Sequence = 0
+    seq: SequenceNumber = 0
     grant_id: UUID | None = None
     sealed: str | None = None
 

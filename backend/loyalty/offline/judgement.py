@@ -3,17 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
-
-import msgspec
 
 from backend.core.problems import Problem
 from backend.loyalty.ledger.booking.setup import TermsState
 from backend.loyalty.ledger.operations.basket import sale_of
 from backend.loyalty.ledger.rules.accrual import worth_of
 from backend.loyalty.ledger.schemas.bookings import Earn
-from backend.loyalty.offline.boxes import Opened
+from backend.loyalty.offline.boxes import OpenedOperation
 from backend.loyalty.offline.items import ItemBody, OfflineItem, read_item
 from backend.loyalty.offline.rules.moments import TabletClock, moment_of
 from backend.loyalty.offline.rules.reasons import ReviewReason
@@ -53,7 +50,7 @@ class Judge:
     is_revoked: bool
     grants: Mapping[UUID, OpenGrant] = field(default_factory=dict)
 
-    def judge(self, opened: Opened) -> OperationVerdict:
+    def judge(self, opened: OpenedOperation) -> OperationVerdict:
         """Counts it against its grant. MACs come first: a wrong one is a guess, whatever it is about."""
         fault = self._proof_fault(opened)
         try:
@@ -68,7 +65,7 @@ class Judge:
         fault = fault or moment.fault or self._grant_fault(opened, item, body, moment.at)
         return OperationVerdict("review" if fault else "received", fault, None, item, body, moment.at)
 
-    def _proof_fault(self, opened: Opened) -> ReviewReason | None:
+    def _proof_fault(self, opened: OpenedOperation) -> ReviewReason | None:
         """Why nobody can be held responsible for it."""
         if self.is_revoked:
             return "device_revoked"
@@ -79,11 +76,13 @@ class Judge:
             return "no_grant"
         return None if grant.secret is None else _mac_fault(opened, grant, grant.secret)
 
-    def grant_of(self, opened: Opened) -> OpenGrant | None:
+    def grant_of(self, opened: OpenedOperation) -> OpenGrant | None:
         grant_id = opened.envelope.grant_id
         return self.grants.get(grant_id) if grant_id else None
 
-    def _grant_fault(self, opened: Opened, item: OfflineItem, body: ItemBody, at: datetime) -> ReviewReason | None:
+    def _grant_fault(
+        self, opened: OpenedOperation, item: OfflineItem, body: ItemBody, at: datetime
+    ) -> ReviewReason | None:
         grant = self.grant_of(opened)
         assert grant is not None, "its proof was found good"
         return grant.use.take(item.op, self._worth(body), at)
@@ -95,7 +94,7 @@ class Judge:
         return int(worth_of(sale_of(body).cents, self.terms.points_per_euro))
 
 
-def _mac_fault(opened: Opened, grant: OpenGrant, secret: bytes) -> ReviewReason | None:
+def _mac_fault(opened: OpenedOperation, grant: OpenGrant, secret: bytes) -> ReviewReason | None:
     """Counts a wrong one."""
     if not grant.use.may_verify:
         return "pin_locked"
@@ -106,9 +105,3 @@ def _mac_fault(opened: Opened, grant: OpenGrant, secret: bytes) -> ReviewReason 
         grant.wrong_now += 1
         return "wrong_pin"
     return None
-
-
-def shown(problem: Problem, language: str, instance: str, request_id: str) -> dict[str, Any]:
-    """As JSON."""
-    body = problem.as_dict(language=language, instance=instance, request_id=request_id)
-    return dict(msgspec.to_builtins(body))

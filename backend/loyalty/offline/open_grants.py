@@ -23,7 +23,7 @@ from backend.staff_pins.models import StaffPin
 
 
 @dataclass(slots=True)
-class GrantBook:
+class OpenGrants:
     """Locked until the transaction ends: what one batch uses is gone for the next."""
 
     rows: dict[UUID, OfflineGrant]
@@ -43,16 +43,16 @@ class GrantBook:
                 await FailedPins(session, origin, policy).count_wrong(grant.user_id, grant.wrong_now)
 
 
-async def open_grants(session: AsyncSession, keys: KeyRing, origin: Origin, grant_ids: Sequence[UUID]) -> GrantBook:
+async def open_grants(session: AsyncSession, keys: KeyRing, origin: Origin, grant_ids: Sequence[UUID]) -> OpenGrants:
     """Of this tablet only."""
     assert origin.device_id is not None, "a tablet hands in batches"
     rows = await lock_grants(session, origin.merchant_id, origin.device_id, list(grant_ids))
     pins = await _pins(session, origin, rows)
     left = await _left_at(session, origin, rows)
-    book = GrantBook(rows)
+    grants = OpenGrants(rows)
     for grant_id, row in rows.items():
-        book.open[grant_id] = _opened(keys, row, pins.get(row.user_id), left.get(row.user_id))
-    return book
+        grants.open[grant_id] = _opened(keys, row, pins.get(row.user_id), left.get(row.user_id))
+    return grants
 
 
 def _opened(keys: KeyRing, row: OfflineGrant, pin: StaffPin | None, left_at: datetime | None) -> OpenGrant:
@@ -80,15 +80,15 @@ def _opened(keys: KeyRing, row: OfflineGrant, pin: StaffPin | None, left_at: dat
 
 async def _pins(session: AsyncSession, origin: Origin, rows: dict[UUID, OfflineGrant]) -> dict[UUID, StaffPin]:
     user_ids = {row.user_id for row in rows.values()}
-    found = select(StaffPin).where(
+    pins = select(StaffPin).where(
         StaffPin.merchant_id == origin.merchant_id, StaffPin.user_id.in_(user_ids), StaffPin.is_active
     )
-    return {pin.user_id: pin for pin in await session.scalars(found)}
+    return {pin.user_id: pin for pin in await session.scalars(pins)}
 
 
 async def _left_at(session: AsyncSession, origin: Origin, rows: dict[UUID, OfflineGrant]) -> dict[UUID, datetime]:
     user_ids = {row.user_id for row in rows.values()}
-    found = select(MerchantMember).where(
+    members = select(MerchantMember).where(
         MerchantMember.merchant_id == origin.merchant_id, MerchantMember.user_id.in_(user_ids)
     )
-    return {member.user_id: member.left_at for member in await session.scalars(found) if member.left_at}
+    return {member.user_id: member.left_at for member in await session.scalars(members) if member.left_at}

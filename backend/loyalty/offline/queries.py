@@ -26,9 +26,9 @@ async def list_operations(
         query = query.where(tuple_(DeviceOperation.received_at, DeviceOperation.id) > (position.key, position.id))
     ordered = query.order_by(DeviceOperation.received_at, DeviceOperation.id).limit(limit + 1)
     rows = list(await session.scalars(ordered))
-    shown, has_more = rows[:limit], len(rows) > limit
-    cursor = cursors.write(scope, shown[-1].received_at, shown[-1].id, origin.now) if has_more else None
-    return DeviceOperationList([operation_view(row) for row in shown], cursor, has_more)
+    page, has_more = rows[:limit], len(rows) > limit
+    cursor = cursors.write(scope, page[-1].received_at, page[-1].id, origin.now) if has_more else None
+    return DeviceOperationList([operation_view(row) for row in page], cursor, has_more)
 
 
 async def get_operation(session: AsyncSession, origin: Origin, operation_id: str) -> DeviceOperationView:

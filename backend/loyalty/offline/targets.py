@@ -36,8 +36,8 @@ class Targets:
         return enrolled.card_id if enrolled else None
 
     def voided_by(self, item: OfflineItem) -> UUID | None:
-        found = self.voided.get(str(item.transaction_id) if item.transaction_id else item.voids or "")
-        return found[0] if found else item.transaction_id
+        voided = self._voided(item)
+        return voided[0] if voided else item.transaction_id
 
     def note(self, row: DeviceOperation) -> None:
         """A later operation may take back what was booked just now."""
@@ -60,9 +60,13 @@ class Targets:
             return f"ref {item.local_ref or item.id}"
         if item.op == "void" and item.voids in keys:
             return keys[item.voids]
-        found = self.voided.get(str(item.transaction_id) if item.transaction_id else item.voids or "")
-        card_id = found[1] if found else self.card_of(item)
+        voided = self._voided(item)
+        card_id = voided[1] if voided else self.card_of(item)
         return f"card {card_id}" if card_id else f"ref {item.local_ref or item.id}"
+
+    def _voided(self, item: OfflineItem) -> tuple[UUID, UUID] | None:
+        """Transaction and card of what it takes back."""
+        return self.voided.get(str(item.transaction_id) if item.transaction_id else item.voids or "")
 
 
 async def find_targets(sessions: Sessions, origin: Origin, entries: Sequence[BatchEntry]) -> Targets:
@@ -74,8 +78,8 @@ async def find_targets(sessions: Sessions, origin: Origin, entries: Sequence[Bat
     targets = Targets()
     async with sessions.committing(origin.merchant_id) as session:
         if codes:
-            found = select(Card.code, Card.id).where(Card.merchant_id == origin.merchant_id, Card.code.in_(codes))
-            targets.by_code = dict((await session.execute(found)).tuples().all())
+            cards = select(Card.code, Card.id).where(Card.merchant_id == origin.merchant_id, Card.code.in_(codes))
+            targets.by_code = dict((await session.execute(cards)).tuples().all())
         if refs:
             targets.by_ref = await _enrollments(session, origin, refs)
         if ids or keys:
@@ -104,10 +108,10 @@ async def _voided(
     session: AsyncSession, origin: Origin, ids: set[UUID], keys: set[str]
 ) -> dict[str, tuple[UUID, UUID]]:
     named: ColumnElement[bool] = or_(Transaction.id.in_(ids), Transaction.idempotency_key.in_(keys))
-    found = select(Transaction.id, Transaction.card_id, Transaction.idempotency_key).where(
+    lines = select(Transaction.id, Transaction.card_id, Transaction.idempotency_key).where(
         Transaction.merchant_id == origin.merchant_id, named
     )
     voided: dict[str, tuple[UUID, UUID]] = {}
-    for transaction_id, card_id, key in (await session.execute(found)).tuples():
+    for transaction_id, card_id, key in (await session.execute(lines)).tuples():
         voided |= dict.fromkeys([str(transaction_id), *([key] if key else [])], (transaction_id, card_id))
     return voided

@@ -18,7 +18,7 @@ from backend.staff_pins.acting import StorePerson
 from backend.staff_pins.grants import blob, sealed_box
 from backend.staff_pins.grants.models import OfflineGrant
 from backend.staff_pins.grants.problems import GrantNotFound
-from backend.staff_pins.grants.queries import get_limits
+from backend.staff_pins.grants.queries import get_offline_limits
 from backend.staff_pins.grants.schemas import GrantView
 
 
@@ -38,7 +38,7 @@ async def issue_grant(
     What the person may not do online is not granted either.
     """
     assert origin.device_id is not None, "a grant belongs to a tablet"
-    limits = await get_limits(session, origin.merchant_id, origin.device_id)
+    limits = await get_offline_limits(session, origin.merchant_id, origin.device_id)
     operations = [op for op in limits.operations if op not in _refused(origin, person)]
     grant = OfflineGrant(
         merchant_id=origin.merchant_id,
@@ -104,13 +104,13 @@ async def end_grant(session: AsyncSession, origin: Origin, grant_id: UUID) -> No
         OfflineGrant.device_id == origin.device_id,
         OfflineGrant.id == grant_id,
     )
-    found = await session.execute(
+    ended = await session.execute(
         update(OfflineGrant)
         .where(*own)
         .values(ended_at=func.least(OfflineGrant.ended_at, origin.now))
         .returning(OfflineGrant.id)
     )
-    if found.first() is None:
+    if ended.first() is None:
         raise GrantNotFound
 
 

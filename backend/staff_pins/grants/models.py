@@ -21,9 +21,8 @@ from backend.staff_pins.grants.rules import (
 )
 
 KNOWN_OPS = f"operations <@ ARRAY{list(OFFLINE_OPS)}::text[]"
-LIMITED = f"max_operations BETWEEN 1 AND {OPERATIONS_MAX} AND max_points BETWEEN 0 AND {POINTS_MAX}"
-
-ALLOWED = (
+LIMITS = f"max_operations BETWEEN 1 AND {OPERATIONS_MAX} AND max_points BETWEEN 0 AND {POINTS_MAX}"
+ALLOWANCES = (
     f"max_allowance_points BETWEEN 0 AND {ALLOWANCE_POINTS_MAX} "
     f"AND max_allowance_stamps BETWEEN 0 AND {ALLOWANCE_STAMPS_MAX}"
 )
@@ -38,10 +37,10 @@ class OfflineRules(TenantEntity):
         belongs_to("devices", "device_id"),
         UniqueConstraint("merchant_id", "device_id", postgresql_nulls_not_distinct=True),
         CheckConstraint(KNOWN_OPS, name="operations"),
-        CheckConstraint(LIMITED, name="limits"),
+        CheckConstraint(LIMITS, name="limits"),
         CheckConstraint(f"grant_hours BETWEEN 1 AND {GRANT_HOURS_MAX}", name="grant_hours"),
         CheckConstraint(f"window_hours BETWEEN 1 AND {WINDOW_HOURS_MAX}", name="window_hours"),
-        CheckConstraint(ALLOWED, name="allowances"),
+        CheckConstraint(ALLOWANCES, name="allowances"),
         CheckConstraint(f"allowance_hours BETWEEN 1 AND {ALLOWANCE_HOURS_MAX}", name="allowance_hours"),
     )
 
@@ -66,7 +65,7 @@ class OfflineGrant(TenantEntity):
         belongs_to("devices", "device_id"),
         of_member("user_id"),
         CheckConstraint(KNOWN_OPS, name="operations"),
-        CheckConstraint(LIMITED, name="limits"),
+        CheckConstraint(LIMITS, name="limits"),
         CheckConstraint(f"wrong_count BETWEEN 0 AND {WRONG_MAX}", name="wrong_count"),
         CheckConstraint(
             "used_operations BETWEEN 0 AND max_operations AND used_points BETWEEN 0 AND max_points", name="used"

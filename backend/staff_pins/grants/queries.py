@@ -7,7 +7,7 @@ from backend.staff_pins.grants.models import OfflineGrant, OfflineRules
 from backend.staff_pins.grants.rules import DEFAULT_LIMITS, OFFLINE_OPS, OfflineLimits
 
 
-async def get_limits(session: AsyncSession, merchant_id: UUID, device_id: UUID) -> OfflineLimits:
+async def get_offline_limits(session: AsyncSession, merchant_id: UUID, device_id: UUID) -> OfflineLimits:
     """The tablet's own, else the merchant's, else the defaults."""
     rows = await session.scalars(
         select(OfflineRules)

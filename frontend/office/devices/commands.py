@@ -12,11 +12,10 @@ from frontend.api.devices import get_device, request_wipe, send_message, withdra
 from frontend.api.responses import BackendProblem
 from frontend.kit.forms import FormError, body_of, read_form
 from frontend.kit.pages import redirect
-from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.office.devices.editor import device_page, form_of, refused_page
-from frontend.office.devices.views import DEVICES, UNPROCESSABLE
-from i18n.translator import N_, get_translator
+from frontend.office.devices.editor import form_of, refused_page, wrong_field_page
+from frontend.office.devices.views import DEVICES
+from i18n.translator import N_
 
 TEXT_WRONG = N_("Enter a message of one line.")
 
@@ -27,10 +26,7 @@ async def take_message(request: Request, caller: NamedDependency[Caller], device
     try:
         await send_message(caller, device_id, body_of(DeviceMessage, {"text": form.text("text")}, ""))
     except FormError:
-        again = form_of(device)
-        again.fields["text"] = form.text("text")
-        again.errors["text"] = get_translator(language_of(request)).gettext(TEXT_WRONG)
-        return device_page(request, device, again, status=UNPROCESSABLE)
+        return wrong_field_page(request, device, form, "text", TEXT_WRONG)
     except BackendProblem as problem:
         return refused_page(request, device, form_of(device), problem)
     return redirect(request, f"{DEVICES}/{device_id}?done=sent")

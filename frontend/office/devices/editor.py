@@ -22,7 +22,7 @@ from frontend.office.devices.views import DEVICES, NAME_WRONG, UNPROCESSABLE, st
 from i18n.translator import N_, get_translator
 
 STALE = 412
-REASON_MISSING = N_("Say why, for example “Stolen”.")
+REASON_MISSING = N_("Enter a reason, for example “Stolen”.")
 
 
 @get(f"{DEVICES}/{{device_id:uuid}}", name="office-device")
@@ -70,10 +70,7 @@ async def take_revocation(
     try:
         await revoke_device(caller, device_id, body_of(DeviceRevocation, values, ""))
     except FormError:
-        again = form_of(device)
-        again.fields["reason"] = form.text("reason")
-        again.errors["reason"] = get_translator(language_of(request)).gettext(REASON_MISSING)
-        return device_page(request, device, again, status=UNPROCESSABLE)
+        return wrong_field_page(request, device, form, "reason", REASON_MISSING)
     except BackendProblem as problem:
         return refused_page(request, device, form_of(device), problem)
     return redirect(request, f"{DEVICES}?done=revoked")
@@ -89,6 +86,14 @@ async def take_resumption(
         device = await get_device(caller, device_id)
         return refused_page(request, device, form_of(device), problem)
     return redirect(request, f"{DEVICES}/{device_id}?done=resumed")
+
+
+def wrong_field_page(request: Request, device: DeviceView, form: Form, field: str, sentence: str) -> Response[str]:
+    """`form`: one of several on the page, of which only this field is kept."""
+    again = form_of(device)
+    again.fields[field] = form.text(field)
+    again.errors[field] = get_translator(language_of(request)).gettext(sentence)
+    return device_page(request, device, again, status=UNPROCESSABLE)
 
 
 def refused_page(request: Request, device: DeviceView, form: Form, problem: BackendProblem) -> Response[str]:

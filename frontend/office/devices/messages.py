@@ -14,7 +14,7 @@ STATES = {
 }
 """Text, kind and icon."""
 PROFILES = {"till": N_("Till, for staff"), "kiosk": N_("Kiosk, for customers")}
-SAID = {
+DONE = {
     "saved": N_("Saved."),
     "revoked": N_("The tablet is revoked. Its next request is refused."),
     "resumed": N_("The tablet works again."),
@@ -32,8 +32,8 @@ class DeviceMessages:
         self._say, self._count = translator.gettext, translator.ngettext
         self._number, self._percent = get_formatter(language).number, get_formatter(language).percent
 
-    def said(self, done: str) -> str:
-        return self._say(SAID[done]) if done in SAID else ""
+    def done(self, code: str) -> str:
+        return self._say(DONE[code]) if code in DONE else ""
 
     def state(self, device: DeviceView) -> tuple[str, str, str]:
         text, kind, icon = STATES[device.state]

@@ -11,7 +11,15 @@ from frontend.kit.fields import Fields
 from frontend.kit.forms import Form
 
 OPERATIONS: tuple[str, ...] = get_args(OpName)
-NUMBERS = {"grant_hours": (1, 12), "max_operations": (1, 200), "max_points": (0, 100_000), "window_hours": (1, 72)}
+NUMBERS = {
+    "grant_hours": (1, 12),
+    "max_operations": (1, 200),
+    "max_points": (0, 100_000),
+    "window_hours": (1, 72),
+    "max_allowance_points": (0, 100_000),
+    "max_allowance_stamps": (0, 500),
+    "allowance_hours": (1, 12),
+}
 """The least and the most of each, as the API takes them."""
 SEEN, ALL = "seen", "all"
 

@@ -9,11 +9,11 @@ NAMES = {
     "stamp": N_("Add a stamp"),
     "enroll": N_("Enroll a customer"),
     "void": N_("Void what the tablet has recorded"),
-    "redeem": N_("Redeem what is held for the tablet"),
+    "redeem": N_("Redeem what is set aside for the tablet"),
 }
-SAID = {
-    "saved": N_("Saved. Each tablet follows it with its next PIN."),
-    "added": N_("The tablet has rules of its own: change them below."),
+DONE = {
+    "saved": N_("Saved. Each tablet follows the new rules from its next PIN on."),
+    "added": N_("The tablet now has its own rules. Change them below."),
 }
 
 
@@ -21,8 +21,8 @@ class OfflineRuleMessages:
     def __init__(self, language: str) -> None:
         self._say = get_translator(language).gettext
 
-    def said(self, done: str) -> str:
-        return self._say(SAID[done]) if done in SAID else ""
+    def done(self, code: str) -> str:
+        return self._say(DONE[code]) if code in DONE else ""
 
     @property
     def operations(self) -> dict[str, str]:

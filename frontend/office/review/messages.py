@@ -13,8 +13,8 @@ OPERATIONS = {
 }
 """Text and icon."""
 UNREADABLE = N_("Unreadable operation"), "alert-triangle"
-SAID = {"booked": N_("Recorded."), "dismissed": N_("Dismissed."), "gone": N_("Somebody has decided this before.")}
-REASON_MISSING = N_("Say why: the audit keeps it.")
+DONE = {"booked": N_("Recorded."), "dismissed": N_("Dismissed."), "gone": N_("Somebody has already decided this.")}
+REASON_MISSING = N_("Enter a reason: it is kept in the audit.")
 
 
 class ReviewMessages:
@@ -22,8 +22,8 @@ class ReviewMessages:
         self._say = get_translator(language).gettext
         self._format, self._currency = get_formatter(language), currency
 
-    def said(self, done: str) -> str:
-        return self._say(SAID[done]) if done in SAID else ""
+    def done(self, code: str) -> str:
+        return self._say(DONE[code]) if code in DONE else ""
 
     def title(self, item: ReviewItem) -> str:
         """What was done, with its amount or its reward."""
@@ -40,7 +40,7 @@ class ReviewMessages:
     def customer(self, item: ReviewItem) -> str:
         """Whose card it is; of a new customer, who that is."""
         body = (item.content or {}).get("body")
-        told = body if item.op == "enroll" and isinstance(body, dict) else {}
-        names = [told.get(name) for name in ("first_name", "last_name")]
-        name = " ".join(part for part in names if isinstance(part, str)) or told.get("email")
+        person = body if item.op == "enroll" and isinstance(body, dict) else {}
+        names = [person.get(name) for name in ("first_name", "last_name")]
+        name = " ".join(part for part in names if isinstance(part, str)) or person.get("email")
         return item.customer_name or (name if isinstance(name, str) else "")

@@ -31,7 +31,7 @@ async def show_review(request: Request, caller: NamedDependency[Caller]) -> Resp
 
 @post(f"{REVIEW}/{{review_id:uuid}}")
 async def take_decision(request: Request, caller: NamedDependency[Caller], review_id: FromPath[UUID]) -> Response[str]:
-    """The button says what is decided. What the API refuses is told at its operation, which stays in the list."""
+    """The button says what is decided. What the API refuses is shown beside its operation, which stays in the list."""
     form = await read_form(request)
     decision = form.text("decision")
     values = {"decision": decision, "reason": form.text("reason"), "override": bool(form.text("override"))}

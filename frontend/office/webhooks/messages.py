@@ -21,8 +21,8 @@ DONE = {
     "saved": N_("The endpoint is saved."),
     "deleted": N_("The endpoint is deleted."),
     "tested": N_("A test is on its way. Reload the page in a few seconds."),
-    "replayed": N_("It is sent again. Reload the page in a few seconds."),
-    "ended": N_("The former secret has ended."),
+    "replayed": N_("It is being sent again. Reload the page in a few seconds."),
+    "ended": N_("The former secret no longer works."),
 }
 ERRORS = {
     "invalid": N_("Enter an address such as https://shop.example/orion, without a name or password in it."),
@@ -31,8 +31,9 @@ ERRORS = {
     "not_public": N_("This address cannot be reached from the internet."),
 }
 """For codes of the field `url`."""
+FAILING = N_("The endpoint has not confirmed any event for three days. Repair it, activate it and replay what failed.")
 CHOOSE = N_("Choose at least one kind of event.")
-OVERLAPS = {"24": N_("24 hours"), "72": N_("3 days"), "168": N_("7 days"), "0": N_("not at all: it has leaked")}
+OVERLAPS = {"24": N_("24 hours"), "72": N_("3 days"), "168": N_("7 days"), "0": N_("no time: it has leaked")}
 Badge = tuple[str, str, str]
 
 
@@ -81,7 +82,5 @@ class WebhookMessages:
         if endpoint.disabled_because == "gone":
             return self._say(N_("The endpoint answered 410 and gets no more events. Activate it when it wants them."))
         if endpoint.disabled_because == "failing":
-            return self._say(
-                N_("For three days the endpoint has confirmed no event. Repair it, activate it and replay what failed.")
-            )
+            return self._say(FAILING)
         return ""

@@ -92,7 +92,7 @@ async def test_before_it_is_revoked_one_hears_what_waits_on_it(claire: Browser, 
     await claire.open(PATH)
     assert "3 transactions wait on it." in claire.text
     await claire.send(f"{PATH}/revoke", reason=" ", wipe="yes")
-    assert "Say why" in claire.text
+    assert "Enter a reason" in claire.text
     answer = await claire.send(f"{PATH}/revoke", reason="Stolen", wipe="yes")
     assert sent(backend, "POST").content == b'{"reason":"Stolen","wipe":true}'
     assert answer.headers["location"] == "/office/devices?done=revoked"
@@ -123,7 +123,7 @@ async def test_a_tablet_is_asked_to_delete_everything_or_no_more(claire: Browser
     assert answer.headers["location"] == f"{PATH}?done=asked"
     backend.answers[ONE] = found(changed(TABLET, wipe_requested_at=MOMENT))
     await claire.open(PATH)
-    assert "It has not answered yet." in claire.text
+    assert "The tablet has not answered yet." in claire.text
     answer = await claire.send(f"{PATH}/wipe", keep="yes")
     assert sent(backend, "DELETE").url.path.endswith("/wipe")
     assert answer.headers["location"] == f"{PATH}?done=kept"

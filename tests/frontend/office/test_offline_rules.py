@@ -5,7 +5,7 @@ import pytest
 
 from backend.devices.schemas import DeviceList
 from backend.staff_pins.grants.schemas import OfflineRuleEntry, OfflineRulesView
-from frontend.office.offline_rules.form import OPERATIONS
+from frontend.office.offline_rules.form import NUMBERS, OPERATIONS
 from frontend.office.offline_rules.messages import NAMES
 from tests.frontend.canned import ID, found
 from tests.frontend.canned_devices import TABLET
@@ -38,8 +38,8 @@ def entered(page: str, **changed: str) -> Form:
     """The form as it was opened, with what somebody has changed."""
     form: Form = {"seen": seen_in(page)}
     for rule, of in ((ALL, "all"), (OWN, str(ID))):
-        form |= {f"{name}:{of}": str(getattr(rule, name)) for name in ("grant_hours", "max_operations", "max_points")}
-        form |= {f"window_hours:{of}": str(rule.window_hours), f"operations:{of}": list(rule.operations)}
+        form |= {f"{name}:{of}": str(getattr(rule, name)) for name in NUMBERS}
+        form[f"operations:{of}"] = list(rule.operations)
     return form | changed
 
 
@@ -57,6 +57,20 @@ async def test_the_rules_of_all_and_of_single_tablets_are_changed_together(
     answer = await claire.send(PATH, **entered(claire.page, **{"grant_hours:all": "4"}))
     assert answer.headers["location"] == f"{PATH}?done=saved"
     assert told(backend) == [msgspec.structs.replace(ALL, grant_hours=4), OWN]
+
+
+async def test_the_owner_says_how_much_is_held_for_a_tablet_that_redeems(
+    claire: Browser, backend: StaffBackend
+) -> None:
+    await claire.open(PATH)
+    assert "Points set aside on one card" in claire.text
+    limits = {"max_allowance_points:all": "300", "max_allowance_stamps:all": "0", "allowance_hours:all": "2"}
+    await claire.send(PATH, **entered(claire.page, **limits) | {"operations:all": ["redeem"]})
+    changed = {"max_allowance_points": 300, "max_allowance_stamps": 0, "allowance_hours": 2}
+    assert told(backend) == [msgspec.structs.replace(ALL, operations=["redeem"], **changed), OWN]
+    await claire.open(PATH)
+    await claire.send(PATH, **entered(claire.page, **{"allowance_hours:all": "13"}))
+    assert "Enter a whole number from 1 to 12." in claire.text
 
 
 async def test_a_tablet_is_treated_as_all_others_again(claire: Browser, backend: StaffBackend) -> None:

@@ -57,7 +57,7 @@ async def test_the_button_decides(claire: Browser, backend: StaffBackend, decisi
 async def test_without_a_reason_nothing_is_decided(claire: Browser, backend: StaffBackend) -> None:
     await claire.open(PAGE)
     assert (await claire.submit(PATH, decision="book", reason=" ")).status_code == 422
-    assert claire.says(f"reason-{ID}") == "Say why: the audit keeps it."
+    assert claire.says(f"reason-{ID}") == "Enter a reason: it is kept in the audit."
     assert all(request.method == "GET" for request in backend.asked if "review" in request.url.path)
 
 

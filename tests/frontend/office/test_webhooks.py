@@ -137,7 +137,7 @@ async def test_an_endpoint_that_was_disabled_says_why_and_takes_no_test(claire: 
     disabled = changed(SHOP, is_active=False, disabled_because="failing", disabled_at=MOMENT)
     backend.answers[f"GET {ENDPOINT}"] = found(disabled)
     await claire.open(PATH)
-    assert "For three days the endpoint has confirmed no event." in claire.text
+    assert "The endpoint has not confirmed any event for three days." in claire.text
     assert claire.fields(f"{PATH}/test") == {}
     backend.answers[f"POST {ENDPOINT}/tests"] = refused(409, "webhook_endpoint_inactive")
     assert (await claire.send(f"{PATH}/test")).status_code == 409

@@ -106,6 +106,15 @@ async def test_what_was_redeemed_offline_is_booked_from_it(shop: Shop, superuser
     await assert_ledger_adds_up(superuser, [shop.merchant_id])
 
 
+async def test_an_explanation_tells_what_is_held_for_tablets_from_what_is_for_rewards(shop: Shop) -> None:
+    tablet, card = await redeeming(shop), await shop.a_card(points=320)
+    await shop.anna.reserve(card, shop.rewards[100])
+    await tablet.hold(card, 50)
+    points = (await shop.anna.explain(card))["points"]
+    told = ["100 points of them: set aside for a reward.", "50 points of them: set aside for a tablet."]
+    assert (points["held"], points["sentences"][1:]) == (150, told)
+
+
 async def test_an_allowance_pays_until_it_is_used_up(shop: Shop, superuser: asyncpg.Connection) -> None:
     tablet, card = await redeeming(shop), await shop.a_card(points=1000)
     allowance = await tablet.hold(card, 250)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.core.clock import clock
-from backend.devices.simulator.queue import Sent
+from backend.devices.simulator.queue import QueuedOperation
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.ledger.problems.cards import CardBusy
@@ -148,7 +148,7 @@ async def test_the_same_batch_twice_at_once_books_once(shop: Shop) -> None:
 
 async def test_a_poison_operation_stops_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     tablet, card, poisoned = await unlocked(shop), await shop.a_card(), await shop.a_card()
-    sent: list[Sent] = [
+    sent: list[QueuedOperation] = [
         tablet.sold(card, 100),
         {"op": "points"},
         {"id": 7},

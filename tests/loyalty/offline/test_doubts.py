@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from backend.core.clock import clock
 from backend.core.ids import new_id
-from backend.devices.simulator.queue import Unlocked, unlock
+from backend.devices.simulator.queue import UnlockedGrant, unlock
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.offline.models import DeviceOperation
 from backend.merchants.models import Policy
@@ -34,7 +34,7 @@ async def unlocked(shop: Shop, **facts: object) -> OfflineTablet:
     return tablet
 
 
-def guessing(tablet: OfflineTablet, pin: str = WRONG) -> Unlocked:
+def guessing(tablet: OfflineTablet, pin: str = WRONG) -> UnlockedGrant:
     assert tablet.grant is not None
     return unlock(tablet.grant.view, pin)
 

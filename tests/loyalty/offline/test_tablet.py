@@ -15,7 +15,7 @@ from backend.loyalty.ledger.allowances import release_allowances
 from tests.conftest import OpenShop
 from tests.doubles.tablet import Tablet
 from tests.world.caller import Json, refused
-from tests.world.devices import a_tablet, revoke
+from tests.world.devices import a_tablet, make_code, revoke
 from tests.world.shop import Shop
 from tests.world.tablet_queue import OfflineTablet, queue_of
 
@@ -250,15 +250,35 @@ async def test_for_a_kiosk_nothing_is_held(shop: Shop) -> None:
     assert (await kiosk.post("/store/loyalty/pins/verify", pin))["grant"]["operations"] == ["points"]
 
 
-async def test_revoked_it_gives_back_what_was_held_for_it(shop: Shop) -> None:
+async def react(shop: Shop, name: str) -> None:
+    async with shop.services.sessions.committing(shop.merchant_id) as session:
+        named = Event.merchant_id == shop.merchant_id, Event.name == name
+        await release_allowances(session, (await session.scalars(select(Event).where(*named))).one())
+
+
+@pytest.mark.parametrize("wipe", [True, False])
+async def test_revoked_it_gives_back_what_was_held_for_it(shop: Shop, wipe: bool) -> None:
     (tablet, queue), card = await redeeming(shop), await shop.a_card(points=120)
     allowance = await hold(tablet, queue, card, 100)
     queue.redeemed(card, shop.rewards[100], allowance["id"])
-    await revoke(shop, tablet)
-    async with shop.services.sessions.committing(shop.merchant_id) as session:
-        of_revoking = Event.merchant_id == shop.merchant_id, Event.name == "device_access_revoked"
-        event = (await session.scalars(select(Event).where(*of_revoking))).one()
-        await release_allowances(session, event)
+    await revoke(shop, tablet, wipe=wipe)
+    await react(shop, "device_access_revoked")
     assert (await shop.claire.show(card))["held_points"] == 0
     (result,) = await hand_in(tablet, queue.batch())
     assert (result["outcome"], result["reason"]) == ("review", "device_revoked")
+
+
+async def test_emptied_it_gives_back_what_was_held_for_it_before(shop: Shop) -> None:
+    (tablet, queue), card = await redeeming(shop), await shop.a_card(points=120)
+    device_id = str(tablet.state.device_id)
+    await hold(tablet, queue, card, 60)
+    await shop.claire.post(f"/merchant/devices/{device_id}/wipe")
+    (command,) = (await tablet.heartbeat())["commands"]
+    assert (await shop.claire.show(card))["held_points"] == 60, "it may still hand in what it redeemed"
+    await tablet.heartbeat(followed=[command["id"]])
+    clock.move(timedelta(seconds=1))
+    await tablet.scan((await make_code(shop.claire, device_id))["qr_payload"])
+    queue.open_grant(await tablet.get_grant(str(shop.user_ids["anna"]), PIN), PIN)
+    await hold(tablet, queue, card, 50)
+    await react(shop, "device_wiped")
+    assert (await shop.claire.show(card))["held_points"] == 50, "paired again, it keeps what it was given since"

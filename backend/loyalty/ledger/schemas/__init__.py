@@ -39,7 +39,7 @@ class TransactionView(Answer):
     purchase_amount_cents: int | None
     """Amount of the sale in cents; for a void, how much of the sale was returned. Null for everything else."""
     order_reference: str | None
-    """Number on the receipt. Null: not told."""
+    """Number on the receipt. Null: not given."""
     reward: str | None
     """Name of the reward that was handed over, in the reader's language. Null for everything else."""
     reason: str | None

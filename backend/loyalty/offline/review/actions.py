@@ -99,8 +99,8 @@ class Review:
 
     async def _in_use(self, session: AsyncSession, card_id: UUID) -> UUID:
         """The card that a merged one goes on as."""
-        found: UUID | None = await session.scalar(select(func.card_in_use(self.origin.merchant_id, card_id)))
-        return found or card_id
+        in_use: UUID | None = await session.scalar(select(func.card_in_use(self.origin.merchant_id, card_id)))
+        return in_use or card_id
 
     def _note(self, session: AsyncSession, row: DeviceOperation, state: str, decision: ReviewDecision) -> None:
         origin, was = self.origin, row.state
@@ -108,13 +108,13 @@ class Review:
         row.decision_reason, row.content = decision.reason, None
         booked = {"transaction_id": str(row.transaction_id)} if row.transaction_id else {}
         override = {"override": True} if decision.override and state == "booked" else {}
-        told = {"state": state, "device_id": str(row.device_id), "waited_for": row.reason or "unfinished"}
+        facts = {"state": state, "device_id": str(row.device_id), "waited_for": row.reason or "unfinished"}
         record_change(
             session,
             origin,
             "device.operation_decided",
             subject_id=row.id,
             before={"state": was},
-            after=told | booked | override,
+            after=facts | booked | override,
             reason=decision.reason,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from backend.core.paging import Cursors
 from backend.core.problems import Problem
 from backend.devices.models import Device
 from backend.devices.queries import Stores
+from backend.devices.rules import UNFINISHED_AFTER
 from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.models import Customer
@@ -28,8 +29,6 @@ from backend.loyalty.rewards.models import Reward
 from backend.merchants.models import Merchant, Store
 from backend.staff.models import User
 
-UNFINISHED_AFTER = timedelta(minutes=10)
-"""An upload takes seconds: what is still not judged by then was cut off."""
 LIST = "offline review"
 
 
@@ -56,15 +55,15 @@ async def list_review(session: AsyncSession, origin: Origin, asked: ReviewPage, 
     query = _rows(origin, asked.stores)
     if position is not None:
         query = query.where(tuple_(DeviceOperation.received_at, DeviceOperation.id) > (position.key, position.id))
-    found = (await session.execute(query.limit(asked.limit + 1))).tuples().all()
-    shown = [ReviewRow(*row) for row in found[: asked.limit]]
+    listed = (await session.execute(query.limit(asked.limit + 1))).tuples().all()
+    rows = [ReviewRow(*row) for row in listed[: asked.limit]]
     merchant = await session.get_one(Merchant, origin.merchant_id)
-    await _name_cards(session, origin, shown)
-    await _name_rewards(session, origin, shown, merchant.default_language)
+    await _name_cards(session, origin, rows)
+    await _name_rewards(session, origin, rows, merchant.default_language)
     count, oldest_at = await count_waiting(session, origin, asked.stores)
-    last = shown[-1].operation if len(found) > asked.limit else None
+    last = rows[-1].operation if len(listed) > asked.limit else None
     return ReviewList(
-        data=[review_item(row, origin.language) for row in shown],
+        data=[review_item(row, origin.language) for row in rows],
         next_cursor=cursors.write(scope, last.received_at, last.id, origin.now) if last else None,
         has_more=last is not None,
         waiting_count=count,
@@ -111,13 +110,13 @@ async def _name_cards(session: AsyncSession, origin: Origin, rows: Sequence[Revi
     ids = {row.item.card_id for row in rows if row.item and row.item.card_id}
     codes = {normalize(row.item.card_code) for row in rows if row.item and row.item.card_code} - {None}
     holder = (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id)
-    found = await session.execute(
+    named = await session.execute(
         select(Card, Customer)
         .outerjoin(Customer, holder)
         .where(Card.merchant_id == origin.merchant_id, or_(Card.id.in_(ids), Card.code.in_(codes)))
     )
     cards: dict[Any, tuple[Card, Customer | None]] = {}
-    for card, customer in found.tuples():
+    for card, customer in named.tuples():
         cards[card.id] = cards[card.code] = card, customer
     for row in rows:
         if row.item is not None:
@@ -130,8 +129,8 @@ async def _name_rewards(
 ) -> None:
     """Also of those that are no longer offered."""
     wanted = {row.body.reward_id for row in rows if isinstance(row.body, Redemption) and row.body.reward_id}
-    known = select(Reward.id, Reward.name).where(Reward.merchant_id == origin.merchant_id, Reward.id.in_(wanted))
-    names = dict((await session.execute(known)).tuples().all()) if wanted else {}
+    query = select(Reward.id, Reward.name).where(Reward.merchant_id == origin.merchant_id, Reward.id.in_(wanted))
+    names = dict((await session.execute(query)).tuples().all()) if wanted else {}
     for row in rows:
         if isinstance(row.body, Redemption) and row.body.reward_id in names:
             row.reward = in_language(names[row.body.reward_id], origin.language, default_language)

@@ -27,11 +27,11 @@ from backend.loyalty.ledger.problems.bookings import (
 from backend.loyalty.ledger.problems.cards import CardBusy, CardInactive, CardNotFound
 from backend.loyalty.ledger.problems.limits import LimitReached, OverrideRefused
 from backend.loyalty.ledger.routes.problem_sets import REDEEMING, VOIDING
+from backend.loyalty.offline.offline_rules import set_rules, show_rules
 from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked, OperationNotFound
 from backend.loyalty.offline.review.actions import Review
 from backend.loyalty.offline.review.queries import ReviewPage, list_review
 from backend.loyalty.offline.schemas.review import ReviewDecision, ReviewList, ReviewOutcome
-from backend.loyalty.offline.settings import set_rules, show_rules
 from backend.staff_pins.grants.schemas import OfflineRuleList, OfflineRulesView
 
 BOOKING = (

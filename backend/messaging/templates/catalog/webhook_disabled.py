@@ -27,7 +27,7 @@ def sample(person: SamplePerson) -> WebhookDisabledValues:
         endpoint=DisabledEndpointFacts(
             address="https://shop.example/orion",
             merchant=person.merchant,
-            reason="For three days it has confirmed no event.",
+            reason="It has not confirmed any event for three days.",
             moment="24 December 2026, 18:05",
             url="https://cards.example/office/api/webhooks/0199aa00-0000-7000-8000-000000000000",
         ),

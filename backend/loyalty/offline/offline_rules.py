@@ -42,17 +42,22 @@ async def set_rules(session: AsyncSession, origin: Origin, entries: list[Offline
         session.add(OfflineRules(merchant_id=origin.merchant_id, id=new_id(), **fields))
     await session.flush()
     after = await show_rules(session, origin.merchant_id)
-    told = {"before": msgspec.to_builtins(before), "after": msgspec.to_builtins(after)}
-    record_change(session, origin, "offline_rules.changed", **told)
+    record_change(
+        session,
+        origin,
+        "offline_rules.changed",
+        before=msgspec.to_builtins(before),
+        after=msgspec.to_builtins(after),
+    )
     return after
 
 
 async def _check(session: AsyncSession, origin: Origin, entries: list[OfflineRuleEntry]) -> None:
     ids = [entry.device_id for entry in entries]
-    doubled = [place for place, device_id in enumerate(ids) if device_id in ids[:place]]
-    if doubled:
+    duplicates = [index for index, device_id in enumerate(ids) if device_id in ids[:index]]
+    if duplicates:
         raise ValidationFailed(
-            *(FieldError(f"/rules/{place}", "duplicate", "Other rules are of the same tablet.") for place in doubled)
+            *(FieldError(f"/rules/{index}", "duplicate", "Other rules are of the same tablet.") for index in duplicates)
         )
     named = {device_id for device_id in ids if device_id}
     own = select(func.count()).where(Device.merchant_id == origin.merchant_id, Device.id.in_(named))

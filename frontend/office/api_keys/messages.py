@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from backend.api_keys.schemas import ApiKeyDetail
 from backend.identity.permissions.schemas import PermissionView
 from frontend.kit.person import Store
-from frontend.office.api.form import AS_IT_IS, NEVER
+from frontend.office.api_keys.form import AS_IT_IS, NEVER
 from i18n.formatting import get_formatter
 from i18n.translator import N_, NN_, get_translator
 

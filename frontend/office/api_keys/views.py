@@ -16,8 +16,8 @@ from frontend.kit.forms import Form, read_form, read_query
 from frontend.kit.pages import page
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.office.api.form import ALL, NEVER, draft_of
-from frontend.office.api.messages import OVERLAPS, ApiKeyMessages
+from frontend.office.api_keys.form import ALL, NEVER, draft_of
+from frontend.office.api_keys.messages import OVERLAPS, ApiKeyMessages
 from frontend.office.staff.views import stores_of
 
 API = "/office/api"
@@ -29,7 +29,9 @@ async def show_keys(request: Request, caller: NamedDependency[Caller]) -> Respon
     """`done` in the address: what has just happened, to be said once."""
     keys = (await list_api_keys(caller)).data
     messages = ApiKeyMessages(language_of(request), stores_of(request))
-    return page(request, "office/api/page.html", keys=keys, done=read_query(request).text("done"), messages=messages)
+    return page(
+        request, "office/api_keys/page.html", keys=keys, done=read_query(request).text("done"), messages=messages
+    )
 
 
 @get(f"{API}/new", name="office-api-new")
@@ -72,7 +74,7 @@ async def take_rotation(request: Request, caller: NamedDependency[Caller], key_i
 
 
 def _secret(request: Request, key: ApiKeySecret) -> Response[str]:
-    return page(request, "office/api/secret.html", key=key, headers={"Cache-Control": "no-store"})
+    return page(request, "office/api_keys/secret.html", key=key, headers={"Cache-Control": "no-store"})
 
 
 async def _form(request: Request, caller: Caller, form: Form, status: int) -> Response[str]:
@@ -82,10 +84,16 @@ async def _form(request: Request, caller: Caller, form: Form, status: int) -> Re
 
 def _new(request: Request, form: Form, messages: ApiKeyMessages, status: int) -> Response[str]:
     return page(
-        request, "office/api/new.html", status=status, form=form, stores=stores_of(request), messages=messages, key=None
+        request,
+        "office/api_keys/new.html",
+        status=status,
+        form=form,
+        stores=stores_of(request),
+        messages=messages,
+        key=None,
     )
 
 
 async def _rotation(request: Request, caller: Caller, key_id: UUID, form: Form, status: int) -> Response[str]:
     key, messages = await get_api_key(caller, key_id), ApiKeyMessages(language_of(request), stores_of(request))
-    return page(request, "office/api/rotate.html", status=status, key=key, form=form, messages=messages)
+    return page(request, "office/api_keys/rotate.html", status=status, key=key, form=form, messages=messages)

@@ -17,13 +17,14 @@ from frontend.kit.fields import version_of
 from frontend.kit.forms import Form, FormError, errors_of, read_form
 from frontend.kit.pages import page, redirect
 from frontend.kit.preferences import language_of
+from frontend.kit.problems import SIGNED_OUT
 from frontend.kit.request import Request
-from frontend.office.api.form import change_of, form_of
-from frontend.office.api.messages import ApiKeyMessages
-from frontend.office.api.views import API
+from frontend.office.api_keys.form import change_of, form_of
+from frontend.office.api_keys.messages import ApiKeyMessages
+from frontend.office.api_keys.views import API
 from frontend.office.staff.views import stores_of
 
-SIGNED_OUT, STALE, UNPROCESSABLE = 401, 412, 422
+STALE, UNPROCESSABLE = 412, 422
 
 
 @get(f"{API}/{{key_id:uuid}}", name="office-api-key")
@@ -66,7 +67,7 @@ async def _page(
     permissions, stores = (await list_permissions(caller)).permissions, stores_of(request)
     return page(
         request,
-        "office/api/editor.html",
+        "office/api_keys/editor.html",
         status=status,
         key=key,
         form=form,

@@ -2,10 +2,10 @@
 
 from litestar import Router
 
-from frontend.office.api.editor import show_key, take_key, take_key_revocation
-from frontend.office.api.views import show_keys, show_new_key, show_rotation, take_new_key, take_rotation
+from frontend.office.api_keys.editor import show_key, take_key, take_key_revocation
+from frontend.office.api_keys.views import show_keys, show_new_key, show_rotation, take_new_key, take_rotation
 
-API_PAGES = Router(
+API_KEY_PAGES = Router(
     path="/",
     route_handlers=[
         show_keys,

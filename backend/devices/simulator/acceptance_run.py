@@ -12,7 +12,7 @@ class NotAccepted(Exception):
 
 
 @dataclass
-class Visit:
+class AcceptanceRun:
     tablet: HttpTablet
     code: str
     staff_name: str | None = None
@@ -28,12 +28,12 @@ class Visit:
     def staff(self) -> ApiJson:
         """Who works on it. Raises NotAccepted."""
         people: list[ApiJson] = self.bootstrap["staff"]
-        found = next((each for each in people if self.staff_name in {None, each["name"]}), None)
-        if found is None:
+        person = next((each for each in people if self.staff_name in {None, each["name"]}), None)
+        if person is None:
             raise NotAccepted(
                 f"{self.staff_name} does not work at the store" if people else "nobody works at the store"
             )
-        return found
+        return person
 
     @property
     def named(self) -> ApiJson:
