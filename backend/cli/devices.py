@@ -75,7 +75,11 @@ def revoke(device_id: UUID, merchant_code: str, reason: str, wipe: bool) -> None
 @devices.command("simulate")
 @click.option("--address", metavar="URL", required=True, help="Of the API, such as https://api.example.com.")
 @click.option("--code", metavar="XXXX-XXXX", required=True, help="The pairing code of a tablet, from the office.")
-@click.option("--staff", metavar="NAME", help="Who works on it, or how the name begins. Without it: the first of the store's people.")
+@click.option(
+    "--staff",
+    metavar="NAME",
+    help="Who works on it, or how the name begins. Without it: the first of the store's people.",
+)
 @click.option("--pin", metavar="PIN", help="Their PIN, where the merchant asks for one.")
 @as_json_too
 def simulate(address: str, code: str, staff: str | None, pin: str | None, as_json: bool) -> None:

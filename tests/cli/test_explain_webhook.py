@@ -53,7 +53,9 @@ async def test_the_story_of_a_webhook_that_was_refused_and_of_the_one_behind_it(
     assert "whsec_" not in result.output + str(behind)
     transaction = behind["delivery"]["event"]["data"]["transaction_id"]
     for known_to_the_merchant in (transaction, second["event_id"]):
-        assert msgspec.json.decode((await orion("explain", "webhook", known_to_the_merchant, "--json")).output) == [behind]
+        assert msgspec.json.decode((await orion("explain", "webhook", known_to_the_merchant, "--json")).output) == [
+            behind
+        ]
 
 
 async def test_the_runbook_of_missing_webhooks_is_true(orion: Orion, shop: Shop, services: Services) -> None:

@@ -36,7 +36,7 @@ async def test_what_waits_is_told_with_all_one_needs_to_decide(claire: Browser) 
     await claire.open(PAGE)
     for told in ("Sale: €25.50", "Marie Weber", "Counter <i>left", "Anna", "It arrived too long after it happened."):
         assert told in claire.text
-    assert "1 operation waits" in claire.text
+    assert "1 transaction waits" in claire.text
 
 
 async def test_a_redemption_says_of_what(claire: Browser, backend: StaffBackend) -> None:

@@ -43,7 +43,7 @@ SENTENCES: dict[str, str] = {
     "closed": N_("The program was closed when it arrived."),
     "conflict": N_("It contradicts what was recorded meanwhile."),
     "no_allowance": N_("Nothing had been set aside for it on the tablet."),
-    "allowance": N_("It is more than was set aside for the tablet, or happened outside the time of that."),
+    "allowance": N_("It is more than was set aside for the tablet, or happened outside the time for that."),
     "balance": N_("The card had too few points or stamps left when it arrived."),
     "reward": N_("The reward could not be redeemed any more when it arrived."),
     "depends": N_("It belongs to another operation that waits here."),
