@@ -49,7 +49,7 @@ def _lines(story: WebhookStory) -> Iterator[tuple[str, str]]:
     yield "queued", _time(delivery.created_at)
     for attempt in delivery.history:
         yield _time(attempt.at), _attempt(attempt)
-    yield "state", f"{delivery.state}, {delivery.attempts} attempts"
+    yield "state", f"{delivery.state}, attempts: {delivery.attempts}"
     yield "next", story.next
 
 

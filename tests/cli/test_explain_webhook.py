@@ -44,7 +44,7 @@ async def test_the_story_of_a_webhook_that_was_refused_and_of_the_one_behind_it(
         f"{receiver.url}, {endpoint['id']}, failing since",
         "refused · 500 · ",
         "No such card",
-        "waiting, 1 attempts",
+        "waiting, attempts: 1",
         "The worker tries at ",
     ):
         assert told in result.output, result.output
