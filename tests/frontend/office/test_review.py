@@ -46,6 +46,16 @@ async def test_a_redemption_says_of_what(claire: Browser, backend: StaffBackend)
     assert "Redemption: 10 € voucher" in claire.text
 
 
+@pytest.mark.parametrize(("reason", "is_told"), [("balance", True), ("allowance", False)])
+async def test_the_ledgers_sentence_is_told_where_it_adds_something(
+    claire: Browser, backend: StaffBackend, reason: str, is_told: bool
+) -> None:
+    doubtful = changed(SALE, reason=reason, problem={"code": "any", "detail": "12 points are missing."})
+    backend.answers[LIST] = found(changed(REVIEW, data=[doubtful]))
+    await claire.open(PAGE)
+    assert ("12 points are missing." in claire.text) is is_told
+
+
 @pytest.mark.parametrize(("decision", "said"), [("book", "booked"), ("dismiss", "dismissed")])
 async def test_the_button_decides(claire: Browser, backend: StaffBackend, decision: str, said: str) -> None:
     await claire.open(PAGE)
