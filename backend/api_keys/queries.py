@@ -77,6 +77,7 @@ def show_key(key: ApiKey, now: datetime, names: dict[UUID, str]) -> ApiKeyDetail
         created_at=key.created_at,
         expires_at=key.expires_at,
         last_used_at=key.last_used_at,
+        secret_used_at=key.secret_used_at,
         previous_until=key.previous_until if key.previous_until and key.previous_until > now else None,
         revoked_at=key.revoked_at,
         version=key.version,

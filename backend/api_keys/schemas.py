@@ -78,6 +78,8 @@ class ApiKeyDetail(Answer, kw_only=True):
     """From then on the key is refused (UTC). Null: never."""
     last_used_at: datetime | None
     """When a request last used it (UTC), to the minute. Null: never."""
+    secret_used_at: datetime | None
+    """When a request first used the present secret (UTC). Null: the system does not use it yet."""
     previous_until: datetime | None
     """Until then the secret before the last rotation works (UTC). Null: it does not."""
     revoked_at: datetime | None

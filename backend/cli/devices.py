@@ -45,7 +45,8 @@ def list_(merchant_code: str, as_json: bool) -> None:
         return
     for row in rows:
         seen = f"{row.last_seen_at:%Y-%m-%d %H:%M} UTC" if row.last_seen_at else "never seen"
-        click.echo(f"{row.id}  {row.state:10} {row.store.code:20} {seen:22} {row.pending_count:5} waiting  {row.name}")
+        waits = f"{row.pending_count:5} waiting {row.review_count:5} to review"
+        click.echo(f"{row.id}  {row.state:10} {row.store.code:20} {seen:22} {waits}  {row.name}")
 
 
 @devices.command("revoke")
@@ -74,7 +75,11 @@ def revoke(device_id: UUID, merchant_code: str, reason: str, wipe: bool) -> None
 @devices.command("simulate")
 @click.option("--address", metavar="URL", required=True, help="Of the API, such as https://api.example.com.")
 @click.option("--code", metavar="XXXX-XXXX", required=True, help="The pairing code of a tablet, from the office.")
-@click.option("--staff", metavar="NAME", help="Who works on it. Without it: the first of the store's people.")
+@click.option(
+    "--staff",
+    metavar="NAME",
+    help="Who works on it, or how the name begins. Without it: the first of the store's people.",
+)
 @click.option("--pin", metavar="PIN", help="Their PIN, where the merchant asks for one.")
 @as_json_too
 def simulate(address: str, code: str, staff: str | None, pin: str | None, as_json: bool) -> None:

@@ -1,32 +1,42 @@
-"""`orion explain webhook`: what became of one event on its way to an endpoint."""
+"""`orion explain webhook`: what became of one event on its way to its endpoints."""
 
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
 import rich_click as click
 
-from backend.cli.output import as_json_too, print_json, with_services_or_refusal
+from backend.cli.output import as_json_too, print_json, with_services
 from backend.core.clock import clock
-from backend.identity.stories.advice import moment
-from backend.webhooks.schemas import WebhookAttempt, WebhookEndpointDetail
-from backend.webhooks.story import WebhookStory, read_webhook_story
+from backend.services import Services
+from backend.webhooks.overview import endpoint_state
+from backend.webhooks.schemas import WebhookAttempt
+from backend.webhooks.story import WebhookStory, read_webhook_stories
+
+UNKNOWN = "There is no such delivery: no endpoint had chosen this kind of event, or it is no longer kept."
 
 
 @click.command("webhook")
-@click.argument("delivery_id", metavar="ID", type=click.UUID)
+@click.argument("named", metavar="ID", type=click.UUID)
 @as_json_too
-def explain_webhook(delivery_id: UUID, as_json: bool) -> None:
+def explain_webhook(named: UUID, as_json: bool) -> None:
     """Tell the story of one webhook: the event, the endpoint, each attempt and its answer, and what happens next.
 
-    The ID is the last part of its address at /office/api/webhooks/deliveries.
+    ID: the last part of its address at /office/api/webhooks/deliveries, the `webhook-id` that the endpoint got,
+    or the id of the transaction that it tells of.
     """
-    story = with_services_or_refusal(lambda services: read_webhook_story(services.sessions, delivery_id, clock.now()))
+    stories = with_services(lambda services: _read(services, named))
+    if not stories:
+        sys.exit(UNKNOWN)
     if as_json:
-        print_json(story.facts())
+        print_json([story.facts() for story in stories])
         return
-    for name, value in _lines(story):
-        click.echo(f"{name:12} {value}")
+    click.echo("\n\n".join("\n".join(f"{name:12} {value}" for name, value in _lines(story)) for story in stories))
+
+
+async def _read(services: Services, named: UUID) -> list[WebhookStory]:
+    return await read_webhook_stories(services.sessions, named, clock.now())
 
 
 def _lines(story: WebhookStory) -> Iterator[tuple[str, str]]:
@@ -35,20 +45,12 @@ def _lines(story: WebhookStory) -> Iterator[tuple[str, str]]:
     yield "why", story.occasion
     yield "about", ", ".join(f"{name} {value}" for name, value in delivery.event["data"].items())
     yield "merchant", story.merchant
-    yield "endpoint", f"{story.endpoint.url}, {story.endpoint.id}, {_state(story.endpoint)}"
+    yield "endpoint", f"{story.endpoint.url}, {story.endpoint.id}, {endpoint_state(story.endpoint)}"
     yield "queued", _time(delivery.created_at)
     for attempt in delivery.history:
         yield _time(attempt.at), _attempt(attempt)
-    yield "state", f"{delivery.state}, {delivery.attempts} attempts"
+    yield "state", f"{delivery.state}, attempts: {delivery.attempts}"
     yield "next", story.next
-
-
-def _state(endpoint: WebhookEndpointDetail) -> str:
-    if endpoint.disabled_because is not None:
-        return f"disabled ({endpoint.disabled_because})"
-    if not endpoint.is_active:
-        return "paused by the merchant"
-    return f"failing since {moment(endpoint.failing_since)}" if endpoint.failing_since else "active"
 
 
 def _attempt(attempt: WebhookAttempt) -> str:

@@ -21,6 +21,7 @@ MODULES = {
     "ledger": "backend.cli.ledger",
     "audit": "backend.cli.audit",
     "devices": "backend.cli.devices",
+    "webhooks": "backend.cli.webhooks",
     "wallets": "backend.cli.wallets",
     "mail": "backend.cli.mail",
     "explain": "backend.cli.explain",

@@ -1,22 +1,26 @@
 """One webhook's story: the event, the endpoint, each attempt, and what happens next. In English."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
 from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchant_ids
 from backend.webhooks.event_types import CHOICES
 from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
-from backend.webhooks.problems import WebhookDeliveryNotFound
 from backend.webhooks.queries import get_endpoint, read_delivery
 from backend.webhooks.schemas import WebhookDeliveryDetail, WebhookEndpointDetail
 from backend.webhooks.views import endpoint_view
 
 LANGUAGE = "en"
+A_MINUTE = 60_000 << 80
+"""In an id: the clocks of two servers may differ."""
 WITHOUT_END = "If that does not happen, no worker runs."
 
 
@@ -36,25 +40,42 @@ class WebhookStory(msgspec.Struct, frozen=True):
         return facts
 
 
-async def read_webhook_story(sessions: Sessions, delivery_id: UUID, now: datetime) -> WebhookStory:
-    """Looks at one merchant after the other: no statement sees the rows of two. Raises WebhookDeliveryNotFound."""
+async def read_webhook_stories(sessions: Sessions, named: UUID, now: datetime) -> list[WebhookStory]:
+    """Of the delivery `named`, or of all deliveries of the event or of the transaction `named`.
+
+    Looks at one merchant after the other: no statement sees the rows of two.
+    """
     for merchant_id in await list_merchant_ids(sessions):
         async with sessions.committing(merchant_id) as session:
-            row = await session.get(WebhookDelivery, (merchant_id, delivery_id))
-            if row is None:
-                continue
-            endpoint = await get_endpoint(session, merchant_id, row.endpoint_id)
-            delivery = await read_delivery(session, merchant_id, delivery_id, LANGUAGE)
-            merchant = await session.get_one(Merchant, merchant_id)
-            return WebhookStory(
-                occasion=CHOICES[row.type].about if row.type in CHOICES else "Somebody has sent a test.",
-                merchant=merchant.code,
-                endpoint=endpoint_view(endpoint),
-                rests_until=endpoint.paused_until,
-                delivery=delivery,
-                next=next_step(row, endpoint, delivery.waits_for, now),
-            )
-    raise WebhookDeliveryNotFound
+            stories = [story async for story in _stories(session, merchant_id, named, now)]
+        if stories:
+            return stories
+    return []
+
+
+async def _stories(session: AsyncSession, merchant_id: UUID, named: UUID, now: datetime) -> AsyncIterator[WebhookStory]:
+    for row in await session.scalars(_deliveries_of(merchant_id, named)):
+        endpoint = await get_endpoint(session, merchant_id, row.endpoint_id)
+        delivery = await read_delivery(session, merchant_id, row.id, LANGUAGE)
+        merchant = await session.get_one(Merchant, merchant_id)
+        yield WebhookStory(
+            occasion=CHOICES[row.type].about if row.type in CHOICES else "Somebody has sent a test.",
+            merchant=merchant.code,
+            endpoint=endpoint_view(endpoint),
+            rests_until=endpoint.paused_until,
+            delivery=delivery,
+            next=next_step(row, endpoint, delivery.waits_for, now),
+        )
+
+
+def _deliveries_of(merchant_id: UUID, named: UUID) -> Select[tuple[WebhookDelivery]]:
+    """Ids begin with their time, and no delivery was queued before what it is about."""
+    since = UUID(int=max(0, named.int - A_MINUTE))
+    of_transaction = WebhookDelivery.body.contains(f'"transaction_id":"{named}"')
+    is_meant = or_(WebhookDelivery.id == named, WebhookDelivery.event_id == named, of_transaction)
+    own = WebhookDelivery.merchant_id == merchant_id
+    query = select(WebhookDelivery).where(own, WebhookDelivery.id >= since, is_meant)
+    return query.order_by(WebhookDelivery.created_at, WebhookDelivery.id)
 
 
 def next_step(delivery: WebhookDelivery, endpoint: WebhookEndpoint, waits_for: UUID | None, now: datetime) -> str:

@@ -93,6 +93,19 @@ async def test_both_secrets_work_until_the_overlap_ends(shop: Shop) -> None:
     assert await works(shop, key["secret"], new) == [False, True]
 
 
+async def test_the_owner_sees_when_the_system_has_taken_the_new_secret(shop: Shop) -> None:
+    key = await create(shop)
+    path = f"{KEYS}/{key['id']}"
+    await works(shop, key["secret"])
+    assert (await shop.claire.get(path))["secret_used_at"] is not None
+    new = await rotate(shop, key, 24)
+    clock.move(timedelta(minutes=2))
+    await works(shop, key["secret"])
+    assert (await shop.claire.get(path))["secret_used_at"] is None
+    await works(shop, new)
+    assert (await shop.claire.get(path))["secret_used_at"] == (await shop.claire.get(path))["last_used_at"]
+
+
 async def test_without_an_overlap_the_former_secret_stops_at_once(shop: Shop) -> None:
     key = await create(shop)
     new = await rotate(shop, key, 0)

@@ -21,7 +21,7 @@ async def test_a_web_shop_enrolls_books_redeems_and_takes_back(shop: Shop) -> No
     web = (await connect(shop)).at(shop.hub)
     card = await web.enroll("marie@example.com")
     earned = await web.earn(card, cents=12000, order_reference="W-1", key=(key := new_key()))
-    assert earned["card"]["points_balance"] == 120
+    assert (earned["card"]["points_balance"], earned["transaction"]["user"]) == (120, "Web shop")
     assert (await web.earn(card, cents=12000, order_reference="W-1", key=key)) == earned
     assert await web.state_of(key) == "booked"
     redeemed = await web.redeem(card, shop.rewards[100])

@@ -62,6 +62,7 @@ WRITES_NOTHING = {
     "ledger unfreeze": "writes card.unfrozen: tests/loyalty/ledger/audit/test_audit.py",
     "audit list": "reads",
     "devices list": "reads",
+    "webhooks list": "reads",
     "devices simulate": "is a tablet, and nobody at the command line: what it books names it",
     "devices revoke": "writes device.revoked to the merchant’s chain: tests/cli/test_devices.py",
     "audit verify": "reads, and keeps the verdict beside the head",

@@ -32,7 +32,7 @@ async def test_the_runbook_of_a_stolen_tablet_is_true(orion: Orion, shop: Shop) 
         outputs.append(result.output)
     listed, revoked = outputs
     assert tablet.state.device_id in listed
-    assert "3 waiting" in listed
+    assert "3 waiting     0 to review" in listed
     assert revoked.startswith("Counter left is revoked.")
     with refused("TERMINAL_DEVICE_REVOKED", 401) as said:
         await tablet.program()

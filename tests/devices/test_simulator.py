@@ -60,14 +60,15 @@ async def test_what_a_merchant_does_not_allow_is_left_out(shop: Shop) -> None:
         ({"code": "7K3M9QXA"}, "Pairs with the code", "answered 404 pairing_code_unknown"),
         ({"pin": "482916"}, "Books a sale once, sent twice", "answered 403 pin_invalid"),
         ({"pin": None}, "Books a sale once, sent twice", "answered 403 pin_required"),
-        ({"staff": "Zoe"}, "Enrolls a customer", "Zoe does not work at the store"),
+        ({"staff": "Zoe"}, "Enrolls a customer", "Zoe does not work at the store: "),
     ],
 )
 async def test_it_stops_where_something_is_wrong_and_says_why(
     market: Shop, told: dict[str, str | None], step: str, reason: str
 ) -> None:
     last = (await results_of(market, **told))[-1]
-    assert (last.step, last.is_ok, last.detail) == (step, False, reason)
+    assert (last.step, last.is_ok) == (step, False)
+    assert last.detail.startswith(reason)
 
 
 async def test_it_finds_a_server_that_takes_old_requests(market: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ class AcceptanceRun:
     tablet: HttpTablet
     code: str
     staff_name: str | None = None
-    """None: the first of the staff."""
+    """Or how the name begins. None: the first of the staff."""
     staff_pin: str | None = None
     bootstrap: ApiJson = field(default_factory=dict)
     card: ApiJson = field(default_factory=dict)
@@ -28,12 +28,16 @@ class AcceptanceRun:
     def staff(self) -> ApiJson:
         """Who works on it. Raises NotAccepted."""
         people: list[ApiJson] = self.bootstrap["staff"]
-        person = next((each for each in people if self.staff_name in {None, each["name"]}), None)
-        if person is None:
-            raise NotAccepted(
-                f"{self.staff_name} does not work at the store" if people else "nobody works at the store"
-            )
-        return person
+        if not people:
+            raise NotAccepted("nobody works at the store")
+        if self.staff_name is None:
+            return people[0]
+        exact = [each for each in people if each["name"] == self.staff_name]
+        meant = exact or [each for each in people if each["name"].startswith(self.staff_name)]
+        if len(meant) != 1:
+            problem = "could be several people" if meant else "does not work at the store"
+            raise NotAccepted(f"{self.staff_name} {problem}: {', '.join(each['name'] for each in people)}")
+        return meant[0]
 
     @property
     def named(self) -> ApiJson:

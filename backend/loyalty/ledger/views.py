@@ -103,7 +103,7 @@ class Show:
         origin, state = draft.origin, draft.state
         names = LineNames(
             store=state.setup.store.code if row.store_id else None,
-            user=origin.user_name if origin.user_id else None,
+            user=origin.user_name if origin.user_id or origin.api_key_id else None,
             on_behalf=origin.on_behalf_name,
             customer=self._name(state.customer) if state.customer else None,
             reward=reward,

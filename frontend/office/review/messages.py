@@ -14,6 +14,8 @@ OPERATIONS = {
 """Text and icon."""
 UNREADABLE = N_("Unreadable operation"), "alert-triangle"
 DONE = {"booked": N_("Recorded."), "dismissed": N_("Dismissed."), "gone": N_("Somebody has already decided this.")}
+SAY_AS_MUCH = {"allowance", "no_allowance"}
+"""Reasons to which the sentence of the problem adds nothing."""
 REASON_MISSING = N_("Enter a reason: it is kept in the audit.")
 
 
@@ -33,6 +35,12 @@ class ReviewMessages:
         if item.purchase_amount_cents is None:
             return self._say(text)
         return f"{self._say(text)}: {self._format.money(item.purchase_amount_cents, self._currency)}"
+
+    def problem(self, item: ReviewItem) -> str:
+        """What the ledger said, where that adds something to the reason."""
+        if item.problem is None or item.reason in SAY_AS_MUCH:
+            return ""
+        return str(item.problem.get("detail") or "")
 
     def icon(self, item: ReviewItem) -> str:
         return OPERATIONS.get(item.op or "", UNREADABLE)[1]

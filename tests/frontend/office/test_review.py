@@ -36,7 +36,7 @@ async def test_what_waits_is_told_with_all_one_needs_to_decide(claire: Browser) 
     await claire.open(PAGE)
     for told in ("Sale: €25.50", "Marie Weber", "Counter <i>left", "Anna", "It arrived too long after it happened."):
         assert told in claire.text
-    assert "1 operation waits" in claire.text
+    assert "1 transaction waits" in claire.text
 
 
 async def test_a_redemption_says_of_what(claire: Browser, backend: StaffBackend) -> None:
@@ -44,6 +44,16 @@ async def test_a_redemption_says_of_what(claire: Browser, backend: StaffBackend)
     backend.answers[LIST] = found(changed(REVIEW, data=[voucher]))
     await claire.open(PAGE)
     assert "Redemption: 10 € voucher" in claire.text
+
+
+@pytest.mark.parametrize(("reason", "is_told"), [("balance", True), ("allowance", False)])
+async def test_the_ledgers_sentence_is_told_where_it_adds_something(
+    claire: Browser, backend: StaffBackend, reason: str, is_told: bool
+) -> None:
+    doubtful = changed(SALE, reason=reason, problem={"code": "any", "detail": "12 points are missing."})
+    backend.answers[LIST] = found(changed(REVIEW, data=[doubtful]))
+    await claire.open(PAGE)
+    assert ("12 points are missing." in claire.text) is is_told
 
 
 @pytest.mark.parametrize(("decision", "said"), [("book", "booked"), ("dismiss", "dismissed")])

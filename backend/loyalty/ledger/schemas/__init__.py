@@ -31,7 +31,7 @@ class TransactionView(Answer):
     store: str | None
     """Code of the store. Null for what was done in an office or by the system."""
     user: str | None
-    """Name of the person who booked it. Null for the system and for customers."""
+    """Name of the person or of the API key that booked it. Null for the system and for customers."""
     on_behalf: str | None
     """Name of the platform's administrator who acted for the merchant. Null for everybody else."""
     customer: str | None

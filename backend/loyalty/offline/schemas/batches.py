@@ -87,7 +87,7 @@ class OperationResult(Answer):
     transaction_id: UUID | None = None
     """Id of the transaction. Null when nothing was booked."""
     card_id: UUID | None = None
-    """Id of the card. Null when none was found."""
+    """Id of the card. Null when nothing was booked."""
     reason: ReasonCode | None = None
     """Why it waits for a person: a stable code. Null for all others."""
     problem: ProblemContent | None = None
@@ -124,7 +124,7 @@ class DeviceOperationView(Answer):
     transaction_id: UUID | None
     """Id of the transaction. Null when nothing was booked."""
     card_id: UUID | None
-    """Id of the card. Null when none was found."""
+    """Id of the card. Null when nothing was booked."""
     occurred_at_used: datetime | None
     """When it happened (UTC), as far as the clocks tell. Null: they do not tell."""
     received_at: datetime
