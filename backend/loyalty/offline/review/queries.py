@@ -22,6 +22,7 @@ from backend.loyalty.ledger.schemas.bookings import Redemption
 from backend.loyalty.offline.items import read_item
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.problems import OperationNotFound
+from backend.loyalty.offline.review.rights import ReviewRights
 from backend.loyalty.offline.review.views import ReviewRow, review_item
 from backend.loyalty.offline.schemas.review import ReviewList
 from backend.loyalty.rewards.models import Reward
@@ -35,12 +36,11 @@ LIST = "offline review"
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """What the reader asks for. `stores`: those whose tablets they may see; None: all."""
+    """What the reader asks for."""
 
-    stores: Stores
+    rights: ReviewRights
     limit: int
     after: str | None
-    may_override: bool = True
 
 
 def waits(origin: Origin, stores: Stores) -> list[ColumnElement[bool]]:
@@ -51,9 +51,10 @@ def waits(origin: Origin, stores: Stores) -> list[ColumnElement[bool]]:
 
 async def list_review(session: AsyncSession, origin: Origin, asked: ReviewPage, cursors: Cursors) -> ReviewList:
     """The oldest first. Raises CursorExpired."""
-    scope = repr((LIST, asked.stores))
+    stores = asked.rights.devices
+    scope = repr((LIST, stores))
     position = cursors.read(scope, asked.after, origin.now)
-    query = _rows(origin, asked.stores)
+    query = _rows(origin, stores)
     if position is not None:
         query = query.where(tuple_(DeviceOperation.received_at, DeviceOperation.id) > (position.key, position.id))
     found = (await session.execute(query.limit(asked.limit + 1))).tuples().all()
@@ -61,16 +62,16 @@ async def list_review(session: AsyncSession, origin: Origin, asked: ReviewPage, 
     merchant = await session.get_one(Merchant, origin.merchant_id)
     await _name_cards(session, origin, shown)
     await _name_rewards(session, origin, shown, merchant.default_language)
-    count, oldest_at = await count_waiting(session, origin, asked.stores)
+    count, oldest_at = await count_waiting(session, origin, stores)
     last = shown[-1].operation if len(found) > asked.limit else None
     return ReviewList(
-        data=[review_item(row, origin.language) for row in shown],
+        data=[review_item(row, origin.language, asked.rights) for row in shown],
         next_cursor=cursors.write(scope, last.received_at, last.id, origin.now) if last else None,
         has_more=last is not None,
         waiting_count=count,
         oldest_at=oldest_at,
         currency=merchant.currency,
-        may_override=asked.may_override,
+        may_override=asked.rights.may_override,
     )
 
 
