@@ -18,7 +18,10 @@ from backend.devices.models import Device
 from backend.devices.simulator.queue import OfflineQueue, Sent, Unlocked, unlock
 from backend.loyalty.ledger.allowances import end_allowance
 from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.operations.earn import EarnPoints
+from backend.loyalty.ledger.routes.booking_route import Caller
 from backend.loyalty.ledger.schemas.allowances import AllowanceRequest
+from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.loyalty.offline.actions import BatchIntake
 from backend.loyalty.offline.allowances import Allowances
 from backend.loyalty.offline.schemas.batches import BatchView, DeviceBatch, OperationResult
@@ -68,6 +71,15 @@ class OfflineTablet(OfflineQueue):
         reply = await allowances.hold(self.origin, wanted, Key(new_key(), "00"))
         held: dict[str, Any] = msgspec.json.decode(reply.body)
         return held
+
+    async def sell_online(self, card: Card | str, cents: int, key: str) -> dict[str, Any]:
+        """The call whose repetition may lie in the queue, with its key as the id. The answer."""
+        body, card_id = Earn(purchase_amount_cents=cents), id_of(card)
+        origin = replace(self.origin, instance=f"/api/v1/store/loyalty/cards/{card_id}/points")
+        request = Caller(origin, key).request(body, card_id=UUID(card_id))
+        reply = await self.shop.services.ledger.book(EarnPoints(body), request)
+        booked: dict[str, Any] = msgspec.json.decode(reply.body)
+        return booked
 
     async def release(self, allowance: dict[str, Any]) -> None:
         """Online: gives back what is left."""

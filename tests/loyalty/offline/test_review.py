@@ -116,7 +116,7 @@ async def test_what_a_person_booked_the_same_call_online_does_not_book_again(sho
     tablet, card = await unlocked(shop), await shop.a_card()
     (item,) = await late(shop, tablet, card)
     await decide(shop, item, "book")
-    again = await shop.anna.earn(card, cents=1000, key=item.operation_id)
+    again = await tablet.sell_online(card, 1000, item.operation_id)
     assert again["card"]["points_balance"] == 10
 
 
