@@ -14,7 +14,7 @@ from backend.core.events import DomainEvent
 from backend.core.models import BULK_EVENTS, Event
 from backend.core.outbox import Reaction, Reactions
 from backend.core.outbox_bulk import BulkReaction, BulkReactions
-from backend.devices.events import DeviceAccessRevoked, DeviceLockedPeople, PinLockedOffline
+from backend.devices.events import DeviceAccessRevoked, DeviceEmptied, DeviceLockedPeople, PinLockedOffline
 from backend.identity.customers.events import SignInCodeAsked
 from backend.identity.customers.mails import SignInMails
 from backend.identity.device_alerts import DeviceAlerts
@@ -69,7 +69,7 @@ def reactions(mails: CardMails, sign_ins: SignInMails, alerts: DeviceAlerts, que
     table[event_name(RewardReady)].append(mails.mail_loyalty_reward_ready)
     table[event_name(CardLinksEnded)] = [queued(end_passes), mails.mail_loyalty_card_link]
     table[event_name(DeviceLockedPeople)] = [alerts.tell_of_suspended_device]
-    table[event_name(DeviceAccessRevoked)] = [release_allowances]
+    table[event_name(DeviceAccessRevoked)] = table[event_name(DeviceEmptied)] = [release_allowances]
     table[event_name(PinLockedOffline)] = [alerts.tell_of_locked_pin]
     table[event_name(CustomerChanged)] = [queued(repaint_wallets)]
     table[event_name(RewardsChanged)] = [queued(refresh_passes)]

@@ -8,9 +8,11 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.actions import record_change
+from backend.core.events import record
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.devices.actions import Devices, facts_of, replace_codes
+from backend.devices.events import DeviceEmptied
 from backend.devices.models import Device, DeviceToken
 from backend.devices.problems import DeviceStateRefused
 from backend.devices.schemas import DeviceMessage, DeviceView
@@ -66,6 +68,7 @@ async def _note_wiped(session: AsyncSession, origin: Origin, device: Device) -> 
     await session.execute(update(DeviceToken).where(*own, DeviceToken.ended_at.is_(None)).values(ended_at=origin.now))
     await replace_codes(session, device, origin)
     await _set(session, device, state="created", wipe_id=None, wipe_requested_at=None)
+    record(session, device.merchant_id, DeviceEmptied(device.id), origin.now)
     acting = replace(origin, store_id=device.store_id)
     record_change(session, acting, "device.wiped", subject_id=device.id, before=before, after=facts_of(device))
 

@@ -20,3 +20,9 @@ class PinLockedOffline(DomainEvent, frozen=True):
 
     device_id: UUID
     user_id: UUID
+
+
+class DeviceEmptied(DomainEvent, frozen=True):
+    """It has deleted everything, as the office asked, and waits to be paired anew."""
+
+    device_id: UUID

@@ -40,10 +40,14 @@ class OfflineTablet(OfflineQueue):
 
     shop: Shop = field(kw_only=True)
     is_revoked: bool = False
+    store: str | None = None
+    """Its code; None: the hub's."""
 
     @property
     def origin(self) -> Origin:
-        return replace(self.shop.origin(self.shop.hub, clock.now()), device_id=self.device_id, user_name="Counter")
+        return replace(
+            self.shop.origin(self.store or self.shop.hub, clock.now()), device_id=self.device_id, user_name="Counter"
+        )
 
     async def check_pin(self, name: str, pin: str | None) -> Unlocked:
         """Online; the PIN was right."""

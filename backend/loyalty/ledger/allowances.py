@@ -35,7 +35,7 @@ async def end_allowance(session: AsyncSession, origin: Origin, allowance_id: UUI
 
 
 async def release_allowances(session: AsyncSession, event: Event) -> None:
-    """A revoked tablet uses none of them any more."""
+    """A tablet that was revoked, or has deleted everything, uses none of them any more."""
     device_id = UUID(event.data["device_id"])
     await _release(session, event.occurred_at, _of_device(event.merchant_id, device_id))
 

@@ -317,6 +317,26 @@ async def test_who_may_not_void_online_may_not_offline(shop: Shop) -> None:
     assert reasons(await tablet.hand_in()) == [None, "not_allowed_offline"]
 
 
+async def test_what_a_person_may_not_do_any_more_waits(shop: Shop) -> None:
+    """Nobody noted when the right was taken away: before or after it was done."""
+    tablet, card = await unlocked(shop), await shop.a_card()
+    sale = tablet.sold(card, 1000)
+    assert outcomes(await tablet.hand_in()) == ["applied"]
+    await shop.change(StoreMember, permissions=["loyalty.manage_cards"])
+    void = tablet.did("void", voids=sale["id"], body={"reason": "Wrong"})
+    assert reasons(await tablet.hand_in(tablet.batch([void, tablet.sold(card, 700)]))) == ["person", None]
+    await shop.change(StoreMember, permissions=["loyalty.view_programs"])
+    assert reasons(await tablet.hand_in(tablet.batch([tablet.sold(card, 900)]))) == ["person"]
+    assert await earned(shop) == 2
+
+
+async def test_a_tablet_that_was_moved_books_for_people_of_its_store_only(shop: Shop) -> None:
+    tablet, card = await unlocked(shop), await shop.a_card()
+    tablet.store = shop.outlet
+    tablet.sold(card, 1000)
+    assert reasons(await tablet.hand_in()) == ["person"]
+
+
 async def test_a_stolen_tablet_does_not_bury_the_shop_in_what_waits(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 import gzip
 from datetime import timedelta
 from typing import Any
+from unittest.mock import MagicMock
 from uuid import uuid4
 
 import msgspec
@@ -11,7 +12,9 @@ from sqlalchemy import select
 
 from backend.core.clock import clock
 from backend.core.models import Event
+from backend.devices.events import DeviceEmptied
 from backend.loyalty.ledger.allowances import release_allowances
+from backend.reactions import event_name, reactions
 from tests.conftest import OpenShop
 from tests.doubles.tablet import Tablet
 from tests.world.caller import Json, refused
@@ -248,6 +251,20 @@ async def test_for_a_kiosk_nothing_is_held(shop: Shop) -> None:
         await hold(kiosk, queue, card, 100)
     pin = {"user_id": str(shop.user_ids["anna"]), "staff_pin": PIN}
     assert (await kiosk.post("/store/loyalty/pins/verify", pin))["grant"]["operations"] == ["points"]
+
+
+async def test_emptied_it_gives_back_what_was_held_for_it(shop: Shop) -> None:
+    (tablet, queue), card = await redeeming(shop), await shop.a_card(points=120)
+    await hold(tablet, queue, card, 100)
+    await shop.claire.post(f"/merchant/devices/{tablet.state.device_id}/wipe", None)
+    (command,) = (await tablet.heartbeat())["commands"]
+    await tablet.heartbeat(followed=[command["id"]])
+    async with shop.services.sessions.committing(shop.merchant_id) as session:
+        of_emptying = Event.merchant_id == shop.merchant_id, Event.name == event_name(DeviceEmptied)
+        event = (await session.scalars(select(Event).where(*of_emptying))).one()
+        (reaction,) = reactions(*[MagicMock() for _ in range(4)])[event.name]
+        await reaction(session, event)
+    assert (await shop.claire.show(card))["held_points"] == 0
 
 
 async def test_revoked_it_gives_back_what_was_held_for_it(shop: Shop) -> None:
