@@ -169,7 +169,7 @@ def _format_errors(pointer: str, value: str, info: inspect.Type) -> Iterator[Fie
         yield FieldError(pointer, REQUIRED)
         return
     try:
-        found = msgspec.convert(value, kind)
+        found: Any = msgspec.convert(value, kind)
     except msgspec.ValidationError:
         yield FieldError(pointer, INVALID_FORMAT, expected=name)
         return

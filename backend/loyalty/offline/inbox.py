@@ -89,13 +89,14 @@ class Inbox:
         return Judge(self.clock, window, self.setup.terms, self.sender.is_revoked, grants)
 
     async def _known(self, session: AsyncSession, operation_ids: set[str]) -> dict[str, DeviceOperation]:
+        """Locked: nobody decides about them now."""
         origin = self.sender.origin
+        own = DeviceOperation.merchant_id == origin.merchant_id, DeviceOperation.device_id == origin.device_id
         rows = await session.scalars(
-            select(DeviceOperation).where(
-                DeviceOperation.merchant_id == origin.merchant_id,
-                DeviceOperation.device_id == origin.device_id,
-                DeviceOperation.operation_id.in_(operation_ids),
-            )
+            select(DeviceOperation)
+            .where(*own, DeviceOperation.operation_id.in_(operation_ids))
+            .order_by(DeviceOperation.operation_id)
+            .with_for_update()
         )
         return {row.operation_id: row for row in rows}
 
@@ -118,6 +119,8 @@ class Inbox:
         else:
             entry.row, entry.is_known = row, not entry.is_repeated
             if row.state == "received" and not entry.is_repeated:
+                # It waits for nobody while it is booked.
+                row.received_at = self.sender.origin.now
                 entry.item, entry.body = read_item(opened.content)
 
     def _row(

@@ -200,6 +200,24 @@ async def test_an_upload_that_was_never_finished_waits_after_ten_minutes(
     assert (await shop.anna.show(card))["points_balance"] == 10
 
 
+async def test_nobody_dismisses_what_the_tablet_has_booked_at_this_moment(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was cut off and waits for a person, when the tablet sends it again."""
+    tablet, card = await unlocked(shop), await shop.a_card()
+    batch = tablet.batch([tablet.sold(card, 1000)])
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "SECONDS_MAX", -1)
+        await tablet.hand_in(batch)
+        clock.move(timedelta(minutes=11))
+        (item,) = (await review_of(shop)).data
+        assert outcomes(await tablet.hand_in(batch)) == ["deferred"]
+    with pytest.raises(OperationNotFound):
+        await decide(shop, item, "dismiss")
+    assert outcomes(await tablet.hand_in(batch)) == ["applied"]
+    assert (await shop.anna.show(card))["points_balance"] == 10
+
+
 async def test_each_store_decides_about_its_own_tablets(shop: Shop) -> None:
     tablet, card = await unlocked(shop), await shop.a_card()
     (item,) = await late(shop, tablet, card)

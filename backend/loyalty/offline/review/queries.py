@@ -44,9 +44,13 @@ class ReviewPage:
 
 
 def waits(origin: Origin, stores: Stores) -> list[ColumnElement[bool]]:
-    cut_off = (DeviceOperation.state == "received") & (DeviceOperation.received_at < origin.now - UNFINISHED_AFTER)
-    own = [DeviceOperation.merchant_id == origin.merchant_id, or_(DeviceOperation.state == "review", cut_off)]
+    is_open = or_(DeviceOperation.state == "review", _is_cut_off(origin))
+    own = [DeviceOperation.merchant_id == origin.merchant_id, is_open]
     return own if stores is None else [*own, DeviceOperation.store_id.in_(stores)]
+
+
+def _is_cut_off(origin: Origin) -> ColumnElement[bool]:
+    return (DeviceOperation.state == "received") & (DeviceOperation.received_at < origin.now - UNFINISHED_AFTER)
 
 
 async def list_review(session: AsyncSession, origin: Origin, asked: ReviewPage, cursors: Cursors) -> ReviewList:
@@ -82,8 +86,9 @@ async def count_waiting(session: AsyncSession, origin: Origin, stores: Stores) -
 
 
 async def lock_operation(session: AsyncSession, origin: Origin, row_id: UUID, stores: Stores) -> DeviceOperation:
-    """Raises OperationNotFound, also for a tablet of another store."""
-    own = [DeviceOperation.merchant_id == origin.merchant_id, DeviceOperation.id == row_id]
+    """Raises OperationNotFound, also for a tablet of another store, and for what is about to be booked."""
+    is_settled = (DeviceOperation.state != "received") | _is_cut_off(origin)
+    own = [DeviceOperation.merchant_id == origin.merchant_id, DeviceOperation.id == row_id, is_settled]
     if stores is not None:
         own.append(DeviceOperation.store_id.in_(stores))
     row = await session.scalar(select(DeviceOperation).where(*own).with_for_update())
