@@ -69,8 +69,7 @@ def reactions(mails: CardMails, sign_ins: SignInMails, alerts: DeviceAlerts, que
     table[event_name(RewardReady)].append(mails.mail_loyalty_reward_ready)
     table[event_name(CardLinksEnded)] = [queued(end_passes), mails.mail_loyalty_card_link]
     table[event_name(DeviceLockedPeople)] = [alerts.tell_of_suspended_device]
-    table[event_name(DeviceAccessRevoked)] = [release_allowances]
-    table[event_name(DeviceWiped)] = [release_allowances]
+    table[event_name(DeviceAccessRevoked)] = table[event_name(DeviceWiped)] = [release_allowances]
     table[event_name(PinLockedOffline)] = [alerts.tell_of_locked_pin]
     table[event_name(CustomerChanged)] = [queued(refresh_customer_passes)]
     table[event_name(RewardsChanged)] = [queued(refresh_passes)]

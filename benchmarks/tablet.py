@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 
-from backend.devices.simulator.queue import Sent
+from backend.devices.simulator.queue import QueuedOperation
 from backend.devices.simulator.state import TabletState
 from backend.devices.tokens import PREFIX
 from benchmarks.data import CARD, CATEGORY, DEVICE, GRANT, MADE_AT, MERCHANT, MERCHANTS, STORE, USER, Rows, id_of
@@ -80,7 +80,7 @@ class BenchTablet:
         lines = [f"POST {request.url.path} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers.items())]
         return "\r\n".join(lines) + "\r\n\r\n" + request.content.decode()
 
-    def _sales(self, first_card: int) -> Iterator[Sent]:
+    def _sales(self, first_card: int) -> Iterator[QueuedOperation]:
         """On all cards of the merchant in the slice, again and again."""
         now, number = datetime.now(UTC), 0
         while True:

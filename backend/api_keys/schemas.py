@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from backend.core.enums import one_of
+from backend.core.moments import Moment
 from backend.core.schemas import ONE_LINE, Answer, Body
 
 KeyName = Annotated[str, Meta(min_length=1, max_length=100, pattern=ONE_LINE, examples=["Web shop"])]
@@ -16,7 +17,6 @@ KeyPermissions = Annotated[
 ]
 ApiKeyMode = Annotated[str, one_of("ApiKeyMode", "live", "test")]
 ApiKeyState = Annotated[str, one_of("ApiKeyState", "active", "expired", "revoked")]
-Expiry = Annotated[datetime, Meta(tz=True)]
 KeyStores = Annotated[list[UUID], Meta(min_length=1, max_length=200)]
 
 
@@ -29,7 +29,7 @@ class ApiKeyDraft(Body, kw_only=True):
     """Codes of what the key may do, of those with `is_for_api_keys` in the list of permissions."""
     store_ids: KeyStores | None = None
     """Ids of its stores. Null: all stores, also later ones, and what the office shows of the whole merchant."""
-    expires_at: Expiry | None = None
+    expires_at: Moment | None = None
     """From then on the key is refused. Null: never."""
 
 
@@ -42,7 +42,7 @@ class ApiKeyChange(Body, kw_only=True):
     """Codes of what the key may do, of those with `is_for_api_keys` in the list of permissions."""
     store_ids: KeyStores | UnsetType | None = UNSET
     """Ids of its stores. Null: all stores, also later ones, and what the office shows of the whole merchant."""
-    expires_at: Expiry | UnsetType | None = UNSET
+    expires_at: Moment | UnsetType | None = UNSET
     """From then on the key is refused. Null: never."""
 
 

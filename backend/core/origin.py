@@ -61,6 +61,12 @@ class Origin:
         assert self.store_id is not None, "a till belongs to a store"
         return self.store_id
 
+    @property
+    def key_scope(self) -> str:
+        """Where an idempotency key belongs to. What a tablet is answered is its own: it sees customers masked, and gets
+        no answer that was made for somebody else."""
+        return f"{self.store_id or ''}{self.device_id or ''}{self.instance}"
+
 
 @dataclass(frozen=True, slots=True)
 class PlatformOrigin:

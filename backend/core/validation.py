@@ -5,7 +5,7 @@ A schema names what its pattern asks for by `Meta(pattern=…, extra={"format": 
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec import inspect
 
+from backend.core.moments import has_moments, is_moment
 from backend.core.schemas import FieldError
 
 REQUIRED, WRONG_TYPE, UNKNOWN_FIELD, INVALID_FORMAT = "required", "wrong_type", "unknown_field", "invalid_format"
@@ -45,7 +46,7 @@ def schema_errors(value: Any, schema: Any) -> list[FieldError]:
     except msgspec.ValidationError as error:
         info = type_info(schema)
         return list(errors_at("", value, info)) or [_error_by_path(str(error), info)]
-    return []
+    return list(errors_at("", value, type_info(schema))) if has_moments(schema) else []
 
 
 def errors_at(pointer: str, value: Any, info: inspect.Type, text_format: str = "") -> Iterator[FieldError]:
@@ -111,8 +112,7 @@ def _errors_of_type(pointer: str, value: Any, info: inspect.Type, text_format: s
     elif isinstance(info, inspect.IntType | inspect.FloatType):
         yield from _number_errors(pointer, value, info)
     elif type(info) in FORMATS:
-        name, kind = FORMATS[type(info)]
-        yield from _format_errors(pointer, value, name, kind)
+        yield from _format_errors(pointer, value, info)
 
 
 def _struct_errors(pointer: str, value: dict[str, Any], info: inspect.StructType) -> Iterator[FieldError]:
@@ -163,13 +163,17 @@ def _number_errors(pointer: str, value: float, info: inspect.IntType | inspect.F
         yield FieldError(pointer, "too_large", min=None if least is None else int(least), max=int(most))
 
 
-def _format_errors(pointer: str, value: str, name: str, kind: type) -> Iterator[FieldError]:
+def _format_errors(pointer: str, value: str, info: inspect.Type) -> Iterator[FieldError]:
+    name, kind = FORMATS[type(info)]
     if not value.strip():
         yield FieldError(pointer, REQUIRED)
         return
     try:
-        msgspec.convert(value, kind)
+        found: Any = msgspec.convert(value, kind)
     except msgspec.ValidationError:
+        yield FieldError(pointer, INVALID_FORMAT, expected=name)
+        return
+    if is_moment(info) and (found.tzinfo is None or found.year in {MINYEAR, MAXYEAR}):
         yield FieldError(pointer, INVALID_FORMAT, expected=name)
 
 

@@ -22,13 +22,13 @@ def _check_url(url: str, *, allows_loopback: bool) -> Iterator[FieldError]:
     try:
         with outbound_errors():
             target = httpx.URL(url)
-            port = target.port or HTTPS
+            host, port = target.host, target.port or HTTPS
     except CallFailed:
         yield FieldError("/url", "invalid", "It is no address.")
         return
-    literal = _literal(target.host)
-    is_loopback = target.host == "localhost" or (literal is not None and literal.is_loopback)
-    if not target.host or target.userinfo or target.fragment or target.scheme not in {"http", "https"}:
+    literal = _literal(host)
+    is_loopback = host == "localhost" or (literal is not None and literal.is_loopback)
+    if not host or target.userinfo or target.fragment or target.scheme not in {"http", "https"}:
         yield FieldError("/url", "invalid", "Enter an https address without a name or password before the host.")
     elif is_loopback and allows_loopback:
         return

@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from backend.core.enums import one_of
+from backend.core.moments import Moment
 from backend.core.schemas import IN_ITS_DIRECTION, Answer, Body
 from backend.webhooks.history import DeliveryOutcome
 
@@ -91,7 +92,7 @@ class WebhookSecretRotation(Body, kw_only=True):
 class WebhookReplay(Body, kw_only=True):
     """Which deliveries are sent again."""
 
-    since: datetime
+    since: Moment
     """Deliveries that were queued at this time or later and have failed."""
 
 

@@ -227,3 +227,16 @@ def _views(card: Json, profile: str) -> list[str]:
 
 async def _enrolled_again(tablet: Tablet, email: str) -> Any:
     return await tablet.send("POST", "/store/loyalty/cards/enroll", json={"email": email}, key=new_key())
+
+
+async def test_the_key_of_somebody_else_shows_a_tablet_no_unmasked_customer(shop: Shop) -> None:
+    """Keys of a web shop are its order numbers: whoever knows the order could ask for the answer again."""
+    tablet = await a_tablet(shop)
+    card = await shop.anna.enroll("marie.weber@example.com", first_name="Marie", last_name="Weber")
+    key = new_key()
+    told = await shop.anna.earn(card, cents=1000, key=key)
+    assert told["card"]["customer"]["email"] == "marie.weber@example.com"
+    with refused("idempotency_key_reused", 422) as said:
+        await tablet.earn(card, cents=1000, key=key)
+    assert "marie" not in said[0].answer.text
+    assert (await shop.anna.show(card))["points_balance"] == 10

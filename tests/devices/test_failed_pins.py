@@ -121,3 +121,14 @@ async def test_owners_hear_of_a_pin_that_was_locked_and_of_a_tablet_that_was_sus
 
 async def _lock(tablet: Tablet, user_id: Any) -> None:
     assert (await tablet.report_failed_pin(user_id, count=5))["locked"]
+
+
+@pytest.mark.parametrize("moment", ["2026-11-30T10:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_a_time_that_is_none_everywhere_is_the_tablets_mistake_and_not_ours(guarded: Shop, moment: str) -> None:
+    """Without a zone, or beyond the calendar in UTC."""
+    tablet, anna = await a_tablet(guarded), guarded.user_ids["anna"]
+    with refused("validation_failed", 422) as said:
+        await tablet.report_failed_pin(anna, {"event_id": str(uuid4()), "occurred_at": moment, "count": 1})
+    assert said[0]["errors"][0]["code"] == "invalid_format"
+    with refused("validation_failed", 422):
+        await tablet.heartbeat(device_time=moment)

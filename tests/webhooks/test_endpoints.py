@@ -156,6 +156,7 @@ async def test_deliveries_are_filtered_by_state_and_type_and_paged(office: Webho
         ("ftp://shop.example/", "invalid"),
         ("shop.example", "invalid"),
         ("https://", "invalid"),
+        ("https://xn--a/", "invalid"),
         ("https://shop.example:99999/", "port_not_allowed"),
     ],
 )

@@ -18,7 +18,10 @@ from backend.devices.models import Device
 from backend.devices.simulator.queue import OfflineQueue, QueuedOperation, UnlockedGrant, unlock
 from backend.loyalty.ledger.allowances import end_allowance
 from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.operations.earn import EarnPoints
+from backend.loyalty.ledger.routes.booking_route import Caller
 from backend.loyalty.ledger.schemas.allowances import AllowanceRequest
+from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.loyalty.offline.actions import BatchIntake
 from backend.loyalty.offline.allowances import Allowances
 from backend.loyalty.offline.schemas.batches import BatchView, DeviceBatch, OperationResult
@@ -37,10 +40,14 @@ class OfflineTablet(OfflineQueue):
 
     shop: Shop = field(kw_only=True)
     is_revoked: bool = False
+    store: str | None = None
+    """Its code; None: the hub's."""
 
     @property
     def origin(self) -> Origin:
-        return replace(self.shop.origin(self.shop.hub, clock.now()), device_id=self.device_id, user_name="Counter")
+        return replace(
+            self.shop.origin(self.store or self.shop.hub, clock.now()), device_id=self.device_id, user_name="Counter"
+        )
 
     async def check_pin(self, name: str, pin: str | None) -> UnlockedGrant:
         """Online; the PIN was right."""
@@ -68,6 +75,15 @@ class OfflineTablet(OfflineQueue):
         reply = await allowances.hold(self.origin, wanted, Key(new_key(), "00"))
         held: dict[str, Any] = msgspec.json.decode(reply.body)
         return held
+
+    async def sell_online(self, card: Card | str, cents: int, key: str) -> dict[str, Any]:
+        """The call whose repetition may lie in the queue, with its key as the id. The answer."""
+        body, card_id = Earn(purchase_amount_cents=cents), id_of(card)
+        origin = replace(self.origin, instance=f"/api/v1/store/loyalty/cards/{card_id}/points")
+        request = Caller(origin, key).request(body, card_id=UUID(card_id))
+        reply = await self.shop.services.ledger.book(EarnPoints(body), request)
+        booked: dict[str, Any] = msgspec.json.decode(reply.body)
+        return booked
 
     async def release(self, allowance: dict[str, Any]) -> None:
         """Online: gives back what is left."""

@@ -3,17 +3,17 @@
 from collections import defaultdict
 from datetime import datetime
 from types import NoneType, UnionType
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
 import msgspec
 
+from backend.core.moments import Moment
 from backend.core.openapi.descriptions import field_docstrings
 from backend.core.openapi.names import REFERENCE
 from backend.core.openapi.walk import Json, operations, schemas
 from backend.core.problems import MEDIA_TYPE, Problem, all_problems
 
 SCHEMA = "Problem"
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 MOMENTS: dict[Any, Any] = {datetime: Moment, datetime | None: Moment | None}
 """Only of a time with a zone msgspec says the format."""
 

@@ -51,12 +51,14 @@ async def fetch(url: str, *, bytes_max: int, allows_loopback: bool = False) -> b
 async def public_address(target: httpx.URL, *, allows_loopback: bool) -> str:
     """The address to connect to. Every address of the name must be public, and the URL https on port 443.
 
-    `allows_loopback`: see `fetch`. Raises NotFetched, or CallFailed when the name cannot be resolved.
+    `allows_loopback`: see `fetch`. Raises NotFetched, or CallFailed when the name is none or cannot be resolved.
     """
-    if target.scheme not in {"http", "https"} or not target.host or target.userinfo:
+    with outbound_errors():
+        host = target.host
+    if target.scheme not in {"http", "https"} or not host or target.userinfo:
         raise NotFetched("the address is none to fetch from")
     port = target.port or (HTTPS if target.scheme == "https" else 80)
-    addresses = await resolve(target.host, port, seconds=FETCH_SECONDS)
+    addresses = await resolve(host, port, seconds=FETCH_SECONDS)
     if allows_loopback and all(address.is_loopback for address in addresses):
         return str(addresses[0])
     if target.scheme != "https" or port != HTTPS:

@@ -26,6 +26,6 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
         return None
     try:
         seconds = float(header) if header.strip().isdigit() else (parsedate_to_datetime(header) - now).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return min(max(seconds, 0.0), RETRY_AFTER_SECONDS_MAX)

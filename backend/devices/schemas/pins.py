@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.moments import Moment
 from backend.core.schemas import Answer, Body
 
 
@@ -14,7 +15,7 @@ class FailedPin(Body):
 
     event_id: UUID
     """Made by the app and kept before sending: each event counts once, however often it is reported."""
-    occurred_at: datetime
+    occurred_at: Moment
     """When the last of them was entered, by the tablet's clock."""
     count: Annotated[int, Meta(ge=1, le=20)] = 1
     """How many, 1 to 20."""

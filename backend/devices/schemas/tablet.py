@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.moments import Moment
 from backend.core.schemas import IN_ITS_DIRECTION, Answer, Body
 from backend.devices.schemas import DeviceProfile
 
@@ -144,7 +145,7 @@ class HeartbeatVersions(Body):
 class Heartbeat(Body):
     """How a tablet is."""
 
-    device_time: datetime
+    device_time: Moment
     """Time by the tablet's clock."""
     elapsed_realtime_ms: Milliseconds
     """Milliseconds since it was started."""
@@ -154,7 +155,7 @@ class Heartbeat(Body):
     """Versions of what runs on it."""
     pending_count: Count = 0
     """Operations done offline and not handed in yet."""
-    oldest_pending_at: datetime | None = None
+    oldest_pending_at: Moment | None = None
     """When the oldest of them was done. Null: there are none."""
     battery_percent: Annotated[int, Meta(ge=0, le=100)] | None = None
     """Charge of the battery, 0 to 100. Null: not known."""

@@ -43,7 +43,7 @@ class BatchIntake:
     batch: DeviceBatch
 
     async def run(self) -> BatchView:
-        """Raises ValidationFailed for a time without an offset."""
+        """Raises ValidationFailed for a time without an offset, and RateLimited."""
         batch, origin = self.batch, self.sender.origin
         if batch.device_time.tzinfo is None:
             raise ValidationFailed(FieldError("/device_time", "zone", "Needs an offset."))
@@ -52,7 +52,9 @@ class BatchIntake:
         sessions, keys = self.enrollment.sessions, self.enrollment.keys
         entries = await Inbox(sessions, keys, self.sender, setup, batch, clock).take()
         if any(entry.is_due for entry in entries):
-            await self._book_all(entries, await find_targets(sessions, origin, entries))
+            async with sessions.committing(origin.merchant_id) as session:
+                targets = await find_targets(session, origin, entries)
+            await self._book_all(entries, targets)
             await save(sessions, origin.merchant_id, entries)
         results = [entry.result(batch.batch_id, self._final(entry)) for entry in entries]
         return BatchView(origin.now, offset_ms(clock), results)

@@ -20,6 +20,7 @@ from backend.core.keys import KeyRing
 from backend.loyalty.ledger.booking.setup import Setup
 from backend.loyalty.offline.boxes import OpenedOperation, open_operation
 from backend.loyalty.offline.entries import BatchEntry, problem_body
+from backend.loyalty.offline.intake_limits import keep_to_limits
 from backend.loyalty.offline.items import find_envelope, fingerprint_of, read_item, storable
 from backend.loyalty.offline.judgement import Judge, OpenGrant, OperationVerdict
 from backend.loyalty.offline.models import DeviceOperation
@@ -43,7 +44,7 @@ class Inbox:
     clock: TabletClock
 
     async def take(self) -> list[BatchEntry]:
-        """One for each operation, in the order of the request."""
+        """One for each operation, in the order of the request. Raises RateLimited."""
         opened = await asyncio.to_thread(self._open)
         for _ in range(TRIES - 1):
             try:
@@ -67,7 +68,9 @@ class Inbox:
         async with self.sessions.committing(origin.merchant_id) as session:
             grant_ids = {each.envelope.grant_id for each in readable if each.envelope.grant_id}
             grants = await open_grants(session, self.keys, origin, sorted(grant_ids))
-            known = await self._known(session, [each.envelope.id for each in readable])
+            named = {each.envelope.id for each in readable}
+            known = await self._known(session, named)
+            await keep_to_limits(session, origin, len(named - known.keys()))
             judge = await self._judge(session, grants.open)
             entries = [BatchEntry(each.envelope.id if each else None) for each in opened]
             in_order = sorted(
@@ -87,14 +90,15 @@ class Inbox:
         window = timedelta(hours=limits.window_hours)
         return Judge(self.clock, window, self.setup.terms, self.sender.is_revoked, grants)
 
-    async def _known(self, session: AsyncSession, operation_ids: list[str]) -> dict[str, DeviceOperation]:
+    async def _known(self, session: AsyncSession, operation_ids: set[str]) -> dict[str, DeviceOperation]:
+        """Locked: nobody decides about them now."""
         origin = self.sender.origin
+        own = DeviceOperation.merchant_id == origin.merchant_id, DeviceOperation.device_id == origin.device_id
         rows = await session.scalars(
-            select(DeviceOperation).where(
-                DeviceOperation.merchant_id == origin.merchant_id,
-                DeviceOperation.device_id == origin.device_id,
-                DeviceOperation.operation_id.in_(operation_ids),
-            )
+            select(DeviceOperation)
+            .where(*own, DeviceOperation.operation_id.in_(operation_ids))
+            .order_by(DeviceOperation.operation_id)
+            .with_for_update()
         )
         return {row.operation_id: row for row in rows}
 
@@ -122,6 +126,8 @@ class Inbox:
         else:
             entry.row, entry.is_known = row, not entry.is_repeated
             if row.state == "received" and not entry.is_repeated:
+                # It waits for nobody while it is booked.
+                row.received_at = self.sender.origin.now
                 entry.item, entry.body = read_item(opened.content)
 
     def _row(

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from backend.core.problems import Problem
+from backend.core.problems import PayloadTooLarge, Problem
 from backend.loyalty.ledger.booking.setup import TermsState
 from backend.loyalty.ledger.operations.basket import sale_of
 from backend.loyalty.ledger.rules.accrual import worth_of
 from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.loyalty.offline.boxes import OpenedOperation
+from backend.loyalty.offline.intake_limits import OPERATION_BYTES_MAX
 from backend.loyalty.offline.items import ItemBody, OfflineItem, read_item
 from backend.loyalty.offline.rules.moments import TabletClock, moment_of
 from backend.loyalty.offline.rules.reasons import ReviewReason
@@ -51,7 +52,10 @@ class Judge:
     grants: Mapping[UUID, OpenGrant] = field(default_factory=dict)
 
     def judge(self, opened: OpenedOperation) -> OperationVerdict:
-        """Counts it against its grant. MACs come first: a wrong one is a guess, whatever it is about."""
+        """Counts it against its grant. MACs come first: a wrong one is a guess, whatever it is about. Of what is too
+        large no MAC is looked at."""
+        if opened.size > OPERATION_BYTES_MAX:
+            return OperationVerdict("refused", problem=PayloadTooLarge())
         fault = self._proof_fault(opened)
         try:
             item, body = read_item(opened.content) if opened.is_readable else (None, None)

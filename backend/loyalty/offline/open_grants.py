@@ -1,11 +1,12 @@
 """The grants that a batch names, with what has become of them and of their people since."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.encryption import SealBroken
@@ -14,8 +15,9 @@ from backend.core.origin import Origin
 from backend.devices.failed_pins import FailedPins
 from backend.loyalty.offline.judgement import OpenGrant
 from backend.staff.models import MerchantMember
+from backend.staff_pins.acting import StorePerson
 from backend.staff_pins.actions import PinPolicy
-from backend.staff_pins.grants.actions import secret_of
+from backend.staff_pins.grants.actions import refused_to, secret_of
 from backend.staff_pins.grants.models import OfflineGrant
 from backend.staff_pins.grants.queries import lock_grants
 from backend.staff_pins.grants.rules import GrantUse
@@ -49,14 +51,26 @@ async def open_grants(session: AsyncSession, keys: KeyRing, origin: Origin, gran
     rows = await lock_grants(session, origin.merchant_id, origin.device_id, list(grant_ids))
     pins = await _pins(session, origin, rows)
     left = await _left_at(session, origin, rows)
+    withdrawn = {
+        user_id: await _withdrawn(session, origin, user_id) for user_id in {row.user_id for row in rows.values()}
+    }
     grants = OpenGrants(rows)
     for grant_id, row in rows.items():
-        grants.open[grant_id] = _opened(keys, row, pins.get(row.user_id), left.get(row.user_id))
+        grant = grants.open[grant_id] = _opened(keys, row, pins.get(row.user_id), left.get(row.user_id))
+        if row.user_id not in left:
+            grant.use.withdrawn = withdrawn[row.user_id]
     return grants
 
 
+async def _withdrawn(session: AsyncSession, origin: Origin, user_id: UUID) -> Collection[str]:
+    """What the person may not do now at the store where the tablet is."""
+    here = func.store_person(origin.merchant_id, origin.till_store_id, user_id)
+    document = await session.scalar(select(cast(here, Text)))
+    return refused_to(msgspec.json.decode(document, type=StorePerson) if document else None)
+
+
 def _opened(keys: KeyRing, row: OfflineGrant, pin: StaffPin | None, left_at: datetime | None) -> OpenGrant:
-    """It ends with the shift, with another PIN, and when the person leaves."""
+    """It ends with the shift, with another PIN, and when the person leaves the merchant."""
     was_replaced = pin is not None and pin.set_at > row.issued_at and row.staff_pin_id is not None
     ends = [row.expires_at, row.ended_at, left_at, pin.set_at if pin and was_replaced else None]
     is_gone = row.staff_pin_id is not None and (pin is None or pin.is_disabled)

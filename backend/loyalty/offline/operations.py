@@ -106,4 +106,4 @@ def _path(body: ItemBody, target: UUID) -> str:
 
 def _key(origin: Origin, operation_id: str, body: ItemBody) -> Key:
     """As `Caller.key` of the call online."""
-    return key_for(operation_id, f"{origin.store_id or ''}{origin.instance}", body)
+    return key_for(operation_id, origin.key_scope, body)

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.core.database import Sessions
 from backend.core.origin import Origin
 from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.models import Card
@@ -69,21 +68,20 @@ class Targets:
         return self.voided.get(str(item.transaction_id) if item.transaction_id else item.voids or "")
 
 
-async def find_targets(sessions: Sessions, origin: Origin, entries: Sequence[BatchEntry]) -> Targets:
+async def find_targets(session: AsyncSession, origin: Origin, entries: Sequence[BatchEntry]) -> Targets:
     items = [entry.item for entry in entries if entry.item]
     codes = {code for item in items if item.card_code and (code := normalize(item.card_code))}
     refs = {item.local_ref for item in items if item.local_ref}
     ids = {item.transaction_id for item in items if item.transaction_id}
     keys = {item.voids for item in items if item.voids}
     targets = Targets()
-    async with sessions.committing(origin.merchant_id) as session:
-        if codes:
-            cards = select(Card.code, Card.id).where(Card.merchant_id == origin.merchant_id, Card.code.in_(codes))
-            targets.by_code = dict((await session.execute(cards)).tuples().all())
-        if refs:
-            targets.by_ref = await _enrollments(session, origin, refs)
-        if ids or keys:
-            targets.voided = await _voided(session, origin, ids, keys)
+    if codes:
+        cards = select(Card.code, Card.id).where(Card.merchant_id == origin.merchant_id, Card.code.in_(codes))
+        targets.by_code = dict((await session.execute(cards)).tuples().all())
+    if refs:
+        targets.by_ref = await _enrollments(session, origin, refs)
+    if ids or keys:
+        targets.voided = await _voided(session, origin, ids, keys)
     targets.by_ref |= {
         entry.item.local_ref: entry.row
         for entry in entries

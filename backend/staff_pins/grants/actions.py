@@ -1,5 +1,6 @@
 """Give a tablet a grant after a PIN was verified online, and end it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.access.permissions import VOID_TRANSACTIONS
+from backend.access.permissions import MANAGE_CARDS, VOID_TRANSACTIONS
 from backend.core.encryption import seal, unseal
 from backend.core.hashing import stretch
 from backend.core.ids import new_id
@@ -19,6 +20,7 @@ from backend.staff_pins.grants import blob, sealed_box
 from backend.staff_pins.grants.models import OfflineGrant
 from backend.staff_pins.grants.problems import GrantNotFound
 from backend.staff_pins.grants.queries import get_offline_limits
+from backend.staff_pins.grants.rules import OFFLINE_OPS
 from backend.staff_pins.grants.schemas import GrantView
 
 
@@ -69,11 +71,16 @@ async def issue_grant(
     )
 
 
-def _refused(origin: Origin, person: StorePerson) -> set[str]:
+def _refused(origin: Origin, person: StorePerson) -> Collection[str]:
     """What neither the person nor a tablet that stands among customers may do."""
-    if origin.is_kiosk:
-        return {"void", "redeem"}
-    return set() if person.may(VOID_TRANSACTIONS) else {"void"}
+    return {"void", "redeem"} if origin.is_kiosk else refused_to(person)
+
+
+def refused_to(person: StorePerson | None) -> Collection[str]:
+    """What the person may not do at the store, offline as online. `person`: None for who does not work there."""
+    if person is None or not person.may(MANAGE_CARDS):
+        return OFFLINE_OPS
+    return () if person.may(VOID_TRANSACTIONS) else ("void",)
 
 
 async def _wrap_secret(keys: KeyRing, grant: OfflineGrant, pin: VerifiedPin) -> dict[str, Any]:

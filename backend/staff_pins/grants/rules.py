@@ -1,5 +1,6 @@
 """What a tablet may do offline, and whether an operation is within its grant."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -12,7 +13,9 @@ WRONG_MAX = 5
 """Wrong MACs under one grant; then it verifies no more, and a person decides on what is left."""
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
-GrantFault = Literal["no_grant", "grant_expired", "grant_exceeded", "not_allowed_offline", "wrong_pin", "pin_locked"]
+GrantFault = Literal[
+    "no_grant", "grant_expired", "grant_exceeded", "not_allowed_offline", "person", "wrong_pin", "pin_locked"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class GrantUse:
     used_points: int
     wrong_count: int
     is_pin_disabled: bool = False
+    withdrawn: Collection[str] = ()
+    """What the person may not do any more, since nobody knows when."""
 
     def take(self, op: str, points: int, at: datetime) -> GrantFault | None:
         """Counts one operation; None where it is within the grant. What is not is not counted.
@@ -58,6 +63,8 @@ class GrantUse:
             return "not_allowed_offline"
         if not self.issued_at - CLOCK_TOLERANCE <= at < self.ends_at:
             return "grant_expired"
+        if op in self.withdrawn:
+            return "person"
         if self.used_operations >= self.max_operations or self.used_points + points > self.max_points:
             return "grant_exceeded"
         self.used_operations += 1
@@ -66,7 +73,8 @@ class GrantUse:
 
     def may_redeem(self, now: datetime) -> bool:
         """Whether points may be held for what will be redeemed under it."""
-        return "redeem" in self.operations and self.issued_at <= now < self.ends_at and self.may_verify
+        may_redeem = "redeem" in self.operations and "redeem" not in self.withdrawn
+        return may_redeem and self.issued_at <= now < self.ends_at and self.may_verify
 
     @property
     def may_verify(self) -> bool:

@@ -33,6 +33,8 @@ def test_never_earlier_than_the_provider_asked_for() -> None:
         ("Sun, 22 Nov 2026 12:00:30 GMT", 30),
         ("Sun, 22 Nov 2026 11:00:00 GMT", 0),
         ("Sun, 22 Nov 2026 12:00:30", None),
+        ("Sun, 22 Nov 99999999999999999999 12:00:30 GMT", None),
+        ("Sun, 22 Nov 2026 12:00:30 +99999999999999999999", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date_and_anything_else_is_ignored(header: str | None, seconds: int | None) -> None:

@@ -18,6 +18,7 @@ from backend.loyalty.ledger.problems.bookings import InsufficientPoints
 from backend.loyalty.ledger.tasks.time_out_holds import time_out_holds
 from backend.loyalty.offline.schemas.batches import OperationResult
 from backend.loyalty.rewards.models import Reward
+from backend.staff.models import User
 from backend.staff_pins.grants.models import OfflineRules
 from tests.conftest import OpenShop
 from tests.loyalty.offline.deciding import decide, review_of
@@ -332,3 +333,13 @@ async def test_a_preview_of_the_terms_in_force_agrees_about_what_was_redeemed_of
     result = (await office.preview(preview))["result"]
     assert (result["unexplained_cards"], result["live"]["points_redeemed"]) == (0, 100)
     assert result["live"] == result["draft"]
+
+
+async def test_for_somebody_whose_account_was_shut_nothing_is_booked_and_nothing_held(shop: Shop) -> None:
+    tablet, card = await redeeming(shop), await shop.a_card(points=200)
+    async with shop.services.sessions.committing() as session:
+        (await session.get_one(User, shop.user_ids["anna"])).is_active = False
+    tablet.sold(card, 1000)
+    assert reasons(await tablet.hand_in()) == ["person"]
+    with pytest.raises(AllowanceRefused):
+        await tablet.hold(card, 100)

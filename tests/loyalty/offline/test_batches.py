@@ -104,7 +104,7 @@ async def test_an_operation_twice_in_one_batch_is_booked_once(shop: Shop) -> Non
 async def test_a_call_online_whose_answer_was_lost_is_a_duplicate_and_tells_what_it_booked(shop: Shop) -> None:
     """Its id was the key of that call."""
     tablet, card, key = await unlocked(shop), await shop.a_card(), new_key()
-    online = await shop.anna.earn(card, cents=1000, key=key)
+    online = await tablet.sell_online(card, 1000, key)
     tablet.sold(card, 1000, id=key)
     (result,) = await tablet.hand_in()
     assert (result.outcome, str(result.transaction_id)) == ("duplicate", online["transaction"]["id"])

@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 
 from backend.core.clock import clock
 from backend.core.ids import new_id
+from backend.core.problems import RateLimited
 from backend.devices.simulator.queue import UnlockedGrant, unlock
 from backend.loyalty.ledger.models.transactions import Transaction
+from backend.loyalty.offline import intake_limits
 from backend.loyalty.offline.models import DeviceOperation
 from backend.merchants.models import Policy
 from backend.staff.models import StoreMember
@@ -313,3 +315,62 @@ async def test_who_may_not_void_online_may_not_offline(shop: Shop) -> None:
     sale = tablet.sold(card, 100)
     tablet.did("void", voids=sale["id"])
     assert reasons(await tablet.hand_in()) == [None, "not_allowed_offline"]
+
+
+async def test_what_a_person_may_not_do_any_more_waits(shop: Shop) -> None:
+    """Nobody noted when the right was taken away: before or after it was done."""
+    tablet, card = await unlocked(shop), await shop.a_card()
+    sale = tablet.sold(card, 1000)
+    assert outcomes(await tablet.hand_in()) == ["applied"]
+    await shop.change(StoreMember, permissions=["loyalty.manage_cards"])
+    void = tablet.did("void", voids=sale["id"], body={"reason": "Wrong"})
+    assert reasons(await tablet.hand_in(tablet.batch([void, tablet.sold(card, 700)]))) == ["person", None]
+    await shop.change(StoreMember, permissions=["loyalty.view_programs"])
+    assert reasons(await tablet.hand_in(tablet.batch([tablet.sold(card, 900)]))) == ["person"]
+    assert await earned(shop) == 2
+
+
+async def test_a_tablet_that_was_moved_books_for_people_of_its_store_only(shop: Shop) -> None:
+    tablet, card = await unlocked(shop), await shop.a_card()
+    tablet.store = shop.outlet
+    tablet.sold(card, 1000)
+    assert reasons(await tablet.hand_in()) == ["person"]
+
+
+async def test_a_stolen_tablet_does_not_bury_the_shop_in_what_waits(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_limits, "WAITING_MAX", 3)
+    tablet, card = await unlocked(shop), await shop.a_card()
+    tablet.is_revoked = True
+    for _ in range(3):
+        tablet.sold(card, 1000)
+    batch = tablet.batch()
+    assert outcomes(await tablet.hand_in(batch)) == ["review"] * 3
+    with pytest.raises(RateLimited):
+        await tablet.hand_in(tablet.batch([tablet.sold(card, 1000)]))
+    assert len(await waiting(shop)) == 3
+    assert outcomes(await tablet.hand_in(batch)) == ["review"] * 3
+
+
+async def test_no_tablet_hands_in_more_within_an_hour_than_a_shop_does_in_days(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_limits, "HOURLY_MAX", 2)
+    tablet, card = await unlocked(shop), await shop.a_card()
+    for _ in range(2):
+        tablet.sold(card, 1000)
+    assert outcomes(await tablet.hand_in()) == ["applied"] * 2
+    further = tablet.batch([tablet.sold(card, 1000)])
+    with pytest.raises(RateLimited):
+        await tablet.hand_in(further)
+    clock.move(HOUR + SECOND)
+    assert outcomes(await tablet.hand_in(further)) == ["applied"]
+
+
+async def test_an_operation_that_no_app_writes_so_long_is_not_kept(shop: Shop) -> None:
+    tablet, card = await unlocked(shop), await shop.a_card()
+    tablet.sold(card, 1000, body={"notes": "x" * 20_000})
+    (result,) = await tablet.hand_in()
+    assert (result.outcome, (result.problem or {})["code"]) == ("refused", "payload_too_large")
+    assert await waiting(shop) == []

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from backend.access.problems import Forbidden
 from backend.audit.models import AuditEntry
 from backend.core.clock import clock
 from backend.core.ids import new_id
@@ -18,6 +19,7 @@ from backend.loyalty.ledger.problems.limits import LimitReached, OverrideRefused
 from backend.loyalty.offline import actions
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked, OperationNotFound
+from backend.loyalty.offline.review.rights import ReviewRights
 from backend.loyalty.offline.schemas.review import ReviewItem, ReviewOutcome
 from tests.conftest import OpenShop
 from tests.loyalty.offline.deciding import decide, review_of
@@ -114,7 +116,7 @@ async def test_what_a_person_booked_the_same_call_online_does_not_book_again(sho
     tablet, card = await unlocked(shop), await shop.a_card()
     (item,) = await late(shop, tablet, card)
     await decide(shop, item, "book")
-    again = await shop.anna.earn(card, cents=1000, key=item.operation_id)
+    again = await tablet.sell_online(card, 1000, item.operation_id)
     assert again["card"]["points_balance"] == 10
 
 
@@ -198,14 +200,68 @@ async def test_an_upload_that_was_never_finished_waits_after_ten_minutes(
     assert (await shop.anna.show(card))["points_balance"] == 10
 
 
+async def test_nobody_dismisses_what_the_tablet_has_booked_at_this_moment(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was cut off and waits for a person, when the tablet sends it again."""
+    tablet, card = await unlocked(shop), await shop.a_card()
+    batch = tablet.batch([tablet.sold(card, 1000)])
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "SECONDS_MAX", -1)
+        await tablet.hand_in(batch)
+        clock.move(timedelta(minutes=11))
+        (item,) = (await review_of(shop)).data
+        assert outcomes(await tablet.hand_in(batch)) == ["deferred"]
+    with pytest.raises(OperationNotFound):
+        await decide(shop, item, "dismiss")
+    assert outcomes(await tablet.hand_in(batch)) == ["applied"]
+    assert (await shop.anna.show(card))["points_balance"] == 10
+
+
 async def test_each_store_decides_about_its_own_tablets(shop: Shop) -> None:
     tablet, card = await unlocked(shop), await shop.a_card()
     (item,) = await late(shop, tablet, card)
     outlet = [shop.store_ids[shop.outlet]]
     assert (await review_of(shop, outlet)).data == []
     with pytest.raises(OperationNotFound):
-        await decide(shop, item, "dismiss", stores=outlet)
+        await decide(shop, item, "dismiss", rights=ReviewRights(outlet))
     assert (await review_of(shop, [shop.store_ids[shop.hub]])).waiting_count == 1
+
+
+async def test_who_looks_after_tablets_gives_no_points_unless_they_serve_customers(shop: Shop) -> None:
+    tablet, card = await unlocked(shop), await shop.a_card()
+    (item,) = await late(shop, tablet, card)
+    hub = [shop.store_ids[shop.hub]]
+    rights = ReviewRights(devices=hub, cards=[])
+    assert not (await review_of(shop, hub, cards=[])).data[0].can_be_booked
+    with pytest.raises(Forbidden) as caught:
+        await decide(shop, item, "book", rights=rights)
+    assert caught.value.facts["permission"] == "loyalty.manage_cards"
+    assert (await decide(shop, item, "dismiss", rights=rights)).state == "dismissed"
+
+
+async def test_who_may_not_void_takes_nothing_back_by_a_decision_either(shop: Shop) -> None:
+    tablet, card = await unlocked(shop), await shop.a_card()
+    sale = await shop.anna.earn(card, cents=1000)
+    tablet.did("void", transaction_id=sale["transaction"]["id"], body={"reason": "Wrong"})
+    assert reasons(await tablet.hand_in()) == ["not_allowed_offline"]
+    (item,) = (await review_of(shop)).data
+    with pytest.raises(Forbidden) as caught:
+        await decide(shop, item, "book", rights=ReviewRights(voids=[]))
+    assert caught.value.facts["permission"] == "loyalty.void_transactions"
+    assert (await shop.anna.show(card))["points_balance"] == 10
+
+
+async def test_many_decisions_at_once_leave_the_others_their_connections(shop: Shop) -> None:
+    """More at once than the process has connections, and each of these needs two."""
+    tablet = await unlocked(shop)
+    for _ in range(6):
+        tablet.did("enroll", body={"email": f"{uuid4().hex}@example.com"})
+    clock.move(80 * HOUR)
+    assert set(reasons(await tablet.hand_in())) == {"too_old"}
+    items = (await review_of(shop)).data
+    decided = await asyncio.gather(*(decide(shop, item, "book") for item in items))
+    assert len({outcome.card_id for outcome in decided}) == 6
 
 
 async def test_a_long_list_has_pages(shop: Shop) -> None:

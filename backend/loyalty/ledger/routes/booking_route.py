@@ -82,8 +82,8 @@ class Caller:
         )
 
     def key(self, body: Body) -> Key:
-        """The same for the same request at the same store. Raises IdempotencyKeyMissing."""
-        return key_for(self.idempotency_key, f"{self.origin.store_id or ''}{self.origin.instance}", body)
+        """The same for the same request at the same store, or of the same tablet. Raises IdempotencyKeyMissing."""
+        return key_for(self.idempotency_key, self.origin.key_scope, body)
 
     def optional_key(self, body: Body) -> Key | None:
         """For what is safe to repeat without a key; with one the answer is the same too."""

@@ -4,6 +4,7 @@ The row stays locked while the ledger books, and the tablet's own id is the key 
 that sends it again book it twice.
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -15,9 +16,9 @@ from backend.audit.actions import record_change
 from backend.core.idempotency import FIRST_REFUSAL
 from backend.core.origin import Origin
 from backend.core.problems import Problem
-from backend.devices.queries import Stores
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.request import Proof
+from backend.loyalty.ledger.booking.tries import PATIENCE_SECONDS
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked
 from backend.loyalty.ledger.problems.limits import OverrideRefused
 from backend.loyalty.offline.entries import BatchEntry
@@ -27,6 +28,7 @@ from backend.loyalty.offline.operations import OfflineBooking, book
 from backend.loyalty.offline.outcomes import read_booked
 from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked
 from backend.loyalty.offline.review.queries import lock_operation
+from backend.loyalty.offline.review.rights import ReviewRights
 from backend.loyalty.offline.schemas.review import ReviewDecision, ReviewOutcome
 from backend.loyalty.offline.targets import find_targets
 
@@ -35,21 +37,24 @@ ANY_AGE = timedelta(days=36500)
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """`origin`: of the person who decides. `stores`: those whose tablets they may see; None: all."""
+    """`origin`: of the person who decides."""
 
     enrollment: Enrollment
     origin: Origin
-    stores: Stores
-    may_override: bool
+    rights: ReviewRights
 
     async def decide(self, row_id: UUID, decision: ReviewDecision) -> ReviewOutcome:
-        """The same decision again changes nothing.
+        """The same decision again changes nothing. Decisions of a merchant take turns: each keeps a connection while
+        it is booked with another, and many at once would leave none.
 
-        Raises OperationNotFound, AlreadyDecided, CannotBeBooked, OverrideRefused, and what the booking raises.
+        Raises OperationNotFound, AlreadyDecided, CannotBeBooked, OverrideRefused, Forbidden, CardBusy, and what the
+        booking raises.
         """
         state = "booked" if decision.decision == "book" else "dismissed"
-        async with self.enrollment.sessions.committing(self.origin.merchant_id) as session:
-            row = await lock_operation(session, self.origin, row_id, self.stores)
+        merchant_id, until = self.origin.merchant_id, asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        turn = self.enrollment.ledger.turn(merchant_id, until=until)
+        async with turn, self.enrollment.sessions.committing(merchant_id) as session:
+            row = await lock_operation(session, self.origin, row_id, self.rights.devices)
             if row.is_open:
                 if state == "booked":
                     await self._book(session, row, decision)
@@ -59,7 +64,7 @@ class Review:
         return ReviewOutcome(row.id, state, row.transaction_id, row.card_id)  # type: ignore[arg-type]
 
     async def _book(self, session: AsyncSession, row: DeviceOperation, decision: ReviewDecision) -> None:
-        if decision.override and not self.may_override:
+        if decision.override and not self.rights.may_override:
             raise OverrideRefused
         origin = replace(self.origin, store_id=row.store_id, device_id=row.device_id)
         booking = await self._offline_booking(session, row, origin, is_forced=decision.override)
@@ -77,12 +82,13 @@ class Review:
     async def _offline_booking(
         self, session: AsyncSession, row: DeviceOperation, origin: Origin, *, is_forced: bool
     ) -> OfflineBooking:
-        """Raises CannotBeBooked."""
+        """Raises CannotBeBooked or Forbidden."""
         try:
             item, body = read_item(row.content or {})
         except Problem as problem:
             raise CannotBeBooked from problem
-        targets = await find_targets(self.enrollment.sessions, origin, [BatchEntry(item.id, row, item, body)])
+        self.rights.check_booking(body, row.store_id)
+        targets = await find_targets(session, origin, [BatchEntry(item.id, row, item, body)])
         card_id = targets.card_of(item)
         return OfflineBooking(
             row.operation_id,

@@ -23,6 +23,7 @@ from backend.loyalty.ledger.schemas.bookings import Redemption
 from backend.loyalty.offline.items import read_item
 from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.offline.problems import OperationNotFound
+from backend.loyalty.offline.review.rights import ReviewRights
 from backend.loyalty.offline.review.views import ReviewRow, review_item
 from backend.loyalty.offline.schemas.review import ReviewList
 from backend.loyalty.rewards.models import Reward
@@ -34,25 +35,29 @@ LIST = "offline review"
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """What the reader asks for. `stores`: those whose tablets they may see; None: all."""
+    """What the reader asks for."""
 
-    stores: Stores
+    rights: ReviewRights
     limit: int
     after: str | None
-    may_override: bool = True
 
 
 def waits(origin: Origin, stores: Stores) -> list[ColumnElement[bool]]:
-    cut_off = (DeviceOperation.state == "received") & (DeviceOperation.received_at < origin.now - UNFINISHED_AFTER)
-    own = [DeviceOperation.merchant_id == origin.merchant_id, or_(DeviceOperation.state == "review", cut_off)]
+    is_open = or_(DeviceOperation.state == "review", _is_cut_off(origin))
+    own = [DeviceOperation.merchant_id == origin.merchant_id, is_open]
     return own if stores is None else [*own, DeviceOperation.store_id.in_(stores)]
+
+
+def _is_cut_off(origin: Origin) -> ColumnElement[bool]:
+    return (DeviceOperation.state == "received") & (DeviceOperation.received_at < origin.now - UNFINISHED_AFTER)
 
 
 async def list_review(session: AsyncSession, origin: Origin, asked: ReviewPage, cursors: Cursors) -> ReviewList:
     """The oldest first. Raises CursorExpired."""
-    scope = repr((LIST, asked.stores))
+    stores = asked.rights.devices
+    scope = repr((LIST, stores))
     position = cursors.read(scope, asked.after, origin.now)
-    query = _rows(origin, asked.stores)
+    query = _rows(origin, stores)
     if position is not None:
         query = query.where(tuple_(DeviceOperation.received_at, DeviceOperation.id) > (position.key, position.id))
     listed = (await session.execute(query.limit(asked.limit + 1))).tuples().all()
@@ -60,16 +65,16 @@ async def list_review(session: AsyncSession, origin: Origin, asked: ReviewPage, 
     merchant = await session.get_one(Merchant, origin.merchant_id)
     await _name_cards(session, origin, rows)
     await _name_rewards(session, origin, rows, merchant.default_language)
-    count, oldest_at = await count_waiting(session, origin, asked.stores)
+    count, oldest_at = await count_waiting(session, origin, stores)
     last = rows[-1].operation if len(listed) > asked.limit else None
     return ReviewList(
-        data=[review_item(row, origin.language) for row in rows],
+        data=[review_item(row, origin.language, asked.rights) for row in rows],
         next_cursor=cursors.write(scope, last.received_at, last.id, origin.now) if last else None,
         has_more=last is not None,
         waiting_count=count,
         oldest_at=oldest_at,
         currency=merchant.currency,
-        may_override=asked.may_override,
+        may_override=asked.rights.may_override,
     )
 
 
@@ -80,8 +85,9 @@ async def count_waiting(session: AsyncSession, origin: Origin, stores: Stores) -
 
 
 async def lock_operation(session: AsyncSession, origin: Origin, row_id: UUID, stores: Stores) -> DeviceOperation:
-    """Raises OperationNotFound, also for a tablet of another store."""
-    own = [DeviceOperation.merchant_id == origin.merchant_id, DeviceOperation.id == row_id]
+    """Raises OperationNotFound, also for a tablet of another store, and for what is about to be booked."""
+    is_settled = (DeviceOperation.state != "received") | _is_cut_off(origin)
+    own = [DeviceOperation.merchant_id == origin.merchant_id, DeviceOperation.id == row_id, is_settled]
     if stores is not None:
         own.append(DeviceOperation.store_id.in_(stores))
     row = await session.scalar(select(DeviceOperation).where(*own).with_for_update())

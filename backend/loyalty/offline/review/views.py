@@ -6,6 +6,7 @@ from backend.loyalty.customers.models import Customer
 from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.loyalty.offline.items import ItemBody, OfflineItem
 from backend.loyalty.offline.models import DeviceOperation
+from backend.loyalty.offline.review.rights import ReviewRights
 from backend.loyalty.offline.rules.reasons import SENTENCES
 from backend.loyalty.offline.schemas.batches import DeviceOperationView, OperationState
 from backend.loyalty.offline.schemas.review import ReviewItem
@@ -25,7 +26,7 @@ class ReviewRow:
     reward: str | None = None
 
 
-def review_item(row: ReviewRow, language: str) -> ReviewItem:
+def review_item(row: ReviewRow, language: str, rights: ReviewRights) -> ReviewItem:
     operation, body = row.operation, row.body
     reason = operation.reason or "unfinished"
     return ReviewItem(
@@ -49,7 +50,7 @@ def review_item(row: ReviewRow, language: str) -> ReviewItem:
         received_at=operation.received_at,
         problem=operation.problem,
         content=operation.content,
-        can_be_booked=row.item is not None,
+        can_be_booked=body is not None and rights.may_book(body, operation.store_id),
     )
 
 

@@ -16,7 +16,7 @@ from backend.core.keys import KeyRing
 from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
-from backend.core.problems import ValidationFailed
+from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.devices.guards import ALSO_REVOKED
 from backend.devices.principal import device_of
@@ -64,10 +64,11 @@ class DeviceBatchController(Controller):
         summary="Hand in what was done offline: up to 500 operations, each answered by itself",
         description="Always 200 for a well-formed batch, whatever becomes of its operations. Sent again, whole or in "
         "part, it gets the same answers, and books nothing twice. May be compressed with gzip; 1 MiB at most, also "
-        "unpacked. What a revoked tablet hands in within seven days waits for a person, all of it.",
+        "unpacked, and 16 KiB for each operation. What a revoked tablet hands in within seven days waits for a person, "
+        "all of it. 429 where 2,000 operations of the tablet wait already, or 5,000 came within an hour.",
         status_code=200,
         opt={ALSO_REVOKED: True, TAKES_GZIP: True, JUDGES_ENTRIES: "operations"},
-        responses={200: success(BatchView)} | refusals(*OF_DEVICE, ValidationFailed),
+        responses={200: success(BatchView)} | refusals(*OF_DEVICE, RateLimited, ValidationFailed),
     )
     async def upload(
         self,

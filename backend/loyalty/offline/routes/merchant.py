@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from backend.access.guards import all_of, at_some_store, for_merchant, limited, principal_of, stores_with
-from backend.access.permissions import MANAGE_DEVICES, MANAGE_PROGRAMS
+from backend.access.permissions import MANAGE_CARDS, MANAGE_DEVICES, MANAGE_PROGRAMS, VOID_TRANSACTIONS
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
@@ -31,6 +31,7 @@ from backend.loyalty.offline.offline_rules import set_rules, show_rules
 from backend.loyalty.offline.problems import AlreadyDecided, CannotBeBooked, OperationNotFound
 from backend.loyalty.offline.review.actions import Review
 from backend.loyalty.offline.review.queries import ReviewPage, list_review
+from backend.loyalty.offline.review.rights import ReviewRights
 from backend.loyalty.offline.schemas.review import ReviewDecision, ReviewList, ReviewOutcome
 from backend.staff_pins.grants.schemas import OfflineRuleList, OfflineRulesView
 
@@ -50,9 +51,15 @@ BOOKING = (
 )
 
 
-def _may_override(request: ApiRequest, origin: Origin) -> bool:
+def _rights(request: ApiRequest, origin: Origin) -> ReviewRights:
     """Who lifts a limit is a person of the merchant: the booking names them."""
-    return MANAGE_PROGRAMS in principal_of(request).merchant_permissions and origin.user_id is not None
+    principal = principal_of(request)
+    return ReviewRights(
+        stores_with(principal, MANAGE_DEVICES),
+        stores_with(principal, MANAGE_CARDS),
+        stores_with(principal, VOID_TRANSACTIONS),
+        MANAGE_PROGRAMS in principal.merchant_permissions and origin.user_id is not None,
+    )
 
 
 class MerchantReviewController(Controller):
@@ -74,8 +81,7 @@ class MerchantReviewController(Controller):
         limit: PageLimit = LIMIT_DEFAULT,
         after: PageCursor = None,
     ) -> ReviewList:
-        stores = stores_with(principal_of(request), MANAGE_DEVICES)
-        asked = ReviewPage(stores, limit, after, _may_override(request, origin))
+        asked = ReviewPage(_rights(request, origin), limit, after)
         async with sessions.committing(origin.merchant_id) as session:
             return await list_review(session, origin, asked, cursors)
 
@@ -83,8 +89,9 @@ class MerchantReviewController(Controller):
         "/{review_id:uuid}/decide",
         operation_id="decideReview",
         summary="Book it, or dismiss it",
-        description="Once: the same decision again changes nothing. Booked, it counts from when it happened. "
-        "`override` lifts limits, cooldown and the stamps of the day; it takes the right to set limits.",
+        description="Once: the same decision again changes nothing. Booked, it counts from when it happened. To book "
+        "takes the right to do it at the till; `override` lifts limits, cooldown and the stamps of the day, and takes "
+        "the right to set limits.",
         status_code=200,
         guards=[all_of(at_some_store(MANAGE_DEVICES), limited("decide_review", 120))],
         responses={200: success(ReviewOutcome)}
@@ -98,9 +105,7 @@ class MerchantReviewController(Controller):
         origin: NamedDependency[Origin],
         enrollment: NamedDependency[Enrollment],
     ) -> ReviewOutcome:
-        stores = stores_with(principal_of(request), MANAGE_DEVICES)
-        review = Review(enrollment, origin, stores, may_override=_may_override(request, origin))
-        return await review.decide(review_id, data)
+        return await Review(enrollment, origin, _rights(request, origin)).decide(review_id, data)
 
 
 class MerchantOfflineRuleController(Controller):

@@ -58,7 +58,7 @@ class ReviewItem(Answer):
     content: SentContent | None
     """What the tablet sent. Null when it cannot be read."""
     can_be_booked: bool
-    """False for what can only be dismissed."""
+    """False for what can only be dismissed, or what the reader may not book at the till."""
 
 
 class ReviewList(Answer):
