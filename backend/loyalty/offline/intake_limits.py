@@ -11,7 +11,8 @@ from backend.devices.queries import OPEN_STATES
 from backend.loyalty.offline.models import DeviceOperation
 
 OPERATION_BYTES_MAX = 16 * 1024
-"""Several times what the app writes of one."""
+DEPTH_MAX = 16
+"""Several times what the app writes of one, and how deep it is."""
 WAITING_MAX = 2_000
 """Operations of a tablet that wait for a person."""
 HOURLY_MAX = 5_000

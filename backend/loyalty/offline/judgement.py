@@ -11,7 +11,6 @@ from backend.loyalty.ledger.operations.basket import sale_of
 from backend.loyalty.ledger.rules.accrual import worth_of
 from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.loyalty.offline.boxes import OpenedOperation
-from backend.loyalty.offline.intake_limits import OPERATION_BYTES_MAX
 from backend.loyalty.offline.items import ItemBody, OfflineItem, read_item
 from backend.loyalty.offline.rules.moments import TabletClock, moment_of
 from backend.loyalty.offline.rules.reasons import ReviewReason
@@ -54,7 +53,7 @@ class Judge:
     def judge(self, opened: OpenedOperation) -> OperationVerdict:
         """Counts it against its grant. MACs come first: a wrong one is a guess, whatever it is about. Of what is too
         large no MAC is looked at."""
-        if opened.size > OPERATION_BYTES_MAX:
+        if opened.is_oversized:
             return OperationVerdict("refused", problem=PayloadTooLarge())
         fault = self._proof_fault(opened)
         try:
