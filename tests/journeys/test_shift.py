@@ -220,7 +220,7 @@ async def test_a_booking_of_the_day_is_taken_back_with_a_reason(shop: Shop, at_w
     till = await at_work(shop, "anna")
     await till.press("F8")
     await expect(till.title).to_have_text("All transactions")
-    await expect(till.page.locator("[data-row]").first).to_be_focused()
+    await till.at_first_row()
     await till.press("Enter", "3")
     await expect(till.toasts).to_contain_text("voided, −25 points.")
     booking = (await shop.anna.history(card))["data"][0]

@@ -81,6 +81,11 @@ class TillScreen:
         """Waits until the till has moved on and the focus is where the new page wants it. Keys are held until then."""
         await expect(self.page.locator("#till")).not_to_have_attribute("aria-busy", "true")
 
+    async def at_first_row(self) -> None:
+        """Waits until the first row of a list has the focus and keys act: held Enter presses no row."""
+        await expect(self.page.locator("[data-row]").first).to_be_focused()
+        await self.settled()
+
     async def has_focus(self) -> bool:
         """Whether an element other than the body has the focus."""
         return bool(await self.page.evaluate("![null, document.body].includes(document.activeElement)"))
