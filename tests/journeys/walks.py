@@ -256,7 +256,7 @@ async def past_the_tools_of_the_till(page: Page, scene: Scene) -> AsyncIterator[
     await expect(page.locator("[aria-invalid=true]")).to_be_visible()
     yield "till, enroll"
     await till.press("F8")
-    await expect(page.locator("[data-row]").first).to_be_focused()
+    await till.at_first_row()
     await till.press("Enter")
     await expect(page.locator("details.booking[open]")).to_be_visible()
     yield "till, bookings"
