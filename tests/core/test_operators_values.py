@@ -150,7 +150,7 @@ VERBS = [
     ("users", "invite", "a@b.example"), ("users", "reset", "a@b.example"),
     ("users", "deactivate", "a@b.example"), ("users", "activate", "a@b.example"), ("wallets", "check"),
     ("wallets", "sync"), ("points", "expire"), ("points", "warn"), ("ledger", "audit"), ("audit", "verify"),
-    ("audit", "list"), ("devices", "list", "--merchant", "x"),
+    ("audit", "list"), ("webhooks", "list"), ("devices", "list", "--merchant", "x"),
     ("devices", "revoke", "0198c0de-0000-7000-8000-000000000001", "--merchant", "x", "--reason", "x"),
     ("ledger", "unfreeze", "X", "--reason", "x"), ("settings", "list"), ("settings", "get", "smtp_port"),
     ("settings", "set", "smtp_port=25"), ("settings", "unset", "smtp_port"), ("settings", "rotate-keys"),

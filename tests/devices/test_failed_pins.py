@@ -18,6 +18,7 @@ from tests.conftest import OpenShop
 from tests.doubles.tablet import Tablet
 from tests.world.caller import Json, refused
 from tests.world.devices import a_tablet, the_device
+from tests.world.emails import put_off_waiting_emails
 from tests.world.shop import Shop
 
 PINS = {"anna": "2468", "claire": "1357"}
@@ -102,6 +103,7 @@ async def test_sixty_attempts_an_hour_and_no_more(guarded: Shop) -> None:
 async def test_owners_hear_of_a_pin_that_was_locked_and_of_a_tablet_that_was_suspended(
     guarded: Shop, services: Services, superuser: asyncpg.Connection
 ) -> None:
+    await put_off_waiting_emails(superuser)
     colleague = UUID((await (await guarded.hire(guarded.hub)).me())["id"])
     guarded.user_ids["third"] = colleague
     await guarded.give_pin("third", "8642")
