@@ -14,7 +14,7 @@ OUTSIDE = [
     ROOT / "redocly.yaml",
     ROOT / ".redocly.lint-ignore.yaml",
     ROOT / ".ci" / "clients",
-    *RECEIVERS.iterdir(),
+    *(path for path in RECEIVERS.iterdir() if path.is_file()),
 ]
 
 
