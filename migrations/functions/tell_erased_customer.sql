@@ -1,4 +1,4 @@
--- Whoever erases a customer tells the systems that are connected to forget them, too. The id of the event is a UUIDv7, as those
+-- When a customer is erased, the connected systems are told to forget them, too. The id of the event is a UUIDv7, as those
 -- of all events: their order is that of the ids.
 CREATE FUNCTION tell_erased_customer() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$

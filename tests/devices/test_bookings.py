@@ -230,7 +230,7 @@ async def _enrolled_again(tablet: Tablet, email: str) -> Any:
 
 
 async def test_the_key_of_somebody_else_shows_a_tablet_no_unmasked_customer(shop: Shop) -> None:
-    """Keys of a web shop are its order numbers: whoever knows the order could ask for the answer again."""
+    """Keys of a web shop are its order numbers: a tablet that knows an order could ask for its answer."""
     tablet = await a_tablet(shop)
     card = await shop.anna.enroll("marie.weber@example.com", first_name="Marie", last_name="Weber")
     key = new_key()

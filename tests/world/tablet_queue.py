@@ -104,7 +104,7 @@ class OfflineTablet(OfflineQueue):
 
 @contextmanager
 def dying_after(bookings: int) -> Iterator[None]:
-    """The server's process is killed in the middle of a batch: whoever waits for its answer gets none."""
+    """The server's process is killed in the middle of a batch: its caller gets no answer."""
     book, left = Ledger.book, [bookings]
 
     async def dies(ledger: Ledger, *told: Any) -> Any:

@@ -13,7 +13,7 @@ class CustomerChanged(DomainEvent, frozen=True):
 
 
 class CustomerDataErased(DomainEvent, frozen=True):
-    """Nothing is known of them any more. Recorded by the trigger `erased_and_told`, whoever deletes the row."""
+    """Nothing is known of them any more. Recorded by the trigger `erased_and_told` when the row is deleted."""
 
     customer_id: UUID
 
