@@ -82,8 +82,7 @@ async def test_an_email_is_edited_previewed_and_overridden(shop: Shop, open_wind
 
     await page.get_by_role("button", name="Send me a test").click()
     await expect(page.get_by_text(f"A test is on its way to {ADA.email}.")).to_be_visible()
-    mail = await orion.mail_to(ADA.email)
-    assert mail["Subject"] == "[Test] A link for Café Aurora"
+    await orion.mail_to(ADA.email, "[Test] A link for Café Aurora")
 
     await page.get_by_role("link", name="Earlier versions").click()
     await page.get_by_role("link", name="Compare version 1").click()
