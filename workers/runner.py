@@ -13,6 +13,7 @@ from arq.worker import Retry
 from prometheus_client import start_http_server
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from backend.core.isolation import note_violation
 from backend.core.logs import configure_logs
 from backend.core.outages import server_away
 from backend.core.settings import Settings
@@ -74,6 +75,7 @@ def tell_failure(event: str, error: Exception, **facts: str) -> None:
     if server := server_away(error):
         log.warning(event, server_away=server, error=reason, consequence="repeated once it is back", **facts)
     else:
+        note_violation(error)
         log.error(event, error=reason, exc_info=error, **facts)
 
 

@@ -15,6 +15,7 @@ from litestar.exceptions import (
 )
 from litestar.handlers import HTTPRouteHandler
 
+from backend.core.isolation import note_violation
 from backend.core.outages import server_away
 from backend.core.problems import (
     MEDIA_TYPE,
@@ -94,6 +95,7 @@ def on_anything(request: ApiRequest, error: Exception) -> ProblemResponse:
     if server := server_away(error):
         log.error("server_away", server=server, error=type(error).__name__)
         return render(request, Unavailable())
+    note_violation(error)
     log.error("request_failed", exc_info=error)
     return render(request, Internal())
 

@@ -15,3 +15,7 @@ OUTBOX_DEAD = Gauge("orion_outbox_dead", "Events given up after too many tries")
 OUTBOX_AGE = Gauge("orion_outbox_oldest_age_seconds", "Age of the oldest waiting event")
 REDIS_UP = Gauge("orion_redis_up", "1 while Redis answers")
 BUILD = Gauge("orion_build_info", "The running version", ["version"])
+TENANT_VIOLATIONS = Counter(
+    "orion_tenant_isolation_violations_total",
+    "Statements refused: another merchant’s row, or a right missing",
+)

@@ -11,6 +11,7 @@ from backend.access.problems import Unauthenticated
 from backend.core.clock import clock
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
+from backend.devices.metrics import REVOKED_DEVICE_REQUESTS
 from backend.devices.problems import (
     AppOutdated,
     DeviceRevoked,
@@ -90,6 +91,7 @@ def _refuse_revoked(device: RegisteredDevice, handler: BaseRouteHandler, now: da
         return
     ends_at = device.revoked_at + ACCEPT_PENDING
     if now >= ends_at or not handler.opt.get(ALSO_REVOKED, False):
+        REVOKED_DEVICE_REQUESTS.inc()
         raise DeviceRevoked(wipe=device.wipes, accept_pending_until=ends_at, server_time=now)
 
 

@@ -4,7 +4,8 @@ from litestar.types import ControllerRouterHandler
 
 from backend.core.settings import Settings
 from backend.operations.docs.routes import assets, docs, start
-from backend.operations.health import live, metrics, ready
+from backend.operations.health import live, ready
+from backend.operations.monitoring.routes import metrics
 from backend.operations.problems import problem_page
 
 

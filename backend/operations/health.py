@@ -1,35 +1,22 @@
-"""Liveness, readiness and metrics of the API process."""
+"""Liveness and readiness of the API process."""
 
 import asyncio
-from hmac import compare_digest
 from typing import Any
 
 import asyncpg
 from litestar import Response, get
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
-from backend.core.clock import clock
 from backend.core.database_connector import DatabaseUnreachable
-from backend.core.metrics import OUTBOX_AGE, OUTBOX_DEAD, OUTBOX_PENDING, REDIS_UP
+from backend.core.metrics import REDIS_UP
 from backend.core.migrations import head
-from backend.core.problems import NotFound
 from backend.core.requests import ApiRequest
 from backend.core.resources import Resources, resources_of
-from backend.messaging.queries import count_waiting
-from backend.webhooks.queries import count_waiting_webhooks
 
 CHECK_SECONDS = 1
 VERSION = "SELECT version_num FROM alembic_version"
-OUTBOX = """
-SELECT count(*) FILTER (WHERE dead_at IS NULL) AS pending, count(*) FILTER (WHERE dead_at IS NOT NULL) AS dead,
-       coalesce(extract(epoch FROM $1 - min(available_at) FILTER (WHERE dead_at IS NULL)), 0) AS age
-FROM outbox
-"""
 
 
 @get("/health/live", include_in_schema=False, sync_to_thread=False)
@@ -42,8 +29,8 @@ def live() -> dict[str, str]:
 async def ready(request: ApiRequest) -> Response[dict[str, Any]]:
     """Database and migrations are required. Redis is only reported: bookings work without it."""
     resources = resources_of(request)
-    database, migrations = await _database(resources)
-    redis = await _redis(resources)
+    database, migrations = await check_database(resources)
+    redis = await check_redis(resources)
     is_ready = database == "ok" and migrations == "ok"
     return Response(
         {
@@ -56,7 +43,7 @@ async def ready(request: ApiRequest) -> Response[dict[str, Any]]:
     )
 
 
-async def _database(resources: Resources) -> tuple[str, str]:
+async def check_database(resources: Resources) -> tuple[str, str]:
     """State of the database and of its migrations, checked through the pool and through a session."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
@@ -80,7 +67,8 @@ async def _version_by_session(resources: Resources) -> str | None:
         return version
 
 
-async def _redis(resources: Resources) -> str:
+async def check_redis(resources: Resources) -> str:
+    """`ok`, or that it is away and why."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             await resources.redis.ping()
@@ -89,25 +77,3 @@ async def _redis(resources: Resources) -> str:
         return f"away: {type(error).__name__}"
     REDIS_UP.set(1)
     return "ok"
-
-
-def may_see_metrics(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """A guard. Raises NotFound unless the metrics token is sent; without one they are open outside production."""
-    settings = resources_of(connection).settings
-    expected, header = f"Bearer {settings.metrics_token}", connection.headers.get("authorization", "")
-    is_open = not settings.metrics_token and not settings.is_production
-    if not is_open and not (settings.metrics_token and compare_digest(expected.encode(), header.encode())):
-        raise NotFound
-
-
-@get("/metrics", include_in_schema=False, guards=[may_see_metrics])
-async def metrics(request: ApiRequest) -> Response[bytes]:
-    """Metrics in Prometheus' text format. Outbox, waiting emails and webhooks are counted at each request."""
-    pool, now = resources_of(request).pool, clock.now()
-    await count_waiting(pool, now)
-    await count_waiting_webhooks(pool, now)
-    row = await pool.fetchrow(OUTBOX, now)
-    OUTBOX_PENDING.set(row["pending"])
-    OUTBOX_DEAD.set(row["dead"])
-    OUTBOX_AGE.set(max(0, float(row["age"])))
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -46,7 +46,7 @@ def show_backend_unavailable(request: Request, error: BackendUnavailable) -> Res
 
 
 def log_unavailable(request: Request, error: BackendUnavailable) -> None:
-    log.warning("backend away", reason=str(error), route=_route_of(request), request_id=request_id_of(request))
+    log.warning("backend_away", reason=str(error), route=_route_of(request), request_id=request_id_of(request))
 
 
 def show_form_error(request: Request, error: FormError) -> Response[str]:
@@ -74,7 +74,7 @@ def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
 
 
 def show_failure(request: Request, error: Exception) -> Response[str]:
-    log.error("failure", route=_route_of(request), request_id=request_id_of(request), exc_info=error)
+    log.error("request_failed", route=_route_of(request), request_id=request_id_of(request), exc_info=error)
     _ = get_translator(language_of(request)).gettext
     text = _("Something went wrong on our side. Nothing more was done.")
     return problem_page(request, 500, _("This did not work"), text)

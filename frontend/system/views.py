@@ -57,4 +57,4 @@ async def show_service_worker(request: Request) -> Response[str]:
 async def take_csp_reports(request: Request) -> None:
     for report in violations_of(await request.body()):
         if report_limit.allows():
-            log.warning("csp report", **report)
+            log.warning("csp_report", **report)

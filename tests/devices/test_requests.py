@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 
 from backend.core.clock import clock
 from backend.devices.rules import CLOCK_TOLERANCE, OVERLAP, ROLL_DUE, ROLL_GRACE, TOKEN_LASTS
@@ -138,12 +139,14 @@ async def test_a_revoked_tablet_hears_it_with_its_next_request(shop: Shop) -> No
     tablet, other = await a_tablet(shop), await a_tablet(shop, name="Counter right")
     await tablet.program()
     await revoke(shop, tablet)
+    counted = REGISTRY.get_sample_value("orion_revoked_device_requests_total") or 0
     for asked in (tablet.program(), tablet.roll(), tablet.heartbeat()):
         with refused("TERMINAL_DEVICE_REVOKED", 401) as said:
             await asked
         assert said[0]["wipe"] is True
         assert said[0]["accept_pending_until"] > said[0]["server_time"]
     await other.program()
+    assert REGISTRY.get_sample_value("orion_revoked_device_requests_total") == counted + 3
 
 
 async def test_a_tablet_that_is_sold_need_not_be_wiped(shop: Shop) -> None:

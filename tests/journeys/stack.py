@@ -92,7 +92,7 @@ class Stack:
 
     def reports(self) -> list[str]:
         """Reported violations of our content security policy."""
-        return [line for line in self.log.read_text("utf-8").splitlines() if "csp report" in line]
+        return [line for line in self.log.read_text("utf-8").splitlines() if "csp_report" in line]
 
 
 @contextmanager

@@ -8,15 +8,10 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
-from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.problems import known_problems
-from backend.messaging.actions import queue_mail
-from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK
-from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM
 from backend.models import metadata
 from backend.operations import health
-from backend.services import Services
 from i18n.translator import get_translator
 from tests.conftest import OwnTown
 from tests.world.caller import refused
@@ -88,25 +83,6 @@ async def test_redis_away_is_reported_and_the_till_goes_on(own_town: OwnTown) ->
         assert ready["redis"].startswith("away: ")
 
 
-async def test_metrics_count_requests_by_route_and_name_nobody(shop: Shop, anonymous: AnonymousCaller) -> None:
-    card = await shop.a_card(email="canary@example.com")
-    await shop.anna.earn(card, cents=100)
-    text = (await anonymous.send("GET", "/metrics")).text
-    assert 'orion_ledger_postings_total{kind="earned",result="booked"}' in text
-    assert 'route="/api/v1/store/loyalty/cards/{card_id}/points"' in text
-    assert "orion_outbox_pending" in text
-    for secret in (card["id"], "canary", shop.code, shop.hub):
-        assert secret not in text
-
-
-async def test_the_outbox_is_measured(shop: Shop, anonymous: AnonymousCaller) -> None:
-    await shop.a_card()
-    text = (await anonymous.send("GET", "/metrics")).text
-    pending = re.search(r"^orion_outbox_pending (\S+)$", text, re.MULTILINE)
-    assert pending
-    assert float(pending[1]) >= 1
-
-
 async def test_every_problem_code_has_a_page_in_the_readers_language(anonymous: AnonymousCaller) -> None:
     for code, problem in known_problems().items():
         page = await anonymous.reading("fr").get(f"/problems/{code}")
@@ -142,21 +118,3 @@ async def test_every_answer_is_guarded_by_its_headers(anonymous: AnonymousCaller
 async def test_monitors_may_ask_with_head(anonymous: AnonymousCaller) -> None:
     answer = await anonymous.send("HEAD", "/health/live")
     assert (answer.status_code, answer.content) == (200, b"")
-
-
-async def test_waiting_emails_are_counted_over_all_merchants(
-    shop: Shop, services: Services, anonymous: AnonymousCaller
-) -> None:
-    async def waiting() -> float:
-        text = (await anonymous.send("GET", "/metrics")).text
-        return float(text.split("\norion_emails_waiting ")[1].split("\n")[0])
-
-    before = await waiting()
-    async with services.sessions.committing(shop.merchant_id) as session:
-        await queue_mail(
-            session, shop.merchant_id, LOYALTY_CARD_LINK, LOYALTY_CARD_LINK.samples["new"],
-            recipient="otto@example.com", language="en", now=clock.now(), brand=SAMPLE_BRAND,
-            platform_name=SAMPLE_PLATFORM,
-        )  # fmt: skip
-    assert await waiting() == before + 1
-    assert "otto" not in (await anonymous.send("GET", "/metrics")).text

@@ -5,7 +5,6 @@ import structlog
 from sqlalchemy import select
 
 from backend.audit.chains import PLATFORM, Chain, note_report, verify
-from backend.audit.metrics import CHAINS_BROKEN
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.merchants.models import Merchant
@@ -46,6 +45,5 @@ async def verify_audit(pool: asyncpg.Pool, sessions: Sessions) -> TaskRun:
             progress.count("broken")
             progress.fail(chain.merchant_id or chain.code, report.sentence)
             log.error("audit_chain_broken", chain=chain.code, seq=report.faulty_seq, fault=report.fault)
-        CHAINS_BROKEN.set(progress.counts["broken"])
 
     return await run_now(sessions, VERIFY_AUDIT, work)

@@ -18,9 +18,6 @@ from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.audit.actions import audit
 from backend.loyalty.ledger.audit.findings import Audited, Range, Violation
 from backend.loyalty.ledger.audit.freeze import freeze
-from backend.loyalty.ledger.audit.promises.outbox import OUTBOX
-from backend.loyalty.ledger.audit.promises.statement import OF_CARDS, TOTAL
-from backend.loyalty.ledger.metrics import LEDGER_VIOLATIONS
 from backend.merchants.models import Merchant
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
@@ -93,11 +90,8 @@ async def audit_ledger(pool: asyncpg.Pool, sessions: Sessions) -> TaskRun:
                 _alarm(progress, broken)
 
         transactions = await audit(pool, merchants, clock.now(), collect)
-        progress.counts.update(
-            cards=result.cards, transactions=transactions, violations=result.violation_counts.total()
-        )
-        for promise in (*OF_CARDS, OUTBOX, TOTAL):
-            LEDGER_VIOLATIONS.labels(promise.name).set(result.violation_counts[promise.name])
+        totals = {"transactions": transactions, "violations": result.violation_counts.total()}
+        progress.counts.update(cards=result.cards, **totals, **result.violation_counts)
 
     return await run_now(sessions, AUDIT_LEDGER, work)
 

@@ -15,7 +15,6 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.ids import new_id
 from backend.core.origin import PlatformOrigin
-from backend.operations.task_runs.metrics import TASK_FAILED_IDS, TASK_SUCCEEDED
 from backend.operations.task_runs.models import TaskRun
 
 HEARTBEAT_SECONDS, WATCH_SECONDS = 5.0, 0.25
@@ -173,7 +172,4 @@ async def _write(sessions: Sessions, run: TaskRun, **values: Any) -> None:
 async def _finish(sessions: Sessions, run: TaskRun, progress: Progress, error: str | None) -> None:
     now = clock.now()
     await _write(sessions, run, finished_at=now, heartbeat_at=now, error=error, **progress.values)
-    TASK_FAILED_IDS.labels(run.name).set(progress.counts["failed"])
-    if error is None:
-        TASK_SUCCEEDED.labels(run.name).set(now.timestamp())
     log.info("task_finished", task=run.name, run_id=str(run.id), error=error, **progress.counts)

@@ -22,6 +22,7 @@ from backend.wallets.apple.logos import Logos
 from backend.wallets.apple.provider import AppleProvider
 from backend.wallets.apple.signer import PassSigner
 from backend.wallets.images.actions import PassImages
+from backend.wallets.metrics import CERTIFICATE_ENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ async def open_apple(
     if certificates is None:
         yield None
         return
+    CERTIFICATE_ENDS.labels("apple_pass").set(certificates.not_after.timestamp())
     apns = Apns(certificates, settings.apns_url, push_type=settings.apns_push_type)
     breaker = Breaker(redis, "apple", mark=certificates.fingerprint)
     logos = Logos(allows_loopback=settings.environment == "development")

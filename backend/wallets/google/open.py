@@ -17,6 +17,7 @@ from backend.wallets.google.payloads import ImageUrls
 from backend.wallets.google.provider import GoogleProvider
 from backend.wallets.google.root_keys import RootKeys
 from backend.wallets.google.save_link import SaveLinks
+from backend.wallets.metrics import KEY_MADE
 
 CALLBACK_PATH = "/api/v1/google/callback"
 
@@ -42,6 +43,7 @@ async def open_google(
     if account is None:
         yield None
         return
+    KEY_MADE.labels("google_service_account").set(account.file_changed_at.timestamp())
     async with open_client(settings, account, redis) as client:
         yield Google(
             account=account,

@@ -1,0 +1,69 @@
+"""What /metrics measures at each request. It comes from PostgreSQL, so that a process that starts anew forgets nothing
+and all processes say the same."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from backend.audit.metrics import CHAINS_BROKEN
+from backend.core.metrics import OUTBOX_AGE, OUTBOX_DEAD, OUTBOX_PENDING
+from backend.loyalty.ledger.audit.promises.outbox import OUTBOX
+from backend.loyalty.ledger.audit.promises.statement import OF_CARDS, TOTAL
+from backend.loyalty.ledger.metrics import LEDGER_VIOLATIONS
+from backend.messaging.queries import count_waiting
+from backend.operations.audit.tasks import VERIFY_AUDIT
+from backend.operations.ledger.tasks import AUDIT_LEDGER
+from backend.operations.monitoring.metrics import (
+    CLOCK_SKEW,
+    POOL_IN_USE,
+    POOL_SIZE,
+    TASK_FAILED_IDS,
+    TASK_FAILED_SHARE,
+    TASK_SUCCEEDED,
+)
+from backend.webhooks.queries import count_waiting_webhooks
+
+WAITING = """
+SELECT count(*) FILTER (WHERE dead_at IS NULL) AS pending, count(*) FILTER (WHERE dead_at IS NOT NULL) AS dead,
+       coalesce(extract(epoch FROM $1 - min(available_at) FILTER (WHERE dead_at IS NULL)), 0) AS age
+FROM outbox
+"""
+# A run of one merchant says nothing about the others.
+LAST_RUNS = """
+SELECT DISTINCT ON (name) name, counts, done,
+       max(finished_at) FILTER (WHERE error IS NULL) OVER (PARTITION BY name) AS succeeded_at
+FROM task_runs
+WHERE created_at > $1::timestamptz - interval '30 days' AND finished_at IS NOT NULL AND merchant_id IS NULL
+ORDER BY name, created_at DESC
+"""
+NOW = "SELECT clock_timestamp()"
+
+
+async def measure(pool: asyncpg.Pool, now: datetime) -> None:
+    """Raises what a database raises that is away."""
+    POOL_SIZE.set(pool.get_size())
+    POOL_IN_USE.set(pool.get_size() - pool.get_idle_size())
+    CLOCK_SKEW.set((now - await pool.fetchval(NOW)).total_seconds())
+    await count_waiting(pool, now)
+    await count_waiting_webhooks(pool, now)
+    waiting = await pool.fetchrow(WAITING, now)
+    OUTBOX_PENDING.set(waiting["pending"])
+    OUTBOX_DEAD.set(waiting["dead"])
+    OUTBOX_AGE.set(max(0, float(waiting["age"])))
+    for run in await pool.fetch(LAST_RUNS, now):
+        _show_run(run["name"], msgspec.json.decode(run["counts"]), run["done"], run["succeeded_at"])
+
+
+def _show_run(task: str, counts: Mapping[str, int], done: int, succeeded_at: datetime | None) -> None:
+    failed = counts.get("failed", 0)
+    TASK_FAILED_IDS.labels(task).set(failed)
+    TASK_FAILED_SHARE.labels(task).set(failed / max(done, failed, 1))
+    if succeeded_at is not None:
+        TASK_SUCCEEDED.labels(task).set(succeeded_at.timestamp())
+    if task == VERIFY_AUDIT:
+        CHAINS_BROKEN.set(counts.get("broken", 0))
+    if task == AUDIT_LEDGER:
+        for promise in (*OF_CARDS, OUTBOX, TOTAL):
+            LEDGER_VIOLATIONS.labels(promise.name).set(counts.get(promise.name, 0))

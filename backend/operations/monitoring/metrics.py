@@ -1,0 +1,11 @@
+"""Metrics for Prometheus; see `core/metrics.py` for what a label may hold."""
+
+from prometheus_client import Gauge
+
+READY = Gauge("orion_ready", "1 while the process can serve: the database answers and its schema is the code's")
+CLOCK_SKEW = Gauge("orion_clock_skew_seconds", "How far the clock of the process is ahead of the database's")
+POOL_SIZE = Gauge("orion_db_pool_size", "Connections of the till's pool")
+POOL_IN_USE = Gauge("orion_db_pool_in_use", "Connections of the till's pool that are at work")
+TASK_SUCCEEDED = Gauge("orion_task_last_success_timestamp_seconds", "When a task last ended without error", ["task"])
+TASK_FAILED_IDS = Gauge("orion_task_failed_cards", "What the last run of a task could not do", ["task"])
+TASK_FAILED_SHARE = Gauge("orion_task_failed_ratio", "What it could not do, as a share of all that it tried", ["task"])
