@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from environment.reading import PREFIX, SettingsError, name_of
+from environment.reading import FILE, PREFIX, SettingsError, name_of
 
 FIELDS = frozenset(
     [
@@ -97,7 +97,10 @@ FIELDS = frozenset(
         "worker_metrics_port",
     ]
 )
-OF_LAUNCHERS = {"ORION_CHROMIUM", "ORION_IGNORE_SYSTEM_CHROMIUM", "ORION_IGNORE_SYSTEM_POSTGRES"}
+OF_LAUNCHERS = {
+    "ORION_CHROMIUM",
+    *(f"ORION_IGNORE_SYSTEM_{tool}" for tool in ("CHROMIUM", "POSTGRES", "TOOLS")),
+}
 """Read by scripts that start Orion, not by Orion."""
 
 
@@ -105,5 +108,5 @@ def refuse_misspelt(names: Iterable[str]) -> None:
     """Raises SettingsError for an unknown `ORION_` name."""
     known = {name_of(field) for field in FIELDS} | OF_LAUNCHERS
     for name in names:
-        if name.startswith(PREFIX) and name not in known:
+        if name.startswith(PREFIX) and name not in known and name.removesuffix(FILE) not in known:
             raise SettingsError(f"{name} is not a setting of Orion: correct its name or remove it.")

@@ -1,6 +1,8 @@
-"""Reads settings from environment variables. An error is one sentence that names the setting, never its value."""
+"""Reads settings from environment variables, or from files that they name. An error is one sentence that names the
+setting, never its value."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,6 +11,8 @@ from msgspec import inspect
 from environment.values import CHECK, CODE, LENGTH
 
 PREFIX = "ORION_"
+FILE = "_FILE"
+"""Of a name: the value is what the file at that path contains, as Docker and systemd hand out secrets."""
 SettingsT = TypeVar("SettingsT", bound=msgspec.Struct)
 
 
@@ -28,9 +32,25 @@ def name_of(field: str) -> str:
 
 
 def given_values(kind: type[msgspec.Struct], environ: Mapping[str, str]) -> dict[str, str]:
-    """Set values by field. An empty value counts as not set, as in Compose and `.env` files."""
-    values = {field: environ.get(name_of(field), "") for field in kind.__struct_fields__}
+    """Set values by field. An empty value counts as not set, as in Compose and `.env` files.
+
+    Raises SettingsError for a file that cannot be read, and for a value that is given twice.
+    """
+    values = {field: _given(name_of(field), environ) for field in kind.__struct_fields__}
     return {field: value for field, value in values.items() if value.strip()}
+
+
+def _given(name: str, environ: Mapping[str, str]) -> str:
+    value, path = environ.get(name, ""), environ.get(name + FILE, "")
+    if not path.strip():
+        return value
+    if value.strip():
+        raise SettingsError(f"{name} and {name}{FILE} are both set: remove one.")
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise SettingsError(f"{name}{FILE}: the file cannot be read ({reason}).") from None
 
 
 def decode(kind: type[SettingsT], values: Mapping[str, str]) -> SettingsT:

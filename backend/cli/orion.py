@@ -12,6 +12,7 @@ MODULES = {
     "backend": "backend.cli.backend",
     "frontend": "backend.cli.processes",
     "worker": "backend.cli.processes",
+    "assets": "backend.cli.processes",
     "migrate": "backend.cli.migrate",
     "settings": "backend.cli.settings",
     "users": "backend.cli.users",
@@ -49,6 +50,7 @@ class CommandsByModule(click.RichGroup):
 
 
 @click.group(cls=CommandsByModule, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="orion", message="%(version)s")
 @click.pass_context
 def orion(context: click.Context) -> None:
     """Orion, a loyalty platform for merchants. Connects to the servers of `make run` while they are running."""

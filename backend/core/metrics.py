@@ -1,5 +1,7 @@
 """Prometheus metrics. Labels must not contain ids, addresses or personal data."""
 
+from importlib.metadata import version
+
 from prometheus_client import Counter, Gauge, Histogram
 
 REQUESTS = Counter("orion_http_requests_total", "Answers sent", ["surface", "route", "method", "status"])
@@ -15,6 +17,7 @@ OUTBOX_DEAD = Gauge("orion_outbox_dead", "Events given up after too many tries")
 OUTBOX_AGE = Gauge("orion_outbox_oldest_age_seconds", "Age of the oldest waiting event")
 REDIS_UP = Gauge("orion_redis_up", "1 while Redis answers")
 BUILD = Gauge("orion_build_info", "The running version", ["version"])
+BUILD.labels(version("orion")).set(1)
 TENANT_VIOLATIONS = Counter(
     "orion_tenant_isolation_violations_total",
     "Statements refused: another merchant’s row, or a right missing",

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.deploy.promtool import PROJECT
+from tests.deploy.tools import PROJECT
 
 ROW = re.compile(r"^\| `(\w+)` \| ([\w, ]+) \| \S.*\|$", re.MULTILINE)
 LEVELS = {"exception": "error"}

@@ -161,7 +161,7 @@ VERBS = [
 ]  # fmt: skip
 OVER_HTTP = {("devices", "simulate")}
 """They work from any machine, without settings."""
-WITHOUT_SETTINGS = {"openapi", "i18n", "dev", "psql", "frontend", "worker"}
+WITHOUT_SETTINGS = {"openapi", "i18n", "assets", "dev", "psql", "frontend", "worker"}
 """`dev` and `psql` are for developers only; the last two are processes, below."""
 
 

@@ -133,6 +133,21 @@ def test_an_empty_value_is_none_as_compose_writes_it() -> None:
     assert given_platform_values(environ) == {}
 
 
+def test_a_secret_comes_from_a_file_as_docker_and_systemd_hand_it_out(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    path.write_text(f"{KEY}\n")
+    told = {"ORION_SECRET_KEYS_FILE": str(path)}
+    assert load_settings(told).keys == load_frontend(told).keys == [KEY]
+    assert given_platform_values({"ORION_SMTP_PASSWORD_FILE": str(path)}) == {"smtp_password": KEY}
+    with pytest.raises(SettingsError, match=r"^ORION_SECRET_KEYS and ORION_SECRET_KEYS_FILE are both set: remove one"):
+        load_settings(told | {"ORION_SECRET_KEYS": KEY})
+    with pytest.raises(SettingsError, match=r"^ORION_SECRET_KEYS_FILE: the file cannot be read \(No such file"):
+        load_settings({"ORION_SECRET_KEYS_FILE": str(tmp_path / "nowhere")})
+    path.write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match="it is no text"):
+        load_settings({"ORION_SECRET_KEYS_FILE": str(path)})
+
+
 def test_keys_are_listed_newest_first() -> None:
     assert load_settings({"ORION_SECRET_KEYS": " new , old,, "}).keys == ["new", "old"]
 
@@ -162,7 +177,12 @@ def told_by_compose() -> dict[str, set[str]]:
         name: re.findall(r"^ +ORION_(\w+):", text, re.MULTILINE)
         for name, text in zip(blocks[::2], blocks[1::2], strict=True)
     }
-    return {block: {name.lower() for name in names} for block, names in found.items()}
+    return {block: {field_of(name.lower()) for name in names} for block, names in found.items()}
+
+
+def field_of(name: str) -> str:
+    """A secret is told as a file."""
+    return name if name in FIELDS else name.removesuffix("_file")
 
 
 def test_every_setting_can_be_told_to_the_containers() -> None:

@@ -3,19 +3,19 @@
 import re
 import subprocess
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from tests.deploy.cases import CASES, Case, Series
+from tests.deploy.tools import tool
 
-PROJECT = Path(__file__).resolve().parents[2]
 METRIC = re.compile(r"\b(?:orion|node)_\w+|^up\b")
 PARTS = ("_bucket", "_count", "_sum", "_total", "_created")
 
 
 def promtool(*arguments: object) -> None:
-    found = subprocess.run([PROJECT / ".ci" / "promtool"], check=True, capture_output=True, text=True)
-    ended = subprocess.run([found.stdout.strip(), *map(str, arguments)], check=False, capture_output=True, text=True)
+    ended = subprocess.run(
+        [tool("promtool", "prometheus"), *map(str, arguments)], check=False, capture_output=True, text=True
+    )
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 

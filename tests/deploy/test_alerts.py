@@ -11,7 +11,8 @@ from prometheus_client import REGISTRY
 
 from backend.app import create_app
 from tests.deploy.cases import CASES
-from tests.deploy.promtool import PROJECT, evaluations, metrics_in, promtool, step_of
+from tests.deploy.promtool import evaluations, metrics_in, promtool, step_of
+from tests.deploy.tools import PROJECT
 from workers import main
 
 FOLDER = PROJECT / "deploy" / "prometheus"
