@@ -10,6 +10,7 @@ import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from google.auth.crypt import RSASigner
 from google.oauth2.service_account import Credentials
 
 from backend.core.files import read_named
@@ -141,13 +142,13 @@ def _decoded(path: Path, text: str) -> dict[str, str]:
 def _credentials(path: Path, facts: dict[str, str], token_url: str) -> Any:
     # Line breaks may be escaped twice when the file was passed through an environment variable.
     pem = facts["private_key"].replace("\\n", "\n")
-    _check_key(path, pem)
-    return Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
-        facts | {"private_key": pem, "token_uri": token_url}, scopes=[SCOPE]
+    signer = RSASigner(_read_key(path, pem), facts.get("private_key_id"))  # type: ignore[no-untyped-call]
+    return Credentials(  # type: ignore[no-untyped-call]
+        signer, service_account_email=facts["client_email"], token_uri=token_url, scopes=[SCOPE]
     )
 
 
-def _check_key(path: Path, pem: str) -> None:
+def _read_key(path: Path, pem: str) -> RSAPrivateKey:
     """Google accepts RSA only. Its library would accept another key, and fail at the first call."""
     try:
         key = load_pem_private_key(pem.encode(), None)
@@ -165,3 +166,4 @@ def _check_key(path: Path, pem: str) -> None:
             f"{FILE_SETTING}: the private key in {path} is not an RSA key of {KEY_BITS_MIN} bits, as Google's are;"
             " download it again.",
         )
+    return key
