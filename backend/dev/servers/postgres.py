@@ -62,7 +62,9 @@ class EmbeddedPostgres(EmbeddedServer):
 
     def create_database(self, name: str, *, template: str = "template0") -> None:
         """Creates a database that OWNER owns. The template must have no connections."""
-        self._sql(f"CREATE DATABASE {_quoted(name)} OWNER {OWNER} TEMPLATE {_quoted(template)};")
+        # The default writes each page to the write-ahead log, which takes four times as long here.
+        options = f"OWNER {OWNER} TEMPLATE {_quoted(template)} STRATEGY FILE_COPY"
+        self._sql(f"CREATE DATABASE {_quoted(name)} {options};")
 
     def drop_database(self, name: str) -> None:
         """Ends connections to it. Does nothing when it does not exist."""
