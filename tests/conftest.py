@@ -48,9 +48,11 @@ from tests.world.caller import Json, Promises
 from tests.world.cheap_hashes import cheap_hashes
 from tests.world.document import document_text
 from tests.world.limits import forget_everything
+from tests.world.memory import quick_folder
 from tests.world.patience import patient
 from tests.world.shop import Shop, open_shop
 from tests.world.till import AnonymousCaller, Till
+from tests.world.trust import trust_read_once
 
 # A busy machine is no bug, and a red run is the same when it is run again.
 # A busy machine makes examples slowly; that is no fault of a test.
@@ -59,7 +61,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("orion")
 
-FAST = {"fsync": "off", "full_page_writes": "off"}
+FAST = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "256MB"}
 STRICT = {"plpgsql.extra_errors": "all"}
 """What PL/pgSQL would warn of is an error."""
 WORLD_DATABASE, DATABASE = "world", "town"
@@ -174,6 +176,12 @@ def _hashes() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _trust() -> Iterator[None]:
+    with trust_read_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _garbage() -> Iterator[None]:
     """An application freezes all objects when it starts; those that tests start and stop would stay for ever."""
     with pytest.MonkeyPatch.context() as patch:
@@ -207,8 +215,11 @@ def log_lines(log_tape: io.StringIO) -> LogLines:
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    folder = tmp_path_factory.mktemp("servers")
-    with EmbeddedPostgres(folder / "pg", FAST | STRICT) as postgres, EmbeddedValkey(folder / "valkey") as valkey:
+    with (
+        quick_folder(tmp_path_factory.mktemp("servers")) as folder,
+        EmbeddedPostgres(folder / "pg", FAST | STRICT) as postgres,
+        EmbeddedValkey(folder / "valkey") as valkey,
+    ):
         yield Servers(postgres, valkey)
 
 
