@@ -50,9 +50,9 @@ from tests.world.document import document_text
 from tests.world.limits import forget_everything
 from tests.world.memory import quick_folder
 from tests.world.patience import patient
+from tests.world.read_once import read_once
 from tests.world.shop import Shop, open_shop
 from tests.world.till import AnonymousCaller, Till
-from tests.world.trust import trust_read_once
 
 # A busy machine is no bug, and a red run is the same when it is run again.
 # A busy machine makes examples slowly; that is no fault of a test.
@@ -176,8 +176,8 @@ def _hashes() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _trust() -> Iterator[None]:
-    with trust_read_once():
+def _read_once() -> Iterator[None]:
+    with read_once():
         yield
 
 

@@ -1,4 +1,4 @@
-"""A folder in memory for the servers' data: on a disk that others use, a database of a test's own takes half a second."""
+"""A folder in memory for the servers' data: on a busy disk, a database of a test's own takes half a second."""
 
 import fcntl
 import os
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - names are drawn
+MEMORY = Path("/dev/shm")
 PREFIX = "orion-tests-"
 ROOM_BYTES = 2 * 1024**3
 """Several times what one test process needs. A container may have 64 MB there."""
