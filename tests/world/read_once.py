@@ -11,9 +11,11 @@ import httpx
 import pytest
 from httpx._transports import default
 
+from backend.wallets.apple import certificate_files
 from backend.wallets.google import account
 
 MADE = httpx.create_ssl_context
+KEYS = cache(account.load_pem_private_key)
 
 
 @contextmanager
@@ -21,7 +23,8 @@ def read_once() -> Iterator[None]:
     """In this process; those that tests start read them as in production."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(default, "create_ssl_context", _usual_or_made)
-        patch.setattr(account, "load_pem_private_key", cache(account.load_pem_private_key))
+        for module in (account, certificate_files):
+            patch.setattr(module, "load_pem_private_key", KEYS)
         yield
 
 
