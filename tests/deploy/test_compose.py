@@ -18,6 +18,7 @@ from frontend.kit.assets import Assets
 from tests.deploy.caddy import open_caddy
 from tests.deploy.compose import DOT_ENV, compose, environment_of, started, until_it_answers
 from tests.deploy.tools import PROJECT
+from tests.world.memory import quick_folder
 from tests.world.patience import PATIENCE_SECONDS
 from tests.world.ports import own_port
 
@@ -95,7 +96,11 @@ def test_secrets_are_files_and_each_service_has_those_that_it_reads(tmp_path: Pa
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[dict[str, str]]:
     ports = {name: own_port() for name in ("BACKEND", "FRONTEND")}
-    with EmbeddedPostgres(tmp_path / "pg") as postgres, EmbeddedValkey(tmp_path / "valkey") as valkey:
+    with (
+        quick_folder(tmp_path) as folder,
+        EmbeddedPostgres(folder / "pg") as postgres,
+        EmbeddedValkey(folder / "valkey") as valkey,
+    ):
         secrets = {
             "secret_keys": KEY,
             "metrics_token": KEY[::-1],
