@@ -20,6 +20,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core import connectivity
+from backend.core import outbox as events
 from backend.core.clock import clock
 from backend.core.connectivity import StartRefused, reach_redis
 from backend.core.database_connector import DatabaseUnreachable
@@ -174,15 +175,21 @@ async def test_a_card_erased_meanwhile_gets_no_mail(
 
 
 @pytest.mark.slow
-async def test_sixty_enrollments_are_relayed_in_one_go(
-    working: dict[str, Services], shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+async def test_more_enrollments_than_are_taken_at_a_time_are_relayed_in_one_go(
+    working: dict[str, Services],
+    shop: Shop,
+    post_office: PostOffice,
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for _ in range(60):
+    for module in (events, outbox):
+        monkeypatch.setattr(module, "BATCH", 5)
+    for _ in range(12):
         await shop.a_card()
     await relay_and_send(working)
     assert await superuser.fetchval("SELECT count(*) FROM outbox") == 0
     await relay_and_send(working)
-    assert len(post_office.mails) == 60
+    assert len(post_office.mails) == 12
 
 
 async def test_what_has_served_its_time_is_thrown_away(
