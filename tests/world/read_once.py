@@ -9,13 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from httpx._transports import default
 
 from backend.wallets.apple import certificate_files
 from backend.wallets.google import account
 
 MADE = httpx.create_ssl_context
-KEYS = cache(account.load_pem_private_key)
+KEYS = cache(load_pem_private_key)
 
 
 @contextmanager
