@@ -40,6 +40,7 @@ from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 from backend.dev.servers.valkey import EmbeddedValkey
 from backend.operations.about import shows_docs
 from backend.services import Services, open_services
+from tests.axe import Contrast
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.order import in_order
 from tests.world import PASSWORD, Colleague
@@ -342,6 +343,12 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         await browser.close()
+
+
+@pytest.fixture(scope="session")
+def contrast() -> Contrast:
+    """Remembers the looks of texts on all pages."""
+    return Contrast()
 
 
 @pytest.fixture(autouse=True)

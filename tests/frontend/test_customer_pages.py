@@ -1,24 +1,24 @@
 """Join and card page as a phone shows them: nothing overflows, nothing is too small, axe and the policy are content."""
 
 from collections.abc import AsyncIterator
-from typing import Any, Literal
+from typing import Literal
 
 import httpx
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, Route, expect
 
 from frontend.app import create_app
 from frontend.settings import Settings
+from tests.axe import Contrast, violations
 from tests.frontend import canned
 from tests.world.asgi import asgi_transport
-from tests.world.caller import Json
 
 pytestmark = pytest.mark.browser
 
 ORIGIN = "http://localhost:9"
 """Routed before it reaches a network; `localhost`, because browsers trust it as they trust https."""
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (320, 820, 1280)
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGES = {
     "join": "/j/FASHIONHUB",
     "join in yellow": "/j/AURORA",
@@ -36,7 +36,6 @@ TARGETS = "a, button, summary, label.check, input:not([type=hidden], [type=check
 TOO_SMALL = """(targets) => [...document.querySelectorAll(targets)]
   .filter((element) => element.getClientRects().length && element.getBoundingClientRect().height < 44)
   .map((element) => element.outerHTML)"""
-Theme = Literal["light", "dark"]
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -49,19 +48,12 @@ async def orion() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def violations(page: Page) -> list[dict[str, Any]]:
-    await page.evaluate(AXE_SCRIPT)
-    options = {"runOnly": RULES, "resultTypes": ["violations"]}
-    violations: list[Json] = await page.evaluate("async options => (await axe.run(options)).violations", options)
-    return violations
-
-
 async def opened(
-    chromium: Browser, orion: httpx.AsyncClient, *, width: int = 360, theme: Theme = "light", scripts: bool = True
+    chromium: Browser, orion: httpx.AsyncClient, *, width: int = 360, scripts: bool = True
 ) -> tuple[Page, list[str]]:
     """A page, and the complaints of its console, policy reports among them."""
     context = await chromium.new_context(
-        viewport={"width": width, "height": 740}, color_scheme=theme, java_script_enabled=scripts, locale="fr"
+        viewport={"width": width, "height": 740}, java_script_enabled=scripts, locale="fr", reduced_motion="reduce"
     )
     page = await context.new_page()
     complaints: list[str] = []
@@ -82,16 +74,17 @@ async def opened(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 820, 1280])
-async def test_customer_pages_are_accessible(
-    chromium: Browser, orion: httpx.AsyncClient, width: int, theme: Theme
-) -> None:
-    page, complaints = await opened(chromium, orion, width=width, theme=theme)
+async def test_customer_pages_are_accessible(chromium: Browser, orion: httpx.AsyncClient, contrast: Contrast) -> None:
+    page, complaints = await opened(chromium, orion)
     for name, path in PAGES.items():
         await page.goto(ORIGIN + path)
-        assert await violations(page) == [], name
-        assert await page.evaluate(TOO_SMALL, TARGETS) == [], name
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 740})
+            assert await violations(page) == [], (name, width)
+            assert await page.evaluate(TOO_SMALL, TARGETS) == [], (name, width)
+            for theme in THEMES:
+                await page.emulate_media(color_scheme=theme)
+                assert await contrast.faults_of(page) == [], (name, width, theme)
     assert complaints == []
     await page.context.close()
 

@@ -1,21 +1,31 @@
 """What of a page not everybody can use: axe, reflow, spacing, the size of targets, the focus."""
 
-from typing import Any, Literal
-
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-Theme = Literal["light", "dark"]
-SIZES = {1280: 800, 820: 1180, 390: 844, 320: 640}
-HEAVIEST_PAGE_BYTES = 60_000
-# A finger's breadth, or a part of the text. A box inside its label is as large as the label.
-SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, select, input:not([type=hidden])")]
-  .map((element) => element.matches("[type=checkbox], [type=radio]") ? element.closest("label") ?? element : element)
-  .filter((element) => element.checkVisibility({ visibilityProperty: true }))
-  .filter((element) => !element.matches(".skip, p a, [tabindex='-1']"))
-  .map((element) => [element, element.getBoundingClientRect()])
-  .filter(([, box]) => box.width && (box.width < 43.5 || box.height < 43.5))
-  .map(([element, box]) => `${element.outerHTML.slice(0, 90)} ${box.width}x${box.height}`)"""
+from tests.axe import Contrast, violations
+
+PHONE, DESK = (320, 640), (1280, 800)
+SIZES = (PHONE, (390, 844), (820, 1180), DESK)
+"""In between, at the usual phone and tablet, only sizes are checked: the structure is that of 320 or 1280."""
+HEAVIEST_PAGE = 60_000
+"""Letters, of which nearly all are one byte."""
+# A finger's breadth, or a part of the text. A box inside its label is as large as the label. Texts of the
+# pseudo-language are halved meanwhile, because they are up to twice as long as the English ones.
+SMALL_TARGETS = """(isAnEnd) => {
+  const pseudo = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (isAnEnd && walker.nextNode()) if (walker.currentNode.data.includes("⟦")) pseudo.push([walker.currentNode, walker.currentNode.data]);
+  for (const [node, text] of pseudo) node.data = text.slice(0, text.length / 2);
+  const found = [...document.querySelectorAll("a, button, summary, select, input:not([type=hidden])")]
+    .map((element) => element.matches("[type=checkbox], [type=radio]") ? element.closest("label") ?? element : element)
+    .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+    .filter((element) => !element.matches(".skip, p a, [tabindex='-1']"))
+    .map((element) => [element, element.getBoundingClientRect()])
+    .filter(([, box]) => box.width && (box.width < 43.5 || box.height < 43.5))
+    .map(([element, box]) => `${element.outerHTML.slice(0, 90)} ${box.width}x${box.height}`);
+  for (const [node, text] of pseudo) node.data = text;
+  if (document.documentElement.scrollWidth > innerWidth) found.push("scrolls sideways");
+  return found;
+}"""  # noqa: E501 - lines of JavaScript
 # WCAG 1.4.12: who needs more space between lines, letters and words loses no text.
 CLIPPED_WHEN_SPACED = """() => {
   const sheet = new CSSStyleSheet();
@@ -32,54 +42,40 @@ CLIPPED_WHEN_SPACED = """() => {
   return clipped;
 }"""  # noqa: E501 - one line of CSS
 # Enter in a field presses the first submit button of its form, which must not be one that does something else.
-WRONG_ON_ENTER = """() => [...document.forms]
-  .filter((form) => [...form.elements].some((field) => field.matches("input:not([type=hidden], [type=checkbox], [type=radio], [type=submit])")))
-  .map((form) => [form, [...form.elements].find(({ type }) => type === "submit")])
-  .filter(([form, button]) => (button?.getAttribute("formaction") ?? form.getAttribute("action")) !== form.getAttribute("action"))
-  .map(([form, button]) => button.outerHTML.slice(0, 120))"""  # noqa: E501
-COLOR_RULES = ["color-contrast", "link-in-text-block"]
-RULES: dict[int, dict[Theme, dict[str, Any]]] = {
-    1280: {"light": {}, "dark": {"runOnly": COLOR_RULES}},
-    820: {},
-    390: {},
-    320: {"light": {}, "dark": {"runOnly": COLOR_RULES}},
-}
-"""By width and theme. The theme decides only on colors; in between, an element has those it has at one of the ends.
-
-In between, at the usual tablet and phone, only sizes are checked: the structure is that of 1280 or 320.
-"""
-SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
+OF_THE_WHOLE = """([isTill, heaviest]) => {
+  const found = [...document.forms]
+    .filter((form) => [...form.elements].some((field) => field.matches("input:not([type=hidden], [type=checkbox], [type=radio], [type=submit])")))
+    .map((form) => [form, [...form.elements].find(({ type }) => type === "submit")])
+    .filter(([form, button]) => (button?.getAttribute("formaction") ?? form.getAttribute("action")) !== form.getAttribute("action"))
+    .map(([form, button]) => `Enter presses ${button.outerHTML.slice(0, 120)}`);
+  if (isTill && document.activeElement === document.body) found.push("the focus is nowhere");
+  if (document.documentElement.outerHTML.length > heaviest) found.push("the page is too heavy");
+  return found;
+}"""  # noqa: E501 - lines of JavaScript
 
 
-async def faults_of(stop: str, page: Page, axe: Axe) -> list[str]:
-    found = []
-    if stop.startswith("till") and await page.evaluate("document.activeElement === document.body"):
-        found.append("the focus is nowhere")
-    if len((await page.content()).encode()) > HEAVIEST_PAGE_BYTES:
-        found.append("the page is too heavy")
-    found += [f"Enter presses {button}" for button in await page.evaluate(WRONG_ON_ENTER)]
-    for width, height in SIZES.items():
-        await page.set_viewport_size({"width": width, "height": height})
-        if await page.evaluate(SIDEWAYS) > 0:
-            found.append(f"scrolls sideways at {width}")
-        found += [f"{target} at {width}" for target in await page.evaluate(SMALL_TARGETS)]
-        for theme, rules in RULES[width].items():
-            await page.emulate_media(color_scheme=theme)
-            found += [f"{violation} in {theme} at {width}" for violation in await violations(page, axe, rules)]
-    found += [f"clipped with more spacing: {element}" for element in await page.evaluate(CLIPPED_WHEN_SPACED)]
+async def faults_of(stop: str, page: Page, contrast: Contrast) -> list[str]:
+    """Only contrast depends on the theme."""
+    before = page.viewport_size
+    found: list[str] = await page.evaluate(OF_THE_WHOLE, [stop.startswith("till"), HEAVIEST_PAGE])
+    for size in SIZES:
+        await resize(page, size)
+        found += [f"{target} at {size[0]}" for target in await page.evaluate(SMALL_TARGETS, size in (PHONE, DESK))]
+        if size == PHONE:
+            found += [f"clipped with more spacing: {element}" for element in await page.evaluate(CLIPPED_WHEN_SPACED)]
+            found += await contrast.faults_of(page)
+            found += await violations(page)
+            await page.emulate_media(color_scheme="dark")
+            found += await contrast.faults_of(page)
+    found += await contrast.faults_of(page)
+    found += await violations(page)
     await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size({"width": 1280, "height": 800})
+    found += await contrast.faults_of(page)
+    assert before is not None
+    await resize(page, (before["width"], before["height"]))
     return found
 
 
-async def violations(page: Page, axe: Axe, rules: dict[str, Any]) -> list[str]:
-    if not await page.evaluate("'axe' in window"):
-        await page.evaluate(axe.axe_script)
-    # A sandboxed frame answers nobody.
-    options = {"resultTypes": ["violations"], "iframes": False} | rules
-    found = await page.evaluate("async options => (await axe.run(options)).violations", options)
-    return [
-        f"{rule['id']} {node['html'][:120]} {node['any'][0]['message'][:120] if node['any'] else ''}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
+async def resize(page: Page, size: tuple[int, int]) -> None:
+    if page.viewport_size != {"width": size[0], "height": size[1]}:
+        await page.set_viewport_size({"width": size[0], "height": size[1]})

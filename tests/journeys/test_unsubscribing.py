@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from i18n.translator import get_translator
+from tests.axe import Contrast
 from tests.journeys.accessibility import faults_of
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.mails import link_in
@@ -57,15 +57,15 @@ async def test_a_customer_unsubscribes_with_one_click_and_changes_their_mind(
 
 
 async def test_both_sides_of_the_choice_can_be_used_by_everybody(
-    shop: Shop, orion: Stack, open_window: OpenWindow
+    shop: Shop, orion: Stack, open_window: OpenWindow, contrast: Contrast
 ) -> None:
     mail = await join_with_consent(orion, open_window, shop)
-    page, axe = await (await open_window(reduced_motion="reduce")).new_page(), Axe()
+    page = await (await open_window(reduced_motion="reduce")).new_page()
     await page.goto(link_in("u", mail))
-    assert await faults_of("subscribed", page, axe) == []
+    assert await faults_of("subscribed", page, contrast) == []
     await page.get_by_role("button", name="Unsubscribe").click()
     await expect(page.locator(".note.ok")).to_be_visible()
-    assert await faults_of("unsubscribed", page, axe) == []
+    assert await faults_of("unsubscribed", page, contrast) == []
 
 
 async def test_a_mail_program_unsubscribes_without_a_browser(shop: Shop, orion: Stack, open_window: OpenWindow) -> None:

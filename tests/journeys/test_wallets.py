@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from msgspec.structs import replace
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
@@ -15,6 +14,7 @@ from backend.dev.sandbox.apple.pki import ROOT
 from backend.dev.sandbox.phones.iphone import IPhone
 from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import open_services
+from tests.axe import Contrast
 from tests.conftest import Servers
 from tests.journeys.accessibility import faults_of
 from tests.journeys.stack import Stack, open_stack
@@ -66,7 +66,7 @@ async def window(chromium: Browser, town: Stack) -> AsyncIterator[BrowserContext
 
 
 async def test_from_the_till_to_both_wallets(
-    shop: Shop, window: BrowserContext, chromium: Browser, town: Stack
+    shop: Shop, window: BrowserContext, chromium: Browser, town: Stack, contrast: Contrast
 ) -> None:
     till, email = TillScreen(await window.new_page()), f"{uuid4().hex[:8]}@example.com"
     await till.sign_in(shop.emails["anna"], PASSWORD)
@@ -94,7 +94,7 @@ async def test_from_the_till_to_both_wallets(
         await expect(the_pass(page, wallet)).to_have_accessible_name(re.compile(r"Points: 25\b"))
     await expect(page.locator("#phone-apple .says")).to_contain_text("You have 25 points.")
     # Its images are embedded in the page, which only developers load.
-    assert set(await faults_of("sandbox", page, Axe())) <= {"the page is too heavy"}
+    assert set(await faults_of("sandbox", page, contrast)) <= {"the page is too heavy"}
 
     await page.goto(card["page_url"])
     await page.get_by_text("On another phone").click()
@@ -128,7 +128,9 @@ async def the_iphone_remembers(town: Stack, card_id: UUID) -> None:
     assert [fact.value for fact in shown.figures] == ["25"]
 
 
-async def test_the_platform_sees_that_every_pass_is_right(shop: Shop, window: BrowserContext, town: Stack) -> None:
+async def test_the_platform_sees_that_every_pass_is_right(
+    shop: Shop, window: BrowserContext, town: Stack, contrast: Contrast
+) -> None:
     card = await shop.a_card(points=40)
     async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS) as http:
         assert (await http.get(card["wallets"]["google"]["save_url"])).status_code == 302
@@ -144,7 +146,7 @@ async def test_the_platform_sees_that_every_pass_is_right(shop: Shop, window: Br
     await expect(page.locator("section:has(#google) .figure").first).to_have_text("100%")
     await expect(page.locator("section:has(#google) > .head .badge")).to_have_text("Works")
     await expect(page.locator("section:has(#apple) > .head .badge")).to_have_text("Works")
-    assert await faults_of("wallets", page, Axe()) == []
+    assert await faults_of("wallets", page, contrast) == []
 
     await page.get_by_text("Run again").click()
     await page.get_by_label("One card’s, in any case").check()
@@ -159,4 +161,4 @@ async def test_the_platform_sees_that_every_pass_is_right(shop: Shop, window: Br
     await expect(page.locator("section:has(#link-google) > .head .badge")).to_have_text("Kept up to date")
     await page.get_by_role("button", name="Send this pass now").click()
     await expect(page.locator("#says")).to_contain_text("Sent: the provider has accepted it.")
-    assert await faults_of("passes", page, Axe()) == []
+    assert await faults_of("passes", page, contrast) == []
