@@ -56,6 +56,8 @@ FIELDS = frozenset(
         "mail_tests_per_hour",
         "mails_per_mailbox_per_day",
         "mails_per_mailbox_per_hour",
+        "maintenance_mode",
+        "maintenance_until",
         "metrics_token",
         "pin_unlock_per_minute",
         "platform_idle_minutes",

@@ -6,6 +6,7 @@ No error quotes the value: it may be a secret in the wrong setting.
 
 import re
 from collections.abc import Callable, Collection
+from datetime import datetime
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -131,6 +132,16 @@ def _one_line(text: str) -> str:
     return text.strip()
 
 
+def _moment(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("must be a time with its zone, such as 2026-12-24T14:30+01:00")
+    return moment.isoformat(timespec="minutes")
+
+
 def _token(text: str) -> str:
     if not text.isascii() or not text.strip().isprintable() or " " in text.strip():
         raise ValueError("must be one word without accents, as it travels in a header")
@@ -152,6 +163,8 @@ MailAddress = Annotated[str, checked_by(_mail_address, "mail_address", length_ma
 OneLine = Annotated[str, checked_by(_one_line, "one_line", length_max=LINE_MAX)]
 Name = Annotated[str, checked_by(_one_line, "one_line", length_max=NAME_MAX)]
 SecretLine = Annotated[str, checked_by(_one_line, "one_line", is_secret=True)]
+Moment = Annotated[str, checked_by(_moment, "moment", length_max=NAME_MAX)]
+"""In ISO 8601, with the offset of the zone in which it was written."""
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Token = Annotated[str, checked_by(_token, "token")]
 SecretToken = Annotated[str, checked_by(_token, "token", is_secret=True)]

@@ -15,6 +15,7 @@ MODULES = {
     "assets": "backend.cli.processes",
     "migrate": "backend.cli.migrate",
     "settings": "backend.cli.settings",
+    "maintenance": "backend.cli.maintenance",
     "users": "backend.cli.users",
     "keys": "backend.cli.keys",
     "templates": "backend.cli.templates",

@@ -73,7 +73,7 @@ def set_settings(assignments: tuple[str, ...], reason: str | None) -> None:
     for key, equals, _ in parts:
         if equals and known[key].is_secret:
             raise click.UsageError(f"{key} is a secret: leave its value out here, and enter it when asked.")
-    _change({key: text if equals else _entered(known[key]) for key, equals, text in parts}, reason)
+    change({key: text if equals else _entered(known[key]) for key, equals, text in parts}, reason)
     _say_each(known, "is set.")
 
 
@@ -83,7 +83,7 @@ def set_settings(assignments: tuple[str, ...], reason: str | None) -> None:
 def unset_settings(keys: tuple[str, ...], reason: str | None) -> None:
     """Remove stored values, all of them or none: the environment decides again."""
     known = {key: _known(key) for key in keys}
-    _change(dict.fromkeys(known), reason)
+    change(dict.fromkeys(known), reason)
     _say_each(known, "is what the environment says.")
 
 
@@ -113,8 +113,8 @@ def _views() -> list[SettingView]:
     return with_services(read)
 
 
-def _change(values: Mapping[str, SettingValue | None], reason: str | None) -> None:
-    """Exits with the sentences of all errors."""
+def change(values: Mapping[str, SettingValue | None], reason: str | None) -> None:
+    """None: the environment decides again. Exits with the sentences of all errors."""
     changes = []
     for category, settings_of in REGISTRY.items():
         own = {key: value for key, value in values.items() if key in settings_of}

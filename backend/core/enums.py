@@ -37,6 +37,7 @@ PreviewState = Annotated[str, one_of("PreviewState", "queued", "running", "done"
 Role = Annotated[str, one_of("Role", "super_admin", "platform_admin", "merchant_owner", "store_member")]
 SessionKind = Annotated[str, one_of("SessionKind", "password", "pin")]
 PermissionScope = Annotated[str, one_of("PermissionScope", "store", "merchant", "owner", "platform", "super_admin")]
+MaintenanceMode = Annotated[str, one_of("MaintenanceMode", "off", "announced", "read_only")]
 BookingOutcome = Annotated[str, one_of("BookingOutcome", "booked", "refused", "not_booked")]
 TaskRunState = Annotated[str, one_of("TaskRunState", "queued", "running", "died", "done", "partly_done", "failed")]
 WalletProviderName = Annotated[str, one_of("WalletProvider", "google", "apple")]

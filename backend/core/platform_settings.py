@@ -1,7 +1,7 @@
 """Settings that the database may override, in force at once: one struct for each category."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 from msgspec import Meta
@@ -9,7 +9,7 @@ from msgspec import Meta
 from backend.core.mail_settings import MailSettings, check_mail
 from environment.production import require_https
 from environment.reading import decode, given_values
-from environment.values import MailAddress, Name, Url
+from environment.values import MailAddress, Moment, Name, Url
 
 PerMinute = Annotated[int, Meta(ge=1, le=10_000)]
 """Requests a minute of one caller: a user, or the network of an anonymous client."""
@@ -92,12 +92,19 @@ class SecuritySettings(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the connection test may reach private and link-local addresses. Default in production: no."""
 
 
+class MaintenanceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    maintenance_mode: Literal["off", "announced", "read_only"] = "off"
+    maintenance_until: Moment = ""
+    """When it is expected to end; empty: not known."""
+
+
 class PlatformSettings(msgspec.Struct, frozen=True, kw_only=True):
     email: MailSettings = MailSettings()
     limits: LimitSettings = LimitSettings()
     privacy: PrivacySettings = PrivacySettings()
     branding: BrandingSettings = BrandingSettings()
     security: SecuritySettings = SecuritySettings()
+    maintenance: MaintenanceSettings = MaintenanceSettings()
 
 
 class EffectiveSettings(Protocol):

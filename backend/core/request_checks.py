@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import BodyKwarg, ParameterKwarg
 from msgspec.structs import replace
 
+from backend.core.maintenance import refuse_in_maintenance
 from backend.core.problems import UnsupportedMediaType, ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.schemas import FieldError
@@ -26,7 +27,8 @@ class ApiParameter(NamedTuple):
 
 
 async def check_request(request: ApiRequest) -> None:
-    """Raises UnsupportedMediaType, or ValidationFailed with each unknown query parameter."""
+    """Raises Maintenance, UnsupportedMediaType, or ValidationFailed with each unknown query parameter."""
+    refuse_in_maintenance(request)
     handler: HTTPRouteHandler = request.scope["route_handler"]  # type: ignore[assignment]
     body = handler.parsed_data_field
     if body is not None:

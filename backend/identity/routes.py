@@ -9,6 +9,7 @@ from backend.access.problems import AUTHENTICATED, SIGNED_IN, SessionExpired, St
 from backend.core.addresses import normalize_email
 from backend.core.clock import clock
 from backend.core.database import Sessions
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals
 from backend.core.openapi.headers import RATE_LIMIT, sends
 from backend.core.origin import Origin
@@ -29,6 +30,7 @@ from backend.staff_pins.problems import PinWeak
 class AuthController(Controller):
     path = "/auth"
     tags = ["Auth"]
+    opt = {WORKS_IN_MAINTENANCE: True}
 
     @post(
         "/sign-in",
@@ -83,6 +85,7 @@ class AuthController(Controller):
     @patch(
         "/me",
         operation_id="changeMe",
+        opt={WORKS_IN_MAINTENANCE: False},
         summary="Read pages and emails in another language from now on",
         guards=[authenticated],
         security=[{"token": []}],
@@ -99,6 +102,7 @@ class AuthController(Controller):
     @put(
         "/me/pin",
         operation_id="setOwnPin",
+        opt={WORKS_IN_MAINTENANCE: False},
         summary="Set my PIN, or another one in its place",
         status_code=204,
         guards=[signed_in, for_staff(MANAGE_PINS), confirmed, limited("own-pin", 5)],

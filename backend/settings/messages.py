@@ -14,6 +14,7 @@ REASONS = {
     "https_required": N_("The address must begin with https://."),
     "login_incomplete": N_("User and password go together: enter both, or neither."),
     "mail_address": N_("Enter an email address such as cards@orion.example, without a name before it."),
+    "moment": N_("Enter a time with its zone, such as 2026-12-24T14:30+01:00."),
     "one_line": N_("Enter one line of printable characters."),
     "one_of": N_("Choose one of %(choices)s."),
     "provider_sends_nothing": N_("With the provider “console” no email leaves Orion. Choose %(provider)s."),

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from backend.core.enums import MaintenanceMode
 from backend.core.schemas import ONE_LINE, Answer, Body
 
 SettingValue = str | int | bool
@@ -135,6 +136,10 @@ class BrandingView(Answer):
     """Address of the platform's privacy statement. Empty: none."""
     imprint_url: str = ""
     """Address of the platform's imprint. Empty: none."""
+    maintenance_mode: MaintenanceMode = "off"
+    """`announced`: it will be. `read_only`: everything can be seen, and nothing changed."""
+    maintenance_until: datetime | None = None
+    """When it is expected to end. Null: not known."""
 
 
 class SettingsPreview(Answer):

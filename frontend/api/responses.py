@@ -11,6 +11,8 @@ from backend.core.schemas import Answer, Page, ProblemView
 
 T = TypeVar("T", bound=Answer | Page[Any])
 
+IN_MAINTENANCE = "maintenance"
+"""The one failure of a server that says for certain that nothing was done."""
 KEY_USED = {"idempotency_key_reused", "already_booked"}
 
 
@@ -73,10 +75,10 @@ def decoded(response: httpx.Response, answer: type[T]) -> T:
 
 
 def refusal(response: httpx.Response) -> BackendProblem | BackendUnavailable:
-    if response.is_server_error:
-        return BackendUnavailable(f"status {response.status_code}")
     try:
         view = msgspec.json.decode(response.content, type=ProblemView)
-        return BackendProblem(view, msgspec.json.decode(response.content))
     except msgspec.DecodeError:
         return BackendUnavailable(f"status {response.status_code} without a problem")
+    if response.is_server_error and view.code != IN_MAINTENANCE:
+        return BackendUnavailable(f"status {response.status_code}")
+    return BackendProblem(view, msgspec.json.decode(response.content))

@@ -35,6 +35,8 @@ PORT_SET = ("settings", "set", "smtp_port", "2525")
 WRITES = {
     "settings set": Run("settings.changed", PORT_SET),
     "settings unset": Run("settings.changed", ("settings", "unset", "smtp_port"), (PORT_SET,)),
+    "maintenance on": Run("settings.changed", ("maintenance", "on", "--minutes", "30")),
+    "maintenance off": Run("settings.changed", ("maintenance", "off"), (("maintenance", "on"),)),
     "settings rotate-keys": Run("secrets.resealed", ("settings", "rotate-keys"), (CREATED,)),
     "users create-admin": Run("user.created", CREATED),
     "users invite": Run("invitation.sent", ("users", "invite", ADMIN)),
@@ -46,6 +48,8 @@ WRITES_NOTHING = {
     "backend": "a process; its operations: tests/audit/operations.py",
     "frontend": "a process without a database",
     "worker": "a process; what a schedule does, nobody has decided",
+    "assets": "files",
+    "maintenance status": "reads",
     "migrate up": "the schema, by its owner; alembic_version has the revision",
     "migrate down": "the same",
     "migrate status": "reads",

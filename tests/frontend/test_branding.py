@@ -103,3 +103,13 @@ async def test_a_page_shows_the_platforms_name_and_its_addresses(browser: Browse
     assert "Wizard keeps points and stamps" in browser.text
     for address in ("https://wizard.example/privacy", "https://wizard.example/imprint", "mailto:help@wizard.example"):
         assert f'href="{address}"' in browser.page
+
+
+@pytest.mark.usefixtures("unknown_yet")
+async def test_every_page_says_that_nothing_can_be_changed_and_until_when(
+    browser: Browser, backend: StaffBackend
+) -> None:
+    shown = WIZARD | {"maintenance_mode": "read_only", "maintenance_until": "2026-12-24T13:30:00Z"}
+    backend.answers["GET /storefront/branding"] = httpx.Response(200, json=shown)
+    await browser.open("/")
+    assert "change or record nothing. Expected end: 24 December 2026, 14:30" in browser.text

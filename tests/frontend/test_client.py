@@ -69,3 +69,11 @@ async def test_a_refusal_carries_its_code_its_sentence_and_its_facts() -> None:
 async def test_what_settles_nothing_may_be_repeated(answer: httpx.Response | Exception) -> None:
     with pytest.raises(BackendUnavailable):
         await caller(answer).post("/auth/sign-in", BODY, SignInView, key="one")
+
+
+async def test_maintenance_is_the_one_failure_that_settles_that_nothing_was_done() -> None:
+    with pytest.raises(BackendProblem) as caught:
+        await caller(refused(503, "maintenance")).post("/auth/sign-in", BODY, SignInView, key="one")
+    assert caught.value.code == "maintenance"
+    with pytest.raises(BackendUnavailable):
+        await caller(refused(503, "unavailable")).post("/auth/sign-in", BODY, SignInView, key="one")

@@ -9,6 +9,7 @@ from litestar.params import BodyKwarg, ParameterKwarg
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
+from backend.core.maintenance import READING, WORKS_IN_MAINTENANCE, Maintenance
 from backend.core.openapi.refusals import Refusals, add_problems
 from backend.core.problems import NotFound, Problem, UnsupportedMediaType, ValidationFailed
 from backend.core.request_checks import ANY_QUERY
@@ -36,6 +37,7 @@ def _own_refusals(route: HTTPRoute, handler: HTTPRouteHandler) -> list[type[Prob
         (NotFound, bool(ids)),
         (ValidationFailed, is_checked or not handler.opt.get(ANY_QUERY)),
         (UnsupportedMediaType, handler.parsed_data_field is not None),
+        (Maintenance, not handler.http_methods <= {*READING} and not handler.opt.get(WORKS_IN_MAINTENANCE)),
     ]
     return [problem for problem, applies in own if applies]
 

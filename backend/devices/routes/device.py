@@ -12,6 +12,7 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.idempotency import IdempotencyKeyMissing, key_for
 from backend.core.keys import KeyRing
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.middleware import TELLS_TIME
 from backend.core.openapi import refusals, success
 from backend.core.openapi.headers import RequiredHeader
@@ -117,7 +118,7 @@ class OwnDeviceController(Controller):
         summary="Exchange the token of this tablet for a new one",
         description="The token of this request works until the new one is first used, for 24 hours at most; after that "
         "it still gets another one here, so that a lost answer locks no tablet out.",
-        opt={ALSO_OUTDATED: True, ALSO_SUSPENDED: True, ROLLS_TOKEN: True},
+        opt={WORKS_IN_MAINTENANCE: True, ALSO_OUTDATED: True, ALSO_SUSPENDED: True, ROLLS_TOKEN: True},
         responses={201: success(DeviceTokenView)} | refusals(Unauthenticated, *REFUSED_DEVICE, DeviceNotFound),
     )
     async def roll(
@@ -134,7 +135,7 @@ class OwnDeviceController(Controller):
         summary="Say how this tablet is, and hear what it shall do",
         description="Also of an outdated app, which is told to update.",
         status_code=200,
-        opt={ALSO_OUTDATED: True},
+        opt={WORKS_IN_MAINTENANCE: True, ALSO_OUTDATED: True},
         responses=refusals(Unauthenticated, *REFUSED_DEVICE, DeviceNotFound, ValidationFailed),
     )
     async def heartbeat(

@@ -8,6 +8,7 @@ from backend.access.guards import actor_of
 from backend.access.problems import AUTHENTICATED
 from backend.core.clock import clock
 from backend.core.database import Sessions
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound
 from backend.core.requests import ApiRequest
@@ -22,6 +23,7 @@ from backend.identity.sessions.schemas import OwnSessionList
 class OwnSessionController(Controller):
     path = "/auth/me/sessions"
     tags = ["Auth"]
+    opt = {WORKS_IN_MAINTENANCE: True}
     guards = [signed_in]
     security = [{"token": []}]
 

@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 
 from backend.access.guards import actor_of, all_of, for_merchant, limited
 from backend.access.permissions import MANAGE_TEMPLATES
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals, success
 from backend.core.problems import ValidationFailed
 from backend.core.queue import SEND_MAILS, try_to_wake
@@ -32,6 +33,7 @@ class MerchantTemplateTrialController(Controller):
     @post(
         "/{code:str}/{language:str}/preview",
         operation_id="previewOwnEmailTemplate",
+        opt={WORKS_IN_MAINTENANCE: True},
         summary="How a text would look, without saving it",
         guards=PREVIEWS,
         status_code=200,

@@ -17,6 +17,7 @@ from backend.access.permissions import MANAGE_SETTINGS
 from backend.access.problems import SIGNED_IN
 from backend.core.addresses import can_be_mailed
 from backend.core.database import Sessions
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
 from backend.core.problems import ValidationFailed
@@ -49,6 +50,7 @@ def provide_tester(
 class ConnectionTestController(Controller):
     path = "/settings/email/connection-test"
     tags = ["Settings"]
+    opt = {WORKS_IN_MAINTENANCE: True}
     dependencies = {"connection_tester": Provide(provide_tester, sync_to_thread=False)}
 
     @post(

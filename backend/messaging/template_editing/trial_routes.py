@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 
 from backend.access.guards import actor_of, all_of, for_platform, limited
 from backend.access.permissions import MANAGE_TEMPLATES
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
 from backend.core.problems import ValidationFailed
@@ -33,6 +34,7 @@ class AdminTemplateTrialController(Controller):
     @post(
         "/{code:str}/{language:str}/preview",
         operation_id="previewEmailTemplate",
+        opt={WORKS_IN_MAINTENANCE: True},
         summary="How a text would look, without saving it",
         guards=PREVIEWS,
         status_code=200,

@@ -16,6 +16,7 @@ from backend.access.problems import SIGNED_IN
 from backend.audit.actions import record_platform_change
 from backend.core.clock import clock
 from backend.core.database import Sessions
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
 from backend.core.problems import Unavailable, ValidationFailed
@@ -85,6 +86,7 @@ class WalletAdminController(Controller):
     @post(
         "/wallets/check",
         operation_id="checkWallets",
+        opt={WORKS_IN_MAINTENANCE: True},
         summary="Check both wallets again; a stop ends when Google accepts the platform",
         status_code=200,
         guards=[all_of(for_platform(RUN_TASKS), limited("wallet-check", 10))],

@@ -12,6 +12,7 @@ from backend.access.guards import all_of, for_platform, limited
 from backend.access.permissions import MANAGE_SETTINGS
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
 from backend.core.problems import ValidationFailed
@@ -52,6 +53,7 @@ def provide_editing(
 class SettingsController(Controller):
     path = "/settings"
     tags = ["Settings"]
+    opt = {WORKS_IN_MAINTENANCE: True}
     dependencies = {"editing": Provide(provide_editing, sync_to_thread=False)}
 
     @get(

@@ -8,6 +8,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 
+from backend.core.maintenance import end_of
 from backend.core.openapi import empty, refusals, success
 from backend.settings.live import LiveSettings
 from backend.settings.schemas import BrandingView
@@ -36,7 +37,12 @@ class BrandingController(Controller):
     async def branding(
         self, live: NamedDependency[LiveSettings], if_none_match: IfNoneMatch = None
     ) -> Response[BrandingView | None]:
-        view = BrandingView(**msgspec.structs.asdict(live.current.branding))
+        maintenance = live.current.maintenance
+        view = BrandingView(
+            **msgspec.structs.asdict(live.current.branding),
+            maintenance_mode=maintenance.maintenance_mode,
+            maintenance_until=end_of(maintenance),
+        )
         tag = f'"{hashlib.sha256(msgspec.json.encode(view)).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
         if if_none_match == tag:

@@ -115,6 +115,11 @@ CATEGORIES = {
             ),
         ),
     ),
+    "maintenance": CategoryLabel(
+        N_("Maintenance"),
+        N_("For a while everything can be seen and nothing changed. Tills say when they work again."),
+        (Group(N_("Maintenance"), ("maintenance_mode", "maintenance_until")),),
+    ),
     "branding": CategoryLabel(
         N_("Branding"),
         N_("What pages show that belong to no merchant."),

@@ -93,6 +93,13 @@ LABELS = {
     "support_email": Label(N_("Support’s email address"), N_("Empty: no address is shown.")),
     "privacy_url": Label(N_("Privacy notice"), N_("Its address. Empty: no link is shown.")),
     "imprint_url": Label(N_("Legal notice"), N_("Its address. Empty: no link is shown.")),
+    "maintenance_mode": Label(
+        N_("Maintenance"),
+        N_("off. announced: a banner on every page. read_only: all can be seen, and nothing changed or recorded."),
+    ),
+    "maintenance_until": Label(
+        N_("Expected end"), N_("With its zone, such as 2026-12-24T14:30+01:00. Empty: no time is shown.")
+    ),
     "access_token_hours": Label(N_("Length of a sign-in"), N_("Hours. A change applies to new sign-ins.")),
     "staff_idle_minutes": Label(
         N_("Unused sign-in of staff"), N_("Minutes without a request, after which it has ended.")

@@ -4,6 +4,7 @@ from litestar.params import JSONBody
 from backend.access.guards import actor_of, limited
 from backend.access.problems import AUTHENTICATED, WITH_PASSWORD
 from backend.core.clock import clock
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
@@ -63,6 +64,7 @@ class OwnFactorController(Controller):
     @post(
         "/confirmation",
         operation_id="confirmOwnSession",
+        opt={WORKS_IN_MAINTENANCE: True},
         summary="Confirm that it is me: password, and second factor where there is one",
         description=(
             "For ten minutes the session may then change password, second factors and PIN. The answer has a new token; "
@@ -81,6 +83,7 @@ class OwnFactorController(Controller):
     @post(
         "/confirmation/passkey-options",
         operation_id="beginOwnConfirmation",
+        opt={WORKS_IN_MAINTENANCE: True},
         summary="What the browser asks my passkey for, to confirm that it is me",
         guards=[authenticated, limited("confirmation-options", 20)],
         responses=refusals(*WITH_PASSWORD, PasskeyRefused, RateLimited),

@@ -3,6 +3,7 @@ from litestar.params import JSONBody
 
 from backend.access.guards import limited
 from backend.core.clock import clock
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals
 from backend.core.openapi.headers import RATE_LIMIT, sends
 from backend.core.problems import RateLimited, ValidationFailed
@@ -23,6 +24,7 @@ from backend.merchants.problems import MerchantNotFound
 class SignInStepController(Controller):
     path = "/auth/sign-in"
     tags = ["Auth"]
+    opt = {WORKS_IN_MAINTENANCE: True}
 
     @post(
         "/second-factor",

@@ -11,6 +11,7 @@ from backend.access.features import FeatureDisabled
 from backend.access.guards import API_KEYS, DEVICES, all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import STAFF
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
@@ -93,7 +94,7 @@ class StoreHistoryController(Controller):
         "/cards/{card_id:uuid}/points/preview",
         operation_id="previewEarn",
         summary="What a sale would earn",
-        opt={DEVICES: True},
+        opt={WORKS_IN_MAINTENANCE: True, DEVICES: True},
         description="Takes the body of the booking and makes its checks, apart from PIN, override and a receipt number "
         "that is used already. Nothing is booked, no key is needed, and no limit counts it.",
         status_code=200,

@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 from backend.access.guards import API_KEYS, all_of, limited, requires
 from backend.access.permissions import VOID_TRANSACTIONS
 from backend.access.problems import STAFF
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
@@ -47,6 +48,7 @@ class StoreReturnController(Controller):
     @post(
         "/returns/preview",
         operation_id="previewReturn",
+        opt={WORKS_IN_MAINTENANCE: True},
         summary="Whose order it is, and how much a return would take back",
         description="Nothing is booked.",
         status_code=200,

@@ -8,6 +8,7 @@ from backend.access.guards import API_KEYS, all_of, for_merchant, limited
 from backend.access.permissions import MANAGE_CARDS, VIEW_ANALYTICS
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
@@ -29,6 +30,7 @@ class MerchantFinderController(Controller):
     @post(
         "/cards/lookup",
         operation_id="lookupCardsAsOwner",
+        opt={WORKS_IN_MAINTENANCE: True},
         summary="Find cards of the merchant by code, email, phone or name",
         status_code=200,
         guards=[all_of(for_merchant(MANAGE_CARDS), limited("lookup", 120))],

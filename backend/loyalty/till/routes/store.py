@@ -12,6 +12,7 @@ from backend.access.guards import API_KEYS, DEVICES, all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import STAFF
 from backend.core.api_response import CONDITIONAL, UNCHANGED
+from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import empty, refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
@@ -86,7 +87,7 @@ class TillController(Controller):
         summary="Find cards by code, email, phone or name",
         description="The code of a merged card finds the one it was merged into; a replaced code is refused. A kiosk "
         "finds by code, email and whole phone number only.",
-        opt={DEVICES: True},
+        opt={WORKS_IN_MAINTENANCE: True, DEVICES: True},
         status_code=200,
         guards=[all_of(requires(MANAGE_CARDS), limited("lookup", 120))],
         responses=refusals(*STAFF, ValidationFailed, CardReplacedBefore),
