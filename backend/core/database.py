@@ -5,13 +5,15 @@ Every connection has the role `orion_app`, which owns nothing and cannot bypass 
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from advanced_alchemy.config import AsyncSessionConfig, EngineConfig, SQLAlchemyAsyncConfig
 from asyncpg.pool import PoolAcquireContext
 from sqlalchemy import MetaData, text
+from sqlalchemy.event import listen
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from backend.core.connectivity import CONNECT_ERRORS, StartRefused, away
@@ -92,7 +94,19 @@ def session_connector(url: str) -> Connect:
 
 def engine_maker(connect: Connect) -> Callable[..., AsyncEngine]:
     """Call the result with `DIALECT`: SQLAlchemy would parse a database URL differently from libpq."""
-    return partial(create_async_engine, async_creator=connect)
+
+    def make(dialect: str, **options: Any) -> AsyncEngine:
+        engine = create_async_engine(dialect, async_creator=connect, **options)
+        listen(engine.sync_engine, "checkout", _refuse_closed)
+        return engine
+
+    return make
+
+
+def _refuse_closed(connection: Any, *_: object) -> None:
+    """Another connection is taken instead. The driver knows, without asking the server, that this one has ended."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 @asynccontextmanager

@@ -8,8 +8,8 @@ import msgspec
 import structlog
 from arq.connections import ArqRedis
 from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
-from redis.exceptions import RedisError
 
+from backend.core.outages import server_away
 from backend.core.redis_url import redis_options
 
 QUEUE_NAME = "orion:jobs"
@@ -74,7 +74,9 @@ async def try_to_wake(queue: ArqRedis, job: str) -> None:
     try:
         async with asyncio.timeout(2):
             await wake(queue, job)
-    except (RedisError, TimeoutError, OSError) as error:
+    except Exception as error:
+        if server_away(error) is None:
+            raise
         log.warning("worker_wakeup_failed", error=type(error).__name__, consequence=f"{job} starts a little later")
 
 

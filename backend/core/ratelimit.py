@@ -11,11 +11,11 @@ from itertools import chain
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from backend.core.clock import clock
 from backend.core.keys import KeyRing
 from backend.core.metrics import RATE_LIMITED, REDIS_UP
+from backend.core.outages import server_away
 from backend.core.problems import RateLimited
 
 PURPOSE = "limits"
@@ -118,7 +118,9 @@ class RateLimiter:
                 counts: list[int] = await self._count(
                     keys=list(chain.from_iterable(requests)), args=[WINDOW_SECONDS + 1, REPETITIONS_FREE]
                 )
-        except (RedisError, TimeoutError, OSError) as error:
+        except Exception as error:
+            if server_away(error) is None:
+                raise
             REDIS_UP.set(0)
             log.warning("redis_away", error=type(error).__name__, consequence="limits are counted per process")
             return [self._counted_here(*keys) for keys in requests]

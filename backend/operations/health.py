@@ -5,13 +5,13 @@ from typing import Any
 
 import asyncpg
 from litestar import Response, get
-from redis.exceptions import RedisError
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError
 
 from backend.core.database_connector import DatabaseUnreachable
 from backend.core.metrics import REDIS_UP
 from backend.core.migrations import head
+from backend.core.outages import server_away
 from backend.core.requests import ApiRequest
 from backend.core.resources import Resources, resources_of
 
@@ -50,15 +50,16 @@ async def check_database(resources: Resources) -> tuple[str, str]:
             by_pool, by_session = await asyncio.gather(resources.pool.fetchval(VERSION), _version_by_session(resources))
     except (asyncpg.UndefinedTableError, ProgrammingError):
         return "ok", "none"
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError, TimeoutError) as error:
-        return f"away: {_kind_of(error)}", "unknown"
+    except Exception as error:  # noqa: BLE001 - whatever it is, a request would fail by it, too
+        return _said_of(error), "unknown"
     return "ok", "ok" if by_pool == by_session == head() else f"at {by_pool}, code expects {head()}"
 
 
-def _kind_of(error: Exception) -> str:
-    """The driver's error where the connector's would say no more than that the database is away."""
+def _said_of(error: Exception) -> str:
+    """With the driver's error where the connector's would say no more than that the database is away."""
     is_wrapped = isinstance(error, DatabaseUnreachable) and error.__cause__ is not None
-    return type(error.__cause__ if is_wrapped else error).__name__
+    kind = type(error.__cause__ if is_wrapped else error).__name__
+    return f"away: {kind}" if server_away(error) else f"broken: {kind}"
 
 
 async def _version_by_session(resources: Resources) -> str | None:
@@ -72,8 +73,8 @@ async def check_redis(resources: Resources) -> str:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             await resources.redis.ping()
-    except (RedisError, OSError, TimeoutError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is said
         REDIS_UP.set(0)
-        return f"away: {type(error).__name__}"
+        return _said_of(error)
     REDIS_UP.set(1)
     return "ok"

@@ -12,9 +12,9 @@ from typing import cast
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from backend.core.clock import clock
+from backend.core.outages import server_away
 from backend.wallets.metrics import WALLET_LAG_BUCKETS
 from backend.wallets.ports import Provider
 
@@ -46,7 +46,9 @@ class Freshness:
                 pipe.hincrby(key, str(bisect_left(WALLET_LAG_BUCKETS, seconds)), 1)
                 pipe.expire(key, KEPT_SECONDS)
                 await pipe.execute()
-        except (RedisError, TimeoutError, OSError) as error:
+        except Exception as error:
+            if server_away(error) is None:
+                raise
             log.warning("redis_away", error=type(error).__name__, consequence="one measure of freshness is lost")
 
     async def last_hour(self, provider: Provider) -> Percentiles:
@@ -56,7 +58,9 @@ class Freshness:
                 for key in keys:
                     await cast("Awaitable[dict[bytes, bytes]]", pipe.hgetall(key))
                 counted: list[dict[bytes, bytes]] = await pipe.execute()
-        except (RedisError, TimeoutError, OSError):
+        except Exception as error:
+            if server_away(error) is None:
+                raise
             counted = []
         total: Counter[int] = Counter()
         for minute in counted:

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import asyncpg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from backend.core.clock import clock
 from backend.core.database import Sessions
+from backend.core.outages import server_away
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.wallets.attempts import Attempt, Lease
 from backend.wallets.freshness import Freshness
@@ -43,7 +43,6 @@ from backend.wallets.snapshot import snapshot_of
 
 PUSH_SECONDS = LEASE.total_seconds() - 5
 """Counted from the request for the lease. A push must end before its lease, so that no later push can overtake it."""
-DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, TimeoutError, OSError)
 
 log = structlog.get_logger()
 
@@ -64,7 +63,9 @@ class WalletSync:
             return AttemptOutcome(OutcomeKind.GONE, reason="not_configured")
         try:
             outcome = await self._attempt((merchant_id, card_id, name), provider)
-        except DATABASE_ERRORS as error:
+        except Exception as error:
+            if server_away(error) is None:
+                raise
             log.warning("wallet_sync_stumbled", error=type(error).__name__)
             outcome = database_unavailable(error)
         WALLET_PUSHES.labels(name, outcome.kind).inc()

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import structlog
 from arq.connections import ArqRedis
-from redis.exceptions import RedisError
+
+from backend.core.outages import server_away
 
 DELIVER_WEBHOOKS = "deliver_webhooks"
 WEBHOOKS_QUEUE = "orion:webhooks"
@@ -36,5 +37,7 @@ async def wake_deliveries(queue: ArqRedis, merchant_id: UUID, endpoint_id: UUID)
     try:
         async with asyncio.timeout(2):
             await enqueue_deliveries(queue, merchant_id, [endpoint_id], defer_by=0)
-    except (RedisError, TimeoutError, OSError) as error:
+    except Exception as error:
+        if server_away(error) is None:
+            raise
         log.warning("worker_wakeup_failed", error=type(error).__name__, consequence="webhooks are sent a little later")

@@ -7,9 +7,9 @@ from typing import Any, cast
 import msgspec
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from backend.core.clock import clock
+from backend.core.outages import server_away
 from backend.core.outbound.breaker_scripts import CLOSED, OPEN, SCRIPTS, STOPPED
 
 FAILURES_MAX = 5
@@ -113,6 +113,8 @@ class Breaker:
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
                 return await command
-        except (RedisError, TimeoutError, OSError) as error:
+        except Exception as error:
+            if server_away(error) is None:
+                raise
             log.warning("redis_away", error=type(error).__name__, consequence=f"{self._key} is taken for closed")
             return None

@@ -7,7 +7,8 @@ from typing import Any
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+
+from backend.core.outages import server_away
 
 WAIT_SECONDS_MAX = 10.0
 ANSWER_SECONDS_MAX = 0.5
@@ -92,14 +93,18 @@ class Bucket:
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
                 return int(await self._admit(keys=[self._sent_key], args=[self._per_second])) / MICROSECONDS
-        except (RedisError, TimeoutError, OSError):
+        except Exception as error:
+            if server_away(error) is None:
+                raise
             return 0
 
     async def pause(self, seconds: float) -> None:
         """No request is sent before the pause is over, not even one that is waiting already."""
         try:
             await self._redis.set(self._keys[1], 1, px=max(1, math.ceil(seconds * 1000)))
-        except (RedisError, OSError) as error:
+        except Exception as error:
+            if server_away(error) is None:
+                raise
             log.warning("redis_away", error=type(error).__name__, consequence="only this process pauses")
             self._next_alone = max(self._next_alone, time.monotonic() + seconds)
 
@@ -110,7 +115,9 @@ class Bucket:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
                 wait = await self._reserve(keys=self._keys, args=[_micros(self._interval), _micros(limit)])
             seconds = int(wait) / MICROSECONDS
-        except (RedisError, TimeoutError, OSError) as error:
+        except Exception as error:
+            if server_away(error) is None:
+                raise
             log.warning("redis_away", error=type(error).__name__, consequence="each process keeps a rate of its own")
             seconds = self._reserved_alone(limit)
         if seconds > limit:
@@ -127,7 +134,9 @@ class Bucket:
     async def _is_paused(self) -> bool:
         try:
             return bool(await self._redis.exists(self._keys[1]))
-        except (RedisError, OSError):
+        except Exception as error:
+            if server_away(error) is None:
+                raise
             return False
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import structlog
 from arq.connections import ArqRedis
-from redis.exceptions import RedisError
 
+from backend.core.outages import server_away
 from backend.core.queue import LONG_QUEUE
 
 PREVIEW_PROGRAM = "preview_program"
@@ -26,5 +26,7 @@ async def enqueue_preview(queue: ArqRedis, merchant_id: UUID, preview_id: UUID) 
                 _job_id=f"preview:{preview_id}",
                 _queue_name=LONG_QUEUE,
             )
-    except (RedisError, TimeoutError, OSError) as error:
+    except Exception as error:
+        if server_away(error) is None:
+            raise
         log.warning("worker_wakeup_failed", error=type(error).__name__, consequence="found within a minute")

@@ -8,7 +8,6 @@ from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from backend.access.guards import all_of, for_platform, limited
 from backend.access.permissions import DEBUG_WALLETS, RUN_TASKS
@@ -19,6 +18,7 @@ from backend.core.database import Sessions
 from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
+from backend.core.outages import server_away
 from backend.core.problems import Unavailable, ValidationFailed
 from backend.core.requests import reader_language
 from backend.core.settings import Settings
@@ -162,7 +162,9 @@ async def _enqueue(queue: ArqRedis, sessions: Sessions, run: TaskRun) -> None:
     """Raises Unavailable when Redis cannot be reached."""
     try:
         await enqueue_sync_run(queue, run.id)
-    except (RedisError, OSError) as error:
+    except Exception as error:
+        if server_away(error) is None:
+            raise
         log.warning("redis_away", error=type(error).__name__, consequence="a run that was asked for is refused")
         await give_up_run(sessions, run, "The workers could not be reached.")
         raise Unavailable from error

@@ -5,13 +5,13 @@ from datetime import datetime
 
 import structlog
 from arq.connections import ArqRedis
-from redis.exceptions import RedisError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
 from backend.core.database import Sessions, enter_merchant
 from backend.core.keys import KeyRing
+from backend.core.outages import server_away
 from backend.loyalty.cards.card_urls import CardLink, CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.problems.cards import CardNotFound
@@ -133,7 +133,9 @@ class ApplePasses:
         """Without Redis the registration stands, and the hourly run syncs the pass."""
         try:
             await enqueue_pass_syncs(self.queue, apple_pass.merchant_id, apple_pass.card_id, [("apple", version)], None)
-        except (RedisError, OSError) as error:
+        except Exception as error:
+            if server_away(error) is None:
+                raise
             log.warning("redis_away", error=type(error).__name__, consequence="a pass is synced by the hourly run")
 
     async def _build(self, apple_pass: ApplePass, snapshot: CardSnapshot, now: datetime) -> ServedPass:

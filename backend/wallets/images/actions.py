@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.keys import MAC_BYTES_MIN, KeyRing
+from backend.core.outages import server_away
 from backend.wallets.images import pictures
 from backend.wallets.images.draw import draw
 from backend.wallets.images.pictures import Picture
@@ -125,7 +125,9 @@ class PassImages:
     async def _hint(self, picture: Picture) -> str | None:
         try:
             hint = await self._redis.hget(HINTS, picture.name)  # type: ignore[misc]
-        except (RedisError, OSError) as error:
+        except Exception as error:
+            if server_away(error) is None:
+                raise
             log.warning("redis_away", error=type(error).__name__, consequence="a picture may be drawn again")
             return None
         return hint.decode() if hint else None
@@ -133,5 +135,7 @@ class PassImages:
     async def _save_hint(self, picture: Picture, hash_: str) -> None:
         try:
             await self._redis.hset(HINTS, picture.name, hash_)  # type: ignore[misc]
-        except (RedisError, OSError) as error:
+        except Exception as error:
+            if server_away(error) is None:
+                raise
             log.warning("redis_away", error=type(error).__name__, consequence="a picture may be drawn again")

@@ -1,0 +1,127 @@
+"""The line between Orion and one of its servers: it can be cut, closed, silent, or cut at a certain word."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from msgspec.structs import replace
+
+from backend.core.settings import Settings
+from tests.world.ports import own_port
+
+
+class Moment(Enum):
+    """When a line is cut at a word that Orion sends."""
+
+    UNHEARD = "before the server hears it"
+    UNANSWERED = "when the server has answered, and before Orion hears that"
+
+
+@dataclass
+class Line:
+    port: int
+    is_open: bool = True
+    is_silent: bool = False
+    """What either side says is lost, and nobody is told."""
+    cuts_at: tuple[bytes, Moment] | None = None
+    """Once."""
+    cuts: int = 0
+    _connections: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    def cut(self) -> None:
+        """Every connection there is."""
+        self.cuts += 1
+        for writer in list(self._connections):
+            writer.transport.abort()
+
+    def close(self) -> None:
+        """As when the server is away: connections are cut, and new ones end at once."""
+        self.is_open = False
+        self.cut()
+
+    async def connect(self, socket: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self.is_open:
+            writer.transport.abort()
+            return
+        its_reader, its_writer = await asyncio.open_unix_connection(socket)
+        both = {writer, its_writer}
+        self._connections |= both
+        try:
+            await asyncio.gather(self._ask(reader, its_writer, its_reader), self._pour(its_reader, writer))
+        finally:
+            self._connections -= both
+            for each in both:
+                each.transport.abort()
+
+    async def _ask(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answers: asyncio.StreamReader
+    ) -> None:
+        with suppress(OSError):
+            while said := await reader.read(65_536):
+                if self.cuts_at is not None and self.cuts_at[0] in said:
+                    (_, moment), self.cuts_at = self.cuts_at, None
+                    if moment is Moment.UNANSWERED:
+                        self.is_silent = True
+                        writer.write(said)
+                        await writer.drain()
+                        # The answer is heard by nobody: the other direction swallows it, and says that it has come.
+                        self._swallowed.clear()
+                        await self._swallowed.wait()
+                        self.is_silent = False
+                    self.cut()
+                    return
+                if not self.is_silent:
+                    writer.write(said)
+                    await writer.drain()
+            writer.transport.abort()
+
+    _swallowed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def _pour(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while said := await reader.read(65_536):
+                if self.is_silent:
+                    self._swallowed.set()
+                    continue
+                writer.write(said)
+                await writer.drain()
+            writer.transport.abort()
+
+
+@asynccontextmanager
+async def line_to(socket: str | Path) -> AsyncIterator[Line]:
+    """To the server that listens at this socket."""
+    line = Line(own_port())
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await line.connect(str(socket), reader, writer)
+
+    server = await asyncio.start_server(connected, "127.0.0.1", line.port)
+    try:
+        yield line
+    finally:
+        server.close()
+        line.close()
+        await server.wait_closed()
+
+
+@asynccontextmanager
+async def database_by_line(settings: Settings) -> AsyncIterator[tuple[Settings, Line]]:
+    """The settings of somebody who reaches the embedded database by a line."""
+    address = urlsplit(settings.database_url)
+    (folder,) = parse_qs(address.query)["host"]
+    async with line_to(Path(folder) / ".s.PGSQL.5432") as line:
+        url = f"postgresql://{address.username}@127.0.0.1:{line.port}{address.path}"
+        yield replace(settings, database_url=url), line
+
+
+@asynccontextmanager
+async def redis_by_line(settings: Settings) -> AsyncIterator[tuple[Settings, Line]]:
+    address = urlsplit(settings.redis_url)
+    async with line_to(address.path) as line:
+        number = parse_qs(address.query).get("db", ["0"])[0]
+        yield replace(settings, redis_url=f"redis://127.0.0.1:{line.port}/{number}"), line
