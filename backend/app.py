@@ -14,6 +14,7 @@ from litestar.types import ASGIApp
 
 from backend.access.guards import actor_of, actor_store_of, principal_of
 from backend.access.openapi import add_refusals_of_kinds
+from backend.core import startup
 from backend.core.api_response import ApiResponse
 from backend.core.bodies import StrictRequest
 from backend.core.clock import clock
@@ -90,7 +91,8 @@ def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> 
 
 @asynccontextmanager
 async def _open_resources(app: Litestar) -> AsyncIterator[None]:
-    async with open_services(app.state.settings, app.state.environ) as services:
+    settings, environ = app.state.settings, app.state.environ
+    async with open_services(settings, environ, patience_seconds=startup.PATIENCE_SECONDS) as services:
         app.state.resources = services
         _freeze_loaded_objects()
         yield

@@ -50,11 +50,16 @@ class Services(Resources):
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, environ: Mapping[str, str] | None = None) -> AsyncIterator[Services]:
-    """`environ` gives platform settings their values; default: the environment of the process."""
+async def open_services(
+    settings: Settings, environ: Mapping[str, str] | None = None, *, patience_seconds: float = 0
+) -> AsyncIterator[Services]:
+    """`environ` gives platform settings their values; default: the environment of the process.
+
+    Raises StartRefused, after `patience_seconds` when the database is away.
+    """
     keys = KeyRing(settings.keys)
     links = CardLinks(keys, settings.public_url, settings.api_url, wallets=configured_wallets(settings))
-    pool = await open_pool(settings)
+    pool = await open_pool(settings, patience_seconds=patience_seconds)
     sessions = Sessions(settings, metadata)
     redis, queue = open_redis(settings.redis_url), open_queue(settings.redis_url)
     notifier, pins = WorkerNotifier(queue), StaffPins(pool, keys)

@@ -3,9 +3,10 @@
 import rich_click as click
 
 from backend.cli.output import run_or_end, settings
+from backend.core import startup
 from backend.core.database import open_pool
+from backend.core.logs import configure_logs
 from backend.core.settings import Settings
-from backend.core.startup import check_start
 from backend.wallets.open import check_wallet_files
 from environment.server import check_address, serve
 
@@ -21,6 +22,8 @@ def backend() -> None:
 async def _check(loaded: Settings) -> None:
     check_wallet_files(loaded)
     check_address(loaded, "backend_host", "backend_port")
-    await check_start(loaded)
+    configure_logs(loaded, "backend")
+    patience = startup.PATIENCE_SECONDS
+    await startup.check_start(loaded, patience_seconds=patience)
     # Opened once here: a failure inside the server would only show as a traceback.
-    await (await open_pool(loaded)).close()
+    await (await open_pool(loaded, patience_seconds=patience)).close()

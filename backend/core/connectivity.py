@@ -2,14 +2,18 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
 
 import asyncpg
+import structlog
 from arq.connections import ArqRedis
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from backend.core.database_connector import Connect, DatabaseUnreachable
 from backend.core.database_url import check_database_files
+from backend.core.outages import server_away
 from backend.core.queue import open_queue
 from backend.core.redis_url import check_redis_files, redis_options
 
@@ -32,6 +36,10 @@ REASONS: dict[tuple[type[Exception], ...], str] = {
     (asyncpg.TooManyConnectionsError,): "has no connection left for us",
 }
 
+ReachedT = TypeVar("ReachedT")
+
+log = structlog.get_logger()
+
 
 class StartRefused(Exception):
     """One sentence that says what is wrong and what to do."""
@@ -40,15 +48,42 @@ class StartRefused(Exception):
 async def reach_database(setting: str, url: str, connector: Callable[[str], Connect]) -> asyncpg.Connection:
     """An open connection. Raises SettingsError or StartRefused."""
     check_database_files(setting, url)
-    try:
-        return await connector(url)()
-    except CONNECT_ERRORS as error:
-        raise away(setting, error) from None
+    return await patiently(setting, connector(url))
 
 
-def away(setting: str, error: Exception) -> StartRefused:
-    """Raise it `from None`: the driver's error may quote the URL."""
-    return StartRefused(f"The database {_why_away(error)}: check {setting}.")
+async def patiently(setting: str, reach: Callable[[], Awaitable[ReachedT]], *, seconds: float = 0) -> ReachedT:
+    """What `reach` returns, tried for so long while the database is away; there is a line when that begins and ends.
+
+    Raises StartRefused, at once for a reason that lasts until somebody cures it, such as a wrong password.
+    """
+    began, is_told = time.monotonic(), False
+    while True:
+        try:
+            reached = await reach()
+        except CONNECT_ERRORS as error:
+            waited = time.monotonic() - began
+            if waited >= seconds or _is_lasting(error):
+                # The driver's error may quote the URL.
+                raise StartRefused(f"The database {_why_away(error)}: check {setting}.") from None
+            if not is_told:
+                log.warning("database_away", error=_kind_of(error), consequence="the start waits for it")
+            is_told = True
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            if is_told:
+                log.info("database_back", seconds=round(time.monotonic() - began, 1))
+            return reached
+
+
+def _is_lasting(error: Exception) -> bool:
+    if isinstance(error, DatabaseUnreachable):
+        cause = error.__cause__
+        return isinstance(cause, ssl.SSLCertVerificationError | PermissionError) or "rejected SSL" in str(cause)
+    return server_away(error) is None
+
+
+def _kind_of(error: Exception) -> str:
+    return type(error.__cause__ or error).__name__
 
 
 def _why_away(error: BaseException) -> str:
@@ -62,20 +97,18 @@ def _why_away(error: BaseException) -> str:
     return f"{reason} ({type(error).__name__})"
 
 
-async def reach_redis(url: str, *, retries: int = 0, is_needed: bool = False) -> None:
+async def reach_redis(url: str, *, is_needed: bool = False) -> None:
     """Raises StartRefused when Redis rejects the connection, or when it is away and `is_needed`.
 
-    The till works without Redis. `retries`: further attempts, 1 s apart, while it is away.
+    Till and workers work without Redis.
     """
     check_redis_files(REDIS_SETTING, url)
     queue = open_queue(url)
     try:
-        while (error := await _ping(queue)) and retries > 0 and not _permanent_reason(error):
-            retries -= 1
-            await asyncio.sleep(RETRY_SECONDS)
+        error = await _ping(queue)
     finally:
         await queue.aclose(close_connection_pool=True)
-    if error and (reason := _permanent_reason(error)):
+    if error and (reason := lasting_reason(error)):
         raise StartRefused(f"Redis {reason}: check {REDIS_SETTING}.")
     if error and is_needed:
         raise StartRefused(f"Redis {await _why_redis_away(url, error)}: check {REDIS_SETTING}.")
@@ -107,8 +140,8 @@ async def _ping(queue: ArqRedis) -> Exception | None:
     return None
 
 
-def _permanent_reason(error: Exception) -> str | None:
-    """The reason of a failure that retries do not cure; None when Redis is away."""
+def lasting_reason(error: BaseException) -> str | None:
+    """The reason of a failure that waiting does not cure; None when Redis is away."""
     for reason in _causes(error):
         if isinstance(reason, AuthenticationError | ResponseError):
             return "refuses the user, the password or the database"

@@ -5,6 +5,7 @@ Every connection has the role `orion_app`, which owns nothing and cannot bypass 
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from backend.core.connectivity import CONNECT_ERRORS, StartRefused, away
+from backend.core.connectivity import StartRefused, patiently
 from backend.core.database_connector import Connect, connector
 from backend.core.settings import Settings
 
@@ -57,17 +58,23 @@ class _TillPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
         return super().acquire(timeout=timeout if timeout or self.get_idle_size() else ACQUIRE_SECONDS)
 
 
-async def open_pool(settings: Settings) -> asyncpg.Pool:
-    """The till's pool. Connections are not reset: statements must not change session state. Raises StartRefused."""
+async def open_pool(settings: Settings, *, patience_seconds: float = 0) -> asyncpg.Pool:
+    """The till's pool. Connections are not reset: statements must not change session state.
+
+    Raises StartRefused, after `patience_seconds` when the database is away.
+    """
+    return await patiently("ORION_DATABASE_URL", partial(_open_pool, settings), seconds=patience_seconds)
+
+
+async def _open_pool(settings: Settings) -> asyncpg.Pool:
+    pool = _till_pool(settings)
     try:
-        return await _till_pool(settings)
+        return await pool
     except asyncpg.TooManyConnectionsError:
         raise StartRefused(
             f"ORION_POOL_SIZE: the database lets us have fewer than {settings.pool_size} connections: lower it, or "
             "allow more for the server and the role; each process takes up to twice as many."
         ) from None
-    except CONNECT_ERRORS as error:
-        raise away("ORION_DATABASE_URL", error) from None
 
 
 def _till_pool(settings: Settings) -> asyncpg.Pool:

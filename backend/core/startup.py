@@ -1,15 +1,20 @@
 """Checks of database and Redis before the first request. Each refusal is one sentence."""
 
+from functools import partial
+
 import asyncpg
 
-from backend.core.connectivity import StartRefused, reach_database, reach_redis
+from backend.core.connectivity import StartRefused, patiently, reach_redis
 from backend.core.database import till_connector
+from backend.core.database_url import check_database_files
 from backend.core.migrations import head
 from backend.core.settings import Settings, required
 
 __all__ = ["StartRefused", "check_start"]
 
-REDIS_RETRIES = 3
+SETTING = "ORION_DATABASE_URL"
+PATIENCE_SECONDS = 60.0
+"""A backend that starts while the database is away waits for it as long as this."""
 FACTS = """
 SELECT r.rolsuper OR r.rolbypassrls AS bypasses, current_user AS role, session_user AS login,
        EXISTS (SELECT FROM pg_roles s WHERE (s.rolsuper OR s.rolbypassrls)
@@ -32,19 +37,25 @@ FROM pg_roles r WHERE r.rolname = current_user
 VERSION = "SELECT version_num FROM alembic_version"
 
 
-async def check_start(settings: Settings, *, needs_redis: bool = False) -> None:
-    """Raises StartRefused when the database is away, its schema is not the code's, or it does not protect the data.
+async def check_start(settings: Settings, *, patience_seconds: float = 0) -> None:
+    """Raises StartRefused when the database's schema is not the code's, when it does not protect the data, or when it
+    is away and stays so for `patience_seconds`; of Redis, when it refuses us.
 
-    `needs_redis`: also when Redis is away. Raises SettingsError when a setting is missing.
+    Raises SettingsError when a setting is missing.
     """
     required(settings, "database_url", "redis_url", "secret_keys")
-    connection = await reach_database("ORION_DATABASE_URL", settings.database_url, till_connector)
+    check_database_files(SETTING, settings.database_url)
+    await patiently(SETTING, partial(_check_database, settings), seconds=patience_seconds)
+    await reach_redis(settings.redis_url)
+
+
+async def _check_database(settings: Settings) -> None:
+    connection = await till_connector(settings.database_url)()
     try:
         _check_schema(await _version(connection))
         _check_facts(await connection.fetchrow(FACTS), is_production=settings.is_production)
     finally:
         await connection.close()
-    await reach_redis(settings.redis_url, retries=REDIS_RETRIES if needs_redis else 0, is_needed=needs_redis)
 
 
 async def _version(connection: asyncpg.Connection) -> str | None:

@@ -17,6 +17,7 @@ import frontend.main
 import frontend.settings
 import workers.main
 from backend.cli import orion as cli
+from backend.core import startup
 from backend.core.platform_settings import CATEGORIES, decode_platform, given_platform_values
 from backend.core.settings import Settings, load_settings
 from environment.reading import SettingsError, decode
@@ -331,6 +332,8 @@ def test_every_verb_is_among_those_looked_at() -> None:
 def test_every_verb_says_in_one_sentence_why_it_cannot_work(
     verb: tuple[str, ...], told: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # `orion backend` waits for its database: tests/core/test_starting.py.
+    monkeypatch.setattr(startup, "PATIENCE_SECONDS", 0)
     set_environment(monkeypatch, told | ({"SECRET_KEYS": "k"} if told else {}))
     result = CliRunner().invoke(cli.orion, list(verb))
     assert result.exit_code == 1, result.output
@@ -347,7 +350,9 @@ def test_a_real_process_ends_with_one_line_and_exit_1(
         "REDIS_URL": "redis://",
         "SECRET_KEYS": "k",
     }
-    told["PUBLIC_URL"] = f"https://me:{CANARY}@cards.example" if words == ("frontend",) else "https://cards.example"
+    # Backend and worker wait for a database that is away.
+    is_needed = words == ("migrate", "up")
+    told["PUBLIC_URL"] = "https://cards.example" if is_needed else f"https://me:{CANARY}@cards.example"
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("ORION_", "COV_"))}
     environment = clean | {f"ORION_{name}": value for name, value in told.items()} | {"PYTHONPATH": str(ROOT)}
     ended = subprocess.run(

@@ -61,7 +61,7 @@ async def test_a_password_with_any_character_opens_it_for_till_and_worker(tmp_pa
                 await reach_redis(wrong)
 
 
-async def test_a_redis_that_is_away_stops_the_worker_and_not_the_till() -> None:
+async def test_a_redis_that_is_away_stops_those_who_need_it_and_neither_till_nor_worker() -> None:
     await reach_redis("redis://127.0.0.1:1")
     with pytest.raises(StartRefused, match=r"^Redis cannot be reached"):
         await reach_redis("redis://127.0.0.1:1", is_needed=True)

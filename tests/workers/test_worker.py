@@ -19,17 +19,14 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.core import connectivity
 from backend.core import outbox as events
 from backend.core.clock import clock
-from backend.core.connectivity import StartRefused, reach_redis
 from backend.core.database_connector import DatabaseUnreachable
 from backend.core.outbox import relay
 from backend.core.platform_settings import PrivacySettings
 from backend.core.queue import RELAY, deserialize, serialize
 from backend.core.settings import Settings
 from backend.dev.ports import is_free
-from backend.dev.servers.valkey import EmbeddedValkey
 from backend.merchants.queries import list_merchants_with
 from backend.services import Services
 from backend.wallets.apple.passes import ERASED_KEPT, purge_erased_passes
@@ -365,22 +362,6 @@ async def test_a_worker_shows_its_metrics(settings: Settings) -> None:
         text = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
         assert "orion_wallet_sync_lag_seconds" in text
     assert is_free("127.0.0.1", port)
-
-
-async def test_a_worker_waits_for_a_redis_that_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connectivity, "RETRY_SECONDS", 0.01)
-    valkey = EmbeddedValkey(tmp_path)
-    waiting = asyncio.create_task(reach_redis(valkey.url, retries=1000, is_needed=True))
-    await asyncio.sleep(0)
-    assert not waiting.done()
-    with valkey:
-        await waiting
-
-
-async def test_a_worker_without_redis_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connectivity, "RETRY_SECONDS", 0.01)
-    with pytest.raises(StartRefused, match=r"^Redis cannot be reached .*check ORION_REDIS_URL\.$"):
-        await reach_redis("redis://127.0.0.1:1", retries=3, is_needed=True)
 
 
 async def test_jobs_leave_nothing_about_people_in_redis(workers: list[Worker], shop: Shop, services: Services) -> None:
