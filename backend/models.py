@@ -43,6 +43,7 @@ from backend.messaging.template_editing.models import (
     EmailTemplateVersion,
 )
 from backend.operations.task_runs.models import TaskRun
+from backend.operations.timed_jobs.models import TimedJob
 from backend.settings.models import SettingOverride, SettingVersion
 from backend.staff.models import MerchantMember, StoreMember, User
 from backend.staff_pins.grants.models import OfflineGrant, OfflineRules
@@ -138,6 +139,7 @@ __all__ = [
     "TaskRun",
     "TenantRow",
     "TermsVersion",
+    "TimedJob",
     "Transaction",
     "TransactionCategory",
     "User",

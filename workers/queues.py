@@ -1,15 +1,11 @@
 """A worker for each queue. Long jobs, and jobs that wait for providers, have their own queues, so that quick jobs have
 short timeouts and do not wait for them."""
 
-import asyncio
-import time
 from collections.abc import Sequence
 from datetime import UTC
 from typing import Any, NamedTuple
 
-from arq.constants import in_progress_key_prefix
-from arq.cron import CronJob
-from arq.worker import Function, Worker, func
+from arq.worker import Function, func
 
 from backend.core.queue import (
     ANSWER_RESETS,
@@ -30,17 +26,16 @@ from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_program
 from workers.jobs.wallets import sync_wallet_pass, sync_wallet_passes
 from workers.jobs.webhooks import deliver_webhooks
+from workers.leased_worker import LeasedWorker
+from workers.redis_link import RedisLink
 from workers.runner import Context, coalesced, logged
-from workers.schedule import LONG, QUICK
 
-LEASE_SECONDS = 15
-"""Time until another worker takes over the job of a dead one; less than the leases in PostgreSQL."""
 CONNECTIONS_MAX = 64
 """More than `max_jobs`, so that no job waits for a connection."""
 COMPLETION_SECONDS = 25
 """A worker that ends waits this long for its running jobs."""
-ANSWER_SECONDS = 10
-"""Time limit for Redis; without a response the worker ends and is restarted."""
+ANSWER_SECONDS = 5
+"""Time limit for Redis; without a response it is away."""
 DELIVERING = logged(coalesced(deliver_webhooks, repeat_seconds=REPEAT_SECONDS))
 SENDING = logged(coalesced(send_queued_mails, repeat_seconds=REPEAT_SECONDS))
 
@@ -48,7 +43,6 @@ SENDING = logged(coalesced(send_queued_mails, repeat_seconds=REPEAT_SECONDS))
 class Queue(NamedTuple):
     name: str
     functions: Sequence[Function]
-    timed: Sequence[CronJob]
 
 
 QUEUES = (
@@ -59,19 +53,16 @@ QUEUES = (
             func(logged(coalesced(answer_reset_requests)), name=ANSWER_RESETS, timeout=25, max_tries=1, keep_result=0),
             func(SENDING, name=SEND_MAILS, timeout=TIMEOUT_SECONDS, max_tries=1, keep_result=0),
         ],
-        QUICK,
     ),
     Queue(
         PASSES_QUEUE,
         # While a provider is away the job is retried about every 30 s, 40 times; then the hourly run takes over.
         [func(logged(sync_wallet_pass), name=SYNC_PASS, timeout=40, max_tries=40, keep_result=0)],
-        [],
     ),
     Queue(
         WEBHOOKS_QUEUE,
         # Two runs of an endpoint at most, of 10 s and 15 s more for the calls that it has begun.
         [func(DELIVERING, name=DELIVER_WEBHOOKS, timeout=60, max_tries=1, keep_result=0)],
-        [],
     ),
     Queue(
         LONG_QUEUE,
@@ -81,42 +72,8 @@ QUEUES = (
             # Some thousand transactions per second: ten million take an hour.
             func(logged(preview_program), name=PREVIEW_PROGRAM, timeout=6 * 3600, max_tries=3, keep_result=0),
         ],
-        LONG,
     ),
 )
-
-
-class LeasedWorker(Worker):
-    """Marks its running jobs with a short lease and renews the lease.
-
-    arq's own mark lasts as long as the queue's longest timeout; a dead worker would hold its jobs that long.
-    """
-
-    def __init__(self, *, lease_seconds: float = LEASE_SECONDS, **options: Any) -> None:
-        super().__init__(**options)
-        self.in_progress_timeout_s = lease_seconds
-        self._renew_every_s = lease_seconds / 3
-        self._renewed_at = 0.0
-
-    async def _poll_iteration(self) -> None:
-        """Ends a stopped worker. arq cancels its task only once, and a worker that is starting loses that."""
-        await super()._poll_iteration()
-        if not self.allow_pick_jobs and not self.tasks:
-            raise asyncio.CancelledError
-
-    async def heart_beat(self) -> None:
-        """arq calls it after each poll of the queue."""
-        await super().heart_beat()
-        if self.tasks and time.monotonic() - self._renewed_at >= self._renew_every_s:
-            self._renewed_at = time.monotonic()
-            await self._renew()
-
-    async def _renew(self) -> None:
-        async with self.pool.pipeline(transaction=False) as pipe:
-            for job_id, task in self.tasks.items():
-                if not task.done():
-                    pipe.pexpire(f"{in_progress_key_prefix}{job_id}", int(self.in_progress_timeout_s * 1000))
-            await pipe.execute()
 
 
 def make_workers(redis_url: str, context: Context, **overrides: Any) -> list[LeasedWorker]:
@@ -135,6 +92,7 @@ def make_workers(redis_url: str, context: Context, **overrides: Any) -> list[Lea
         "health_check_interval": 15,
         "timezone": UTC,
         "allow_abort_jobs": False,
+        "link": RedisLink(),
     }
     return [LeasedWorker(**_queue_options(queue, redis_url) | options | overrides) for queue in QUEUES]
 
@@ -143,6 +101,5 @@ def _queue_options(queue: Queue, redis_url: str) -> dict[str, Any]:
     return {
         "queue_name": queue.name,
         "functions": queue.functions,
-        "cron_jobs": queue.timed,
         "redis_pool": open_queue(redis_url, queue.name, connections=CONNECTIONS_MAX, seconds=ANSWER_SECONDS),
     }

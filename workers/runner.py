@@ -28,10 +28,10 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def open_context(settings: Settings) -> AsyncIterator[Context]:
-    """The first argument of every job."""
+    """The first argument of every job. Waits for a database that is away."""
     configure_logs(settings, "worker")
     with ExitStack() as stack:
-        async with open_services(settings) as services:
+        async with open_services(settings, patience_seconds=math.inf) as services:
             if settings.worker_metrics_port:
                 stack.callback(show_metrics(settings))
             yield {"services": services}
@@ -54,19 +54,25 @@ def logged(job: Job) -> WorkerCoroutine:
 
     @wraps(job)
     async def run(context: Context, *arguments: Any) -> None:
-        clear_contextvars()
-        bind_contextvars(job=job.__name__, job_id=context.get("job_id"))
-        started = time.perf_counter()
-        try:
-            await job(context, *arguments)
-        except Retry:
-            raise
-        except Exception as error:  # noqa: BLE001 - it is told; arq would tell it once more, with its statement
-            tell_failure("job_failed", error)
-            return
-        log.debug("job", ms=round((time.perf_counter() - started) * 1000, 1))
+        await run_logged(job, context, *arguments)
 
     return cast("WorkerCoroutine", run)
+
+
+async def run_logged(job: Job, context: Context, *arguments: Any) -> Exception | None:
+    """Like `logged`. Returns the failure, which was told: arq would tell it once more, with its statement."""
+    clear_contextvars()
+    bind_contextvars(job=job.__name__, job_id=context.get("job_id"))
+    started = time.perf_counter()
+    try:
+        await job(context, *arguments)
+    except Retry:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is told
+        tell_failure("job_failed", error)
+        return error
+    log.debug("job", ms=round((time.perf_counter() - started) * 1000, 1))
+    return None
 
 
 def tell_failure(event: str, error: Exception, **facts: str) -> None:

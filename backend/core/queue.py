@@ -1,8 +1,10 @@
 """The job queue: arq over Redis wakes the workers. Work is recorded in PostgreSQL, so a lost wake-up only delays it."""
 
 import asyncio
+import time
 from typing import Any
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import msgspec
 import structlog
@@ -20,8 +22,13 @@ RELAY = "relay_outbox"
 SEND_MAILS = "send_mails"
 ANSWER_RESETS = "answer_resets"
 WAKE_EVERY_SECONDS = 0.05
+ENQUEUE_SECONDS = 2.0
+AWAY_SECONDS = 1.0
+"""After a failure nobody waits for Redis for this long: each of a hundred wake-ups would wait for its time limit."""
 
 log = structlog.get_logger()
+
+_away_until: WeakKeyDictionary[ArqRedis, float] = WeakKeyDictionary()
 
 
 class RemoteJobError(Exception):
@@ -70,14 +77,24 @@ async def wake(queue: ArqRedis, job: str) -> None:
 
 
 async def try_to_wake(queue: ArqRedis, job: str) -> None:
-    """For work that a timed job finds by itself. Raises nothing."""
+    """For work that a timed job finds by itself. Raises nothing when Redis is away."""
+    await try_to_enqueue(queue, job, _job_id=f"{job}:{uuid4().hex}")
+
+
+async def try_to_enqueue(queue: ArqRedis, job: str, *arguments: str, **options: Any) -> bool:
+    """`enqueue_job` for work that PostgreSQL knows and a timed job finds by itself: False when Redis is away."""
+    if time.monotonic() < _away_until.get(queue, 0.0):
+        return False
     try:
-        async with asyncio.timeout(2):
-            await wake(queue, job)
+        async with asyncio.timeout(ENQUEUE_SECONDS):
+            await queue.enqueue_job(job, *arguments, **options)
     except Exception as error:
         if server_away(error) is None:
             raise
+        _away_until[queue] = time.monotonic() + AWAY_SECONDS
         log.warning("worker_wakeup_failed", error=type(error).__name__, consequence=f"{job} starts a little later")
+        return False
+    return True
 
 
 class WorkerNotifier:

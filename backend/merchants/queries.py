@@ -13,7 +13,7 @@ from backend.core.database import Sessions
 from backend.merchants.models import COUNTRY, Merchant, Store
 from backend.merchants.problems import MerchantNotFound
 
-DueWork = Literal["mails", "holds", "previews", "rewards"]
+DueWork = Literal["mails", "holds", "previews", "rewards", "passes"]
 WITH_WORK = "SELECT merchants_with_work($1, $2)"
 STORE_BY_CODE = "SELECT merchant_id, store_id FROM store_codes WHERE code = $1 AND is_active"
 

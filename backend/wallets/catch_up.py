@@ -58,8 +58,7 @@ async def catch_up(sync: WalletSync, scope: SyncScope, report: RunReport, *, pau
     """
     if scope.card_id is not None:
         await _make_due(sync, scope)
-    bulk_sync = replace(sync, providers={name: _in_bulk(provider) for name, provider in sync.providers.items()})
-    run = _CatchUp(bulk_sync, report, pause)
+    run = _CatchUp(in_bulk(sync), report, pause)
     merchants = await list_merchant_ids(sync.sessions, scope.merchant_id)
     for merchant_id in merchants:
         await retry_refused_programs(sync, merchant_id)
@@ -86,8 +85,12 @@ async def _make_due(sync: WalletSync, scope: SyncScope) -> None:
         await bump_pass_versions(session, scope.merchant_id, [scope.card_id])
 
 
-def _in_bulk(provider: WalletProvider) -> WalletProvider:
-    return provider.in_bulk() if isinstance(provider, BulkProvider) else provider
+def in_bulk(sync: WalletSync) -> WalletSync:
+    """At the lower rate of runs."""
+    providers: dict[Provider, WalletProvider] = {}
+    for name, provider in sync.providers.items():
+        providers[name] = provider.in_bulk() if isinstance(provider, BulkProvider) else provider
+    return replace(sync, providers=providers)
 
 
 class _CatchUp:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from arq.connections import ArqRedis
 
-from backend.core.queue import LONG_QUEUE
+from backend.core.queue import LONG_QUEUE, try_to_enqueue
 from backend.wallets.ports import NotifyReason, Provider
 
 SYNC_PASS = "sync_wallet_pass"  # noqa: S105 - a wallet's pass
@@ -26,10 +26,12 @@ async def enqueue_pass_syncs(
     versions: Sequence[tuple[Provider, int]],
     notify: NotifyReason | None,
 ) -> None:
-    """One job per card, provider and version, however often this is called."""
+    """One job per card, provider and version, however often this is called. Without Redis `sync_waiting_passes` finds
+    the passes."""
     for provider, version in versions:
         job_id = f"wallet:{provider}:{card_id}:{version}"
-        await queue.enqueue_job(
+        await try_to_enqueue(
+            queue,
             SYNC_PASS,
             str(merchant_id),
             str(card_id),
@@ -40,8 +42,11 @@ async def enqueue_pass_syncs(
         )
 
 
-async def enqueue_sync_run(queue: ArqRedis, run_id: UUID, *, defer_by: float = 0) -> None:
-    """The run says which passes. One job per run, however often this is called. `defer_by`: seconds."""
-    await queue.enqueue_job(
-        SYNC_PASSES, str(run_id), _job_id=f"task:{run_id}", _defer_by=defer_by, _queue_name=LONG_QUEUE
+async def enqueue_sync_run(queue: ArqRedis, run_id: UUID, *, defer_by: float = 0) -> bool:
+    """The run says which passes. One job per run, however often this is called. `defer_by`: seconds.
+
+    False without Redis; then `find_lost_syncs` finds the run.
+    """
+    return await try_to_enqueue(
+        queue, SYNC_PASSES, str(run_id), _job_id=f"task:{run_id}", _defer_by=defer_by, _queue_name=LONG_QUEUE
     )

@@ -1,13 +1,15 @@
 """Takes and ends the lease of a pass: one SQL statement each, on the till's connections to PostgreSQL."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
 
+from backend.core import leases
 from backend.core.clock import clock
+from backend.core.database import within_merchant
 from backend.core.ids import new_id
 from backend.wallets.attempts import Attempt, Lease
 from backend.wallets.outcomes import AttemptOutcome, OutcomeKind, busy
@@ -17,7 +19,10 @@ from backend.wallets.snapshot import WalletState
 
 TAKE = "SELECT take_wallet_lease($1, $2, $3, $4, $5, $6)"
 END = "SELECT end_wallet_lease($1, $2)"
-LEASE = timedelta(seconds=30)
+RENEW = """
+UPDATE wallet_links SET lease_until = $5 WHERE merchant_id = $1 AND card_id = $2 AND provider = $3 AND lease_token = $4
+"""
+LEASE = leases.LEASE
 CODE_MAX, ERROR_MAX = 100, 500
 
 
@@ -93,6 +98,12 @@ def _lease(key: LinkKey, token: UUID, now: datetime, reply: _TakeReply) -> Lease
         notifications_today=reply.rung,
         waiting_since=reply.waiting_since,
     )
+
+
+async def renew_lease(pool: asyncpg.Pool, lease: Lease) -> None:
+    """Of a push that takes longer. A lease that was lost stays lost."""
+    async with within_merchant(pool, lease.key[0]) as connection:
+        await connection.execute(RENEW, *lease.key, lease.token, clock.now() + LEASE)
 
 
 async def end_lease(pool: asyncpg.Pool, attempt: Attempt) -> AttemptOutcome:

@@ -28,6 +28,8 @@ LINK_STATES = tuple(state.value for state in LinkState)
 REVIEW_STATES = ("under_review", "approved", "rejected")
 NOTIFY_REASONS = ("reward_ready", "points_expiring")
 REASON = String(20)
+IS_WAITING = "status = 'active' AND (waiting_since IS NOT NULL OR lease_until IS NOT NULL)"
+"""Few of many: a pass that is up to date and not being pushed is none of them."""
 
 apple_update_tags = Sequence("apple_update_tags", metadata=PlatformRow.metadata)
 """Taken under a lock that is held until the commit, so that tags have the order of the commits."""
@@ -47,6 +49,7 @@ class WalletLink(TenantRow):
         CheckConstraint(f"status IN {LINK_STATES}", name="status"),
         CheckConstraint(f"notify IN {NOTIFY_REASONS}", name="notify"),
         CheckConstraint("(lease_token IS NULL) = (lease_until IS NULL)", name="lease"),
+        Index("ix_wallet_links_waiting", "merchant_id", postgresql_where=text(IS_WAITING)),
     )
 
     card_id: Mapped[UUID] = mapped_column(primary_key=True)

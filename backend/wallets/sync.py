@@ -5,7 +5,8 @@ because the versions would be equal.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,11 +15,13 @@ import structlog
 
 from backend.core.clock import clock
 from backend.core.database import Sessions
+from backend.core.leases import renewing
 from backend.core.outages import server_away
 from backend.loyalty.cards.card_urls import CardLinks
+from backend.wallets import leases
 from backend.wallets.attempts import Attempt, Lease
 from backend.wallets.freshness import Freshness
-from backend.wallets.leases import LEASE, end_lease, take_lease
+from backend.wallets.leases import end_lease, renew_lease, take_lease
 from backend.wallets.metrics import WALLET_LAG, WALLET_PUSHES
 from backend.wallets.notifications import due_notification
 from backend.wallets.outcomes import (
@@ -41,8 +44,10 @@ from backend.wallets.ports import (
 )
 from backend.wallets.snapshot import snapshot_of
 
-PUSH_SECONDS = LEASE.total_seconds() - 5
-"""Counted from the request for the lease. A push must end before its lease, so that no later push can overtake it."""
+PUSH_SECONDS = 25.0
+"""Counted from the request for the lease."""
+HELD = 0.8
+"""The part of the lease after which a push ends whose lease was not renewed, so that no later push can overtake it."""
 
 log = structlog.get_logger()
 
@@ -72,18 +77,35 @@ class WalletSync:
         return outcome
 
     async def _attempt(self, key: LinkKey, provider: WalletProvider) -> AttemptOutcome:
-        deadline = asyncio.get_running_loop().time() + PUSH_SECONDS
+        asked_at = asyncio.get_running_loop().time()
         lease = await take_lease(self.pool, key)
         if isinstance(lease, AttemptOutcome):
             return lease
         snapshot = snapshot_of(lease.card, self.links, lease.taken_at)
         notify = due_notification(lease.notify, lease.notifications_today, snapshot)
-        outcome = await _push(provider, lease, snapshot, notify, deadline)
+        async with self._held(lease, asked_at) as limit:
+            outcome = await _push(provider, lease, snapshot, notify, limit)
         attempt = Attempt(lease=lease, snapshot=snapshot, notify=notify, outcome=outcome, ended_at=clock.now())
         outcome = await end_lease(self.pool, attempt)
         if outcome.kind in {OutcomeKind.SYNCED, OutcomeKind.MOVED}:
             await self._record_lag(provider.name, attempt.lag_seconds)
         return outcome
+
+    @asynccontextmanager
+    async def _held(self, lease: Lease, asked_at: float) -> AsyncIterator[asyncio.Timeout]:
+        """The time limit of a push; it moves whenever the lease is renewed."""
+        ends_at, loop = asked_at + PUSH_SECONDS, asyncio.get_running_loop()
+        seconds = HELD * leases.LEASE.total_seconds()
+        limit = asyncio.timeout_at(min(ends_at, asked_at + seconds))
+
+        async def renew() -> None:
+            begun_at = loop.time()
+            await renew_lease(self.pool, lease)
+            if not limit.expired():
+                limit.reschedule(min(ends_at, begun_at + seconds))
+
+        async with renewing("pass", renew):
+            yield limit
 
     async def _record_lag(self, provider: Provider, seconds: float | None) -> None:
         if seconds is not None:
@@ -92,16 +114,16 @@ class WalletSync:
 
 
 async def _push(
-    provider: WalletProvider, lease: Lease, snapshot: CardSnapshot, notify: NotifyReason | None, deadline: float
+    provider: WalletProvider, lease: Lease, snapshot: CardSnapshot, notify: NotifyReason | None, limit: asyncio.Timeout
 ) -> AttemptOutcome:
     failure: ProviderFailure
     try:
-        async with asyncio.timeout_at(deadline):
+        async with limit:
             return await _send(provider, lease, snapshot, notify)
     except (Transient, Permanent, Misconfigured) as error:
         failure = error
     except TimeoutError:
-        failure = Transient("timeout", f"No answer within {PUSH_SECONDS:.0f} s.")
+        failure = Transient("timeout", "No answer in time.")
     except Exception as error:
         log.exception("wallet_push_failed", provider=provider.name, card_id=str(snapshot.card_id))
         failure = Transient("internal", type(error).__name__)

@@ -1,5 +1,5 @@
--- The merchants for whom something is due: p_work is mails | holds | previews | rewards. For what the clock does every few
--- seconds: one statement, however many merchants there are, and each look sees one merchant's rows only.
+-- The merchants for whom something is due: p_work is mails | holds | previews | rewards | passes. For what the clock does
+-- every few seconds: one statement, however many merchants there are, and each look sees one merchant's rows only.
 CREATE FUNCTION merchants_with_work(p_work text, p_now timestamptz) RETURNS SETOF uuid
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -19,6 +19,13 @@ BEGIN
         WHERE r.merchant_id = v_merchant
           AND r.is_on_passes <> (reward_state(r.is_active, r.archived_at, r.starts_on, r.ends_on,
                                               (p_now AT TIME ZONE m.timezone)::date) = 'offered'))
+      OR p_work = 'passes' AND EXISTS (
+        SELECT FROM wallet_links l
+        WHERE l.merchant_id = v_merchant AND l.status = 'active' AND l.attempts < 4
+          AND (l.waiting_since IS NOT NULL OR l.lease_until IS NOT NULL)
+          AND (l.waiting_since <= p_now - interval '5 seconds' OR l.lease_until <= p_now)
+          AND (l.lease_until IS NULL OR l.lease_until <= p_now)
+          AND (l.next_attempt_at IS NULL OR l.next_attempt_at <= p_now))
     THEN
       RETURN NEXT v_merchant;
     END IF;

@@ -82,7 +82,10 @@ async def test_without_the_connection_to_redis_everything_goes_on(settings: Sett
 @pytest.mark.parametrize(
     ("error", "server"),
     [
-        (RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed"), "PostgreSQL"),
+        (
+            RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed"),
+            "PostgreSQL",
+        ),
         (RuntimeError("the handler is closed"), None),
         (RuntimeError("unable to perform operation on a card"), None),
         (RuntimeError(), None),
@@ -125,7 +128,7 @@ async def test_every_way_in_which_a_database_goes_away_says_so_to_both_lanes(set
                     outcome = (await asyncio.gather(asking, return_exceptions=True))[0]
                     assert outcome is None or server_away(outcome) == "PostgreSQL", outcome
                 line.close()
-                with pytest.raises(Exception) as raised:  # noqa: PT011 - whatever it is, it says who is away
+                with pytest.raises(Exception) as raised:
                     await lane("SELECT 1")
                 assert server_away(raised.value) == "PostgreSQL", raised.value
                 line.is_open = True
@@ -138,5 +141,3 @@ async def test_every_way_in_which_a_database_goes_away_says_so_to_both_lanes(set
             pool.terminate()
 
     await as_in_production(story)
-
-

@@ -104,7 +104,7 @@ def working(services: Services, post_office: PostOffice) -> dict[str, Services]:
 @asynccontextmanager
 async def queue_workers(settings: Settings, context: Json) -> AsyncIterator[list[Worker]]:
     """One for each queue, without timed jobs; each runs what is queued and ends."""
-    made = make_workers(settings.redis_url, dict(context), burst=True, cron_jobs=[])
+    made = make_workers(settings.redis_url, dict(context), burst=True)
     yield list(made)
     for worker in made:
         # What `Worker.close` does; it still calls redis by a name that is deprecated.

@@ -16,23 +16,17 @@ from backend.services import Services
 from tests.world.patience import PATIENCE_SECONDS
 from workers import main
 from workers.queues import QUEUES, make_workers
+from workers.timetable import Timetable
 
 MINUTES = 300
 LEASE_SECONDS, RENEWALS = 6.0, 4
 """So often renewed, a job has taken longer than its lease."""
 
 
-def test_no_timed_job_has_the_name_of_one_that_is_queued() -> None:
-    """arq would take the queued one for timed and refuse it for a minute."""
-    for queue in QUEUES:
-        assert not {job.name for job in queue.timed} & {function.name for function in queue.functions}
-
-
 def test_what_may_take_hours_shares_no_queue_with_what_somebody_waits_for() -> None:
     for queue in QUEUES:
         if queue.name != LONG_QUEUE:
-            queued, timed = [job.timeout_s for job in queue.functions], [job.timeout_s for job in queue.timed]
-            assert max(seconds or 0 for seconds in queued + timed) <= MINUTES
+            assert max(job.timeout_s or 0 for job in queue.functions) <= MINUTES
 
 
 @pytest.mark.slow
@@ -54,7 +48,6 @@ async def test_a_job_that_outlives_its_lease_stays_its_workers_own(settings: Set
         lease_seconds=LEASE_SECONDS,
         queue_name=QUEUE_NAME,
         functions=[func(work_on, name="work_on", timeout=60)],
-        cron_jobs=[],
         burst=True,
     )
     await services.queue.enqueue_job("work_on")
@@ -70,15 +63,16 @@ async def test_a_worker_that_is_stopped_while_it_starts_ends_all_the_same(
     settings: Settings, services: Services
 ) -> None:
     """arq cancels a stopped worker once, and one that has not begun yet does not hear of it."""
-    workers = make_workers(settings.redis_url, {"services": services}, cron_jobs=[])
+    workers = make_workers(settings.redis_url, {"services": services})
     before = asyncio.all_tasks()
-    main.stop(workers, signal.SIGTERM)
+    timetable = Timetable({}, [], [])
+    main.stop(workers, timetable, signal.SIGTERM)
     await asyncio.gather(*(asyncio.all_tasks() - before))
     async with asyncio.timeout(PATIENCE_SECONDS):
-        await main.work(workers)
+        await main.work(workers, timetable)
 
 
-async def test_without_redis_every_worker_fails_and_one_exception_is_told_when_running_jobs_have_ended() -> None:
+async def test_when_every_worker_fails_one_exception_is_told_when_running_jobs_have_ended() -> None:
     ended: list[str] = []
 
     async def send() -> None:
@@ -102,6 +96,6 @@ async def test_without_redis_every_worker_fails_and_one_exception_is_told_when_r
     told: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, facts: told.append(facts))
     with pytest.raises(RedisError):
-        await main.work([cast("Worker", Failing()) for _ in range(3)])
+        await main.work([cast("Worker", Failing()) for _ in range(3)], Timetable({}, [], []))
     gc.collect()
     assert (told, ended) == ([], ["mail"] * 3)

@@ -21,7 +21,8 @@ from tests.forks import Fork
 from tests.world.office import Office
 from tests.world.process import environment
 from tests.world.shop import Shop
-from workers.queues import LEASE_SECONDS, QUEUES
+from workers.leased_worker import LEASE_SECONDS
+from workers.queues import QUEUES
 
 pytestmark = pytest.mark.slow
 

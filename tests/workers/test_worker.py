@@ -1,6 +1,5 @@
 """The worker as it runs: what it takes from Redis, and what it finds without."""
 
-import asyncio
 import errno
 import pickle
 import zoneinfo

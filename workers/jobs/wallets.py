@@ -7,8 +7,9 @@ from uuid import UUID
 from arq.worker import Retry
 
 from backend.core.clock import clock
-from backend.operations.task_runs.actions import Progress, run_now
-from backend.operations.task_runs.queries import SILENCE, get_run, is_running, list_unheard
+from backend.merchants.queries import list_merchants_with
+from backend.operations.task_runs.actions import Progress, claim_run, run_now
+from backend.operations.task_runs.queries import get_run, is_running, list_unheard
 from backend.operations.wallets.alarm_mails import mail_super_admins
 from backend.operations.wallets.alarms import CHECK_CERTIFICATES, check_certificates
 from backend.operations.wallets.tasks import queue_sync, reconcile_google, sync_passes
@@ -17,6 +18,7 @@ from backend.wallets.due import SyncScope
 from backend.wallets.jobs import SYNC_PASSES, enqueue_sync_run
 from backend.wallets.outcomes import OutcomeKind
 from backend.wallets.ports import Provider
+from backend.wallets.waiting import sync_waiting
 
 
 async def sync_wallet_pass(context: dict[str, Any], merchant_id: str, card_id: str, provider: Provider) -> None:
@@ -30,27 +32,35 @@ async def sync_wallet_pass(context: dict[str, Any], merchant_id: str, card_id: s
 
 
 async def sync_wallet_passes(context: dict[str, Any], run_id: str | None = None) -> None:
-    """A requested run, or the hourly run over everything, which is left out while another run is working.
-
-    Tries again later when arq repeats the job: the running run may be this job's own, of a worker that has died.
-    """
+    """A requested run, or the hourly run over everything, which is left out while another run is working."""
     sync = context["services"].wallet_sync
+    if run_id is not None:
+        if await claim_run(sync.sessions, UUID(run_id)):
+            async with sync.sessions.committing() as session:
+                run = (await get_run(session, UUID(run_id)))[0]
+            await sync_passes(sync, run)
+        return
     async with sync.sessions.committing() as session:
-        requested = (await get_run(session, UUID(run_id)))[0] if run_id else None
-        if requested is None and await is_running(session, SYNC_PASSES, clock.now()):
-            if context.get("job_try", 1) > 1:
-                raise Retry(defer=SILENCE)
+        if await is_running(session, SYNC_PASSES, clock.now()):
             return
-    await sync_passes(sync, requested or await queue_sync(sync, SyncScope()))
+    await sync_passes(sync, await queue_sync(sync, SyncScope()))
+
+
+async def sync_waiting_passes(context: dict[str, Any]) -> None:
+    """Passes whose job was lost, and those whose worker has died in the middle."""
+    services: Services = context["services"]
+    for merchant_id in await list_merchants_with("passes", services.pool, clock.now()):
+        await sync_waiting(services.wallet_sync, merchant_id)
 
 
 async def find_lost_syncs(context: dict[str, Any]) -> None:
-    """Enqueues requested runs that Redis has lost. A run that is still queued there is not queued twice."""
+    """Enqueues requested runs that nobody is at. Without Redis they are done here, one after the other."""
     services: Services = context["services"]
     async with services.sessions.committing() as session:
         lost = await list_unheard(session, SYNC_PASSES, clock.now())
     for run_id in lost:
-        await enqueue_sync_run(services.queue, run_id)
+        if not await enqueue_sync_run(services.queue, run_id):
+            await sync_wallet_passes(context, str(run_id))
 
 
 async def reconcile_google_passes(context: dict[str, Any]) -> None:

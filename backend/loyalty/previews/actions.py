@@ -3,13 +3,14 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import structlog
 from arq.connections import ArqRedis
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +19,7 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.idempotency import Key, Reply
 from backend.core.ids import new_id
+from backend.core.leases import renewing
 from backend.core.origin import Origin
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.problems.bookings import ProgramInactive
@@ -80,7 +82,8 @@ class Previews:
             if draft is None:
                 return not await _is_held(session, merchant_id, preview_id)
         try:
-            result = await self._replay(merchant_id, preview_id, draft)
+            async with renewing("preview", partial(self._write, merchant_id, preview_id)):
+                result = await self._replay(merchant_id, preview_id, draft)
         except asyncio.CancelledError:
             await self._write(merchant_id, preview_id, state="queued")
             raise
@@ -117,14 +120,12 @@ class Previews:
             )
 
     async def make_waiting(self, merchant_id: UUID) -> None:
-        """What nobody was told of; and one that nobody has taken over is written down as failed."""
+        """What nobody is at; and one that nobody has taken over for long is written down as failed."""
         async with self.sessions.committing(merchant_id) as session:
             await _mark_lost(session, merchant_id, clock.now())
             waiting = list(
                 await session.scalars(
-                    select(ProgramPreview.id).where(
-                        ProgramPreview.merchant_id == merchant_id, ProgramPreview.state == "queued"
-                    )
+                    select(ProgramPreview.id).where(ProgramPreview.merchant_id == merchant_id, _is_free(clock.now()))
                 )
             )
         for preview_id in waiting:
@@ -141,16 +142,18 @@ async def _get_setup_history(session: AsyncSession, merchant_id: UUID) -> SetupH
 
 async def _claim(session: AsyncSession, merchant_id: UUID, preview_id: UUID, now: datetime) -> ProgramDraft | None:
     """None when somebody else has it, or when it is made."""
-    is_free = (ProgramPreview.state == "queued") | (
-        (ProgramPreview.state == "running") & (ProgramPreview.heartbeat_at < now - SILENCE)
-    )
     draft = await session.scalar(
         update(ProgramPreview)
-        .where(ProgramPreview.merchant_id == merchant_id, ProgramPreview.id == preview_id, is_free)
+        .where(ProgramPreview.merchant_id == merchant_id, ProgramPreview.id == preview_id, _is_free(now))
         .values(state="running", heartbeat_at=now, cards_done=0)
         .returning(ProgramPreview.draft)
     )
     return msgspec.convert(draft, ProgramDraft) if draft is not None else None
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    silent = (ProgramPreview.state == "running") & (ProgramPreview.heartbeat_at < now - SILENCE)
+    return (ProgramPreview.state == "queued") | silent
 
 
 async def _is_held(session: AsyncSession, merchant_id: UUID, preview_id: UUID) -> bool:

@@ -5,14 +5,15 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.leases import LEASE
 from backend.loyalty.previews.messages import error_of, sentence_of
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.previews.problems import PreviewNotFound
 from backend.loyalty.previews.schemas import PreviewResult, PreviewView, ProgramDraft
 
-SILENCE = timedelta(minutes=1)
+SILENCE = LEASE
 """A preview that has not given a sign of life for so long is taken over."""
-GIVEN_UP = 3 * SILENCE
+GIVEN_UP = timedelta(minutes=3)
 """And one that nobody has taken over until then has failed."""
 UNFINISHED = ("queued", "running")
 

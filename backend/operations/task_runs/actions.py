@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,12 @@ from backend.audit.actions import record_platform_change
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.ids import new_id
+from backend.core.leases import renewing
 from backend.core.origin import PlatformOrigin
 from backend.operations.task_runs.models import TaskRun
+from backend.operations.task_runs.queries import SILENCE
 
-HEARTBEAT_SECONDS, WATCH_SECONDS = 5.0, 0.25
+WATCH_SECONDS = 0.25
 FAILURES_MAX = 1000
 """Reasons kept; `counts.failed` counts all failures."""
 REASON_MAX = 500
@@ -33,7 +36,7 @@ class TaskFailed(Exception):
 
 @dataclass(slots=True)
 class Progress:
-    """Progress of a running task; the heartbeat writes it to the run's row every 5 s."""
+    """Progress of a running task; the heartbeat writes it to the run's row."""
 
     done: int = 0
     total: int | None = None
@@ -99,6 +102,15 @@ async def give_up_run(sessions: Sessions, run: TaskRun, reason: str) -> None:
     await _write(sessions, run, finished_at=clock.now(), error=reason)
 
 
+async def claim_run(sessions: Sessions, run_id: UUID) -> bool:
+    """False while another process is at the run, or when it has ended."""
+    now = clock.now()
+    is_silent = TaskRun.heartbeat_at.is_(None) | (TaskRun.heartbeat_at < now - SILENCE)
+    claimed = update(TaskRun).where(TaskRun.id == run_id, TaskRun.finished_at.is_(None), is_silent)
+    async with sessions.committing() as session:
+        return bool((await session.execute(claimed.values(heartbeat_at=now))).rowcount)  # type: ignore[attr-defined]
+
+
 async def touch_run(sessions: Sessions, run: TaskRun) -> None:
     """A heartbeat of a run that is being prepared."""
     await _write(sessions, run, heartbeat_at=clock.now())
@@ -110,7 +122,7 @@ async def run_task(
     work: TaskWork,
     *,
     watch: Watch | None = None,
-    heartbeat: float = HEARTBEAT_SECONDS,
+    heartbeat: float | None = None,
 ) -> TaskRun:
     """Does the work, keeps the run's row up to date and returns it.
 
@@ -119,11 +131,9 @@ async def run_task(
     """
     progress = Progress()
     await _write(sessions, run, started_at=clock.now(), heartbeat_at=clock.now())
-    beside = [asyncio.create_task(_beat(sessions, run, progress, heartbeat))]
-    if watch is not None:
-        beside.append(asyncio.create_task(_report(watch, progress)))
     try:
-        await work(progress)
+        async with _beside(sessions, run, progress, watch, heartbeat):
+            await work(progress)
     except TaskFailed as failure:
         await _finish(sessions, run, progress, str(failure))
     except asyncio.CancelledError:
@@ -135,10 +145,6 @@ async def run_task(
         raise
     else:
         await _finish(sessions, run, progress, None)
-    finally:
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
     return run
 
 
@@ -147,13 +153,23 @@ async def run_now(sessions: Sessions, name: str, work: TaskWork, **about: Any) -
     return await run_task(sessions, await queue_run(sessions, name, **about), work)
 
 
-async def _beat(sessions: Sessions, run: TaskRun, progress: Progress, every: float) -> None:
-    while True:
-        await asyncio.sleep(every)
-        try:
-            await _write(sessions, run, heartbeat_at=clock.now(), **progress.values)
-        except Exception as error:  # noqa: BLE001 - the work continues; after a minute of silence the run counts as dead
-            log.warning("heartbeat_failed", task=run.name, error=type(error).__name__)
+@asynccontextmanager
+async def _beside(
+    sessions: Sessions, run: TaskRun, progress: Progress, watch: Watch | None, heartbeat: float | None
+) -> AsyncIterator[None]:
+    """What goes on while the task works: its heartbeat, and the report of its progress."""
+
+    async def beat() -> None:
+        await _write(sessions, run, heartbeat_at=clock.now(), **progress.values)
+
+    reporting = asyncio.create_task(_report(watch, progress)) if watch is not None else None
+    try:
+        async with renewing(run.name, beat, every_seconds=heartbeat):
+            yield
+    finally:
+        if reporting is not None:
+            reporting.cancel()
+            await asyncio.gather(reporting, return_exceptions=True)
 
 
 async def _report(watch: Watch, progress: Progress) -> None:

@@ -1,9 +1,10 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.leases import LEASE
 from backend.core.paging import Position
 from backend.merchants.models import Merchant
 from backend.operations.task_runs.models import TaskRun
@@ -11,8 +12,11 @@ from backend.operations.task_runs.problems import TaskRunNotFound
 from backend.operations.task_runs.schemas import TaskRunView
 from backend.staff.models import User
 
-SILENCE = timedelta(minutes=1)
+SILENCE = LEASE
 """A run without a heartbeat for this long is dead."""
+
+RESUMED = timedelta(days=1)
+"""An older run is over: what it was to do, later ones have done."""
 
 RunRow = tuple[TaskRun, str | None, str | None]
 """The run, its merchant's code and the name of the user who requested it."""
@@ -49,12 +53,17 @@ async def is_running(session: AsyncSession, name: str, now: datetime) -> bool:
 
 
 async def list_unheard(session: AsyncSession, name: str, now: datetime) -> list[UUID]:
-    """Runs that no worker has started within SILENCE, oldest first: their wake-ups were lost."""
+    """Runs that no worker is at, oldest first: their wake-ups were lost, or their workers have died.
+
+    Of those over all merchants that nobody has asked for, another one begins by itself.
+    """
+    heard_at = func.coalesce(TaskRun.heartbeat_at, TaskRun.created_at)
     waiting = select(TaskRun.id).where(
         TaskRun.name == name,
-        TaskRun.started_at.is_(None),
         TaskRun.finished_at.is_(None),
-        TaskRun.created_at < now - SILENCE,
+        or_(TaskRun.started_at.is_(None), TaskRun.requested_by.is_not(None), TaskRun.merchant_id.is_not(None)),
+        heard_at < now - SILENCE,
+        TaskRun.created_at > now - RESUMED,
     )
     return list(await session.scalars(waiting.order_by(TaskRun.created_at)))
 

@@ -18,7 +18,6 @@ from backend.core.database import Sessions
 from backend.core.maintenance import WORKS_IN_MAINTENANCE
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
-from backend.core.outages import server_away
 from backend.core.problems import Unavailable, ValidationFailed
 from backend.core.requests import reader_language
 from backend.core.settings import Settings
@@ -160,11 +159,6 @@ class WalletAdminController(Controller):
 
 async def _enqueue(queue: ArqRedis, sessions: Sessions, run: TaskRun) -> None:
     """Raises Unavailable when Redis cannot be reached."""
-    try:
-        await enqueue_sync_run(queue, run.id)
-    except Exception as error:
-        if server_away(error) is None:
-            raise
-        log.warning("redis_away", error=type(error).__name__, consequence="a run that was asked for is refused")
+    if not await enqueue_sync_run(queue, run.id):
         await give_up_run(sessions, run, "The workers could not be reached.")
-        raise Unavailable from error
+        raise Unavailable

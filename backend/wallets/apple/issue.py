@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.clock import clock
 from backend.core.database import Sessions, enter_merchant
 from backend.core.keys import KeyRing
-from backend.core.outages import server_away
 from backend.loyalty.cards.card_urls import CardLink, CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.problems.cards import CardNotFound
@@ -131,12 +130,7 @@ class ApplePasses:
 
     async def _enqueue(self, apple_pass: ApplePass, version: int) -> None:
         """Without Redis the registration stands, and the hourly run syncs the pass."""
-        try:
-            await enqueue_pass_syncs(self.queue, apple_pass.merchant_id, apple_pass.card_id, [("apple", version)], None)
-        except Exception as error:
-            if server_away(error) is None:
-                raise
-            log.warning("redis_away", error=type(error).__name__, consequence="a pass is synced by the hourly run")
+        await enqueue_pass_syncs(self.queue, apple_pass.merchant_id, apple_pass.card_id, [("apple", version)], None)
 
     async def _build(self, apple_pass: ApplePass, snapshot: CardSnapshot, now: datetime) -> ServedPass:
         facts = PassFacts(

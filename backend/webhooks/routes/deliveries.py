@@ -19,7 +19,7 @@ from backend.core.problems import ValidationFailed
 from backend.core.repository import ListQuery
 from backend.core.schemas import STORABLE, Page
 from backend.webhooks import replays
-from backend.webhooks.jobs import wake_deliveries
+from backend.webhooks.jobs import enqueue_deliveries
 from backend.webhooks.problems import WebhookDeliveryNotFound, WebhookEndpointInactive, WebhookEndpointNotFound
 from backend.webhooks.queries import NEWEST_DELIVERY, list_deliveries, read_delivery
 from backend.webhooks.schemas import (
@@ -106,7 +106,7 @@ class MerchantWebhookDeliveryController(Controller):
     ) -> WebhookDeliveryDetail:
         async with sessions.committing(origin.merchant_id) as session:
             delivery = await replays.replay_delivery(session, origin, delivery_id)
-        await wake_deliveries(queue, origin.merchant_id, delivery.endpoint_id)
+        await enqueue_deliveries(queue, origin.merchant_id, [delivery.endpoint_id], defer_by=0)
         return delivery
 
     @post(
@@ -128,7 +128,7 @@ class MerchantWebhookDeliveryController(Controller):
     ) -> WebhookReplayCount:
         async with sessions.committing(origin.merchant_id) as session:
             count = await replays.replay_failed(session, origin, endpoint_id, data.since)
-        await wake_deliveries(queue, origin.merchant_id, endpoint_id)
+        await enqueue_deliveries(queue, origin.merchant_id, [endpoint_id], defer_by=0)
         return WebhookReplayCount(count)
 
     @post(
@@ -149,5 +149,5 @@ class MerchantWebhookDeliveryController(Controller):
     ) -> WebhookDeliveryDetail:
         async with sessions.committing(origin.merchant_id) as session:
             delivery = await replays.send_test(session, origin, endpoint_id)
-        await wake_deliveries(queue, origin.merchant_id, endpoint_id)
+        await enqueue_deliveries(queue, origin.merchant_id, [endpoint_id], defer_by=0)
         return delivery
