@@ -4,20 +4,22 @@
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, Update, delete, select, text, update
+from sqlalchemy import Row, Update, delete, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.clock import clock
 from backend.core.database import Sessions
+from backend.core.leases import LEASE, renewing
 from backend.core.models import IS_PROMPT, Event, OutboxMessage
 
 BATCH = 50
-LEASE = timedelta(seconds=30)
 TRIES = 12
 PAUSE_MAX = timedelta(hours=1)
 
@@ -39,8 +41,9 @@ class ClaimedMessage:
 async def relay(sessions: Sessions, reactions: Reactions, now: datetime) -> int:
     """Processes at most BATCH due messages and returns how many. Safe to run repeatedly and in parallel."""
     claimed = await claim_messages(sessions, IS_PROMPT, now, BATCH)
-    for message in claimed:
-        await _react(sessions, reactions.get(message.event_name, ()), message, now)
+    async with held(sessions, claimed):
+        for message in claimed:
+            await _react(sessions, reactions.get(message.event_name, ()), message, now)
     return len(claimed)
 
 
@@ -68,6 +71,20 @@ async def claim_messages(sessions: Sessions, condition: str, now: datetime, limi
     async with sessions.committing() as session:
         rows = (await session.execute(lease)).all()
     return [ClaimedMessage(row[0], row[1], row[2], row[3], frozenset(row[4])) for row in sorted(rows, key=_event_id)]
+
+
+def held(sessions: Sessions, messages: Sequence[ClaimedMessage]) -> AbstractAsyncContextManager[None]:
+    """Keeps the leases of messages that are worked on. What a reaction has locked nobody else takes anyway."""
+    mine = tuple_(OutboxMessage.id, OutboxMessage.attempts).in_([(each.id, each.attempts) for each in messages])
+
+    async def renew() -> None:
+        until = clock.now() + LEASE
+        left = select(OutboxMessage.id).where(mine, OutboxMessage.available_at < until)
+        renewed = update(OutboxMessage).where(OutboxMessage.id.in_(left.with_for_update(skip_locked=True)))
+        async with sessions.committing() as session:
+            await session.execute(renewed.values(available_at=until))
+
+    return renewing("outbox", renew)
 
 
 def _event_id(row: Row[Any]) -> UUID:

@@ -17,10 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.database import Sessions
 from backend.core.halves import by_halves
 from backend.core.models import IS_BULK, Event, OutboxMessage
-from backend.core.outbox import ClaimedMessage, claim_messages, postponed
+from backend.core.outbox import ClaimedMessage, claim_messages, held, postponed
 
 BULK_BATCH = 250
-"""Less work than a lease lasts."""
 
 BulkReaction = Callable[[AsyncSession, Sequence[Event]], Awaitable[None]]
 """All events have the same name and merchant."""
@@ -37,11 +36,12 @@ async def relay_bulk(sessions: Sessions, reactions: BulkReactions, now: datetime
     groups: dict[tuple[UUID, str], list[ClaimedMessage]] = defaultdict(list)
     for message in claimed:
         groups[message.merchant_id, message.event_name].append(message)
-    for (_, name), messages in groups.items():
-        failures: Failures = defaultdict(list)
-        for reaction in reactions.get(name, ()):
-            await _react(sessions, reaction, messages, failures)
-        await _end(sessions, messages, failures, now)
+    async with held(sessions, claimed):
+        for (_, name), messages in groups.items():
+            failures: Failures = defaultdict(list)
+            for reaction in reactions.get(name, ()):
+                await _react(sessions, reaction, messages, failures)
+            await _end(sessions, messages, failures, now)
     return len(claimed)
 
 

@@ -23,8 +23,8 @@ SEND_MAILS = "send_mails"
 ANSWER_RESETS = "answer_resets"
 WAKE_EVERY_SECONDS = 0.05
 ENQUEUE_SECONDS = 2.0
-AWAY_SECONDS = 1.0
-"""After a failure nobody waits for Redis for this long: each of a hundred wake-ups would wait for its time limit."""
+SLOW_SECONDS, AWAY_SECONDS = 0.5, 1.0
+"""After a slow failure nobody asks Redis for a while: each of a hundred wake-ups would wait for its time limit."""
 
 log = structlog.get_logger()
 
@@ -85,13 +85,15 @@ async def try_to_enqueue(queue: ArqRedis, job: str, *arguments: str, **options: 
     """`enqueue_job` for work that PostgreSQL knows and a timed job finds by itself: False when Redis is away."""
     if time.monotonic() < _away_until.get(queue, 0.0):
         return False
+    began = time.monotonic()
     try:
         async with asyncio.timeout(ENQUEUE_SECONDS):
             await queue.enqueue_job(job, *arguments, **options)
     except Exception as error:
         if server_away(error) is None:
             raise
-        _away_until[queue] = time.monotonic() + AWAY_SECONDS
+        if time.monotonic() - began > SLOW_SECONDS:
+            _away_until[queue] = time.monotonic() + AWAY_SECONDS
         log.warning("worker_wakeup_failed", error=type(error).__name__, consequence=f"{job} starts a little later")
         return False
     return True

@@ -1,12 +1,11 @@
 """One try to send a mail."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class MailAttempt:
-    """What `begin` writes: provider, sender and lease."""
+    """What `begin` writes: provider and sender."""
 
     provider: str
     host: str
@@ -16,4 +15,3 @@ class MailAttempt:
     sender_address: str
     reply_to: str | None
     message_id: str
-    lease: timedelta

@@ -1,6 +1,6 @@
 """A worker claims due mails, and notes the outcome of mails whose worker has died."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -8,16 +8,11 @@ import structlog
 from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.leases import LEASE
 from backend.messaging.history import MailEvent, read_history, stored_history
 from backend.messaging.metrics import MAILS
 from backend.messaging.models import IS_PROMPT, EmailLog, MailRow, PlatformMail
 from backend.messaging.retries import after_unknown
-
-LEASE = timedelta(seconds=45)
-"""Of a claimed mail that has not begun: so long do mails wait at most after PostgreSQL or a worker has failed.
-
-It may be too short: `begin` refuses a mail that another worker has claimed.
-"""
 
 MailT = TypeVar("MailT", bound=MailRow)
 

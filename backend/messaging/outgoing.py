@@ -1,14 +1,12 @@
 """From the stored mail to the one that is sent."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from backend.core.mail_settings import MailSettings
 from backend.messaging.attempt import MailAttempt
 from backend.messaging.providers.mime import message_id_of, one_line, reply_to_of
 from backend.messaging.providers.ports import OutgoingMail, Route
-from backend.messaging.providers.smtp import TIME_LIMITS_PER_MAIL
-from backend.messaging.queue import SENDING_MARGIN, QueuedMail
+from backend.messaging.queue import QueuedMail
 
 
 def outgoing_mail(mail: QueuedMail, sender: str, insertions: Mapping[str, str]) -> OutgoingMail:
@@ -34,7 +32,6 @@ def outgoing_mail(mail: QueuedMail, sender: str, insertions: Mapping[str, str]) 
 
 
 def attempt_of(mail: OutgoingMail, settings: MailSettings, route: Route) -> MailAttempt:
-    seconds = TIME_LIMITS_PER_MAIL * settings.smtp_timeout_seconds
     return MailAttempt(
         provider=route.provider,
         host=route.host,
@@ -44,5 +41,4 @@ def attempt_of(mail: OutgoingMail, settings: MailSettings, route: Route) -> Mail
         sender_address=settings.email_from_address,
         reply_to=reply_to_of(settings, mail),
         message_id=message_id_of(settings, mail),
-        lease=timedelta(seconds=seconds) + SENDING_MARGIN,
     )

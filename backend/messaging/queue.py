@@ -1,7 +1,7 @@
 """The states of a claimed mail (`claims.py`): begun, ended, given back. Each step is a transaction of its own.
 
-A mail is `sending` from before its conversation with the provider until its outcome is written. When the worker dies in
-between, the lease ends and another worker records that the outcome is unknown.
+A mail is `sending` from before its conversation with the provider until its outcome is written. Its worker renews the
+lease meanwhile. When the worker dies, the lease ends and another worker records that the outcome is unknown.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, cast, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.leases import LEASE
 from backend.core.mail_settings import MailSettings
 from backend.messaging.attempt import MailAttempt
 from backend.messaging.faults import FAULTS
@@ -21,9 +22,6 @@ from backend.messaging.mailer import MailRefusal, MailsWait
 from backend.messaging.metrics import MAILS
 from backend.messaging.models import EmailLog, PlatformMail
 from backend.messaging.retries import OUTCOMES, after_fault
-
-SENDING_MARGIN = timedelta(seconds=60)
-"""Between the time limit of a conversation and the end of the lease."""
 
 QueuedMail = EmailLog | PlatformMail
 
@@ -35,7 +33,7 @@ async def begin(session: AsyncSession, mail: QueuedMail, attempt: MailAttempt, n
     values = {
         "status": "sending",
         "attempts": mail.attempts + 1,
-        "available_at": now + attempt.lease,
+        "available_at": now + LEASE,
         "provider": attempt.provider,
         "host": attempt.host,
         "port": attempt.port,
@@ -105,6 +103,14 @@ async def postpone(
             await _write(session, mail, _is_claimed(mail), values)
 
 
+async def renew(session: AsyncSession, mails: Sequence[QueuedMail], now: datetime) -> None:
+    """The leases of mails that this worker has claimed or begun; what has ended or waits for later stays as it is."""
+    for mail in mails:
+        table, until = type(mail), now + LEASE
+        is_ours = _row(mail) & (table.status == mail.status) & (table.attempts == mail.attempts)
+        await _write(session, mail, is_ours & (table.available_at < until), {"available_at": until})
+
+
 async def defer(session: AsyncSession, mail: QueuedMail, until: datetime) -> None:
     """Gives a claimed mail back that may be sent later only. It costs no try."""
     await _write(session, mail, _is_claimed(mail), {"available_at": until})
@@ -134,8 +140,8 @@ async def _write(session: AsyncSession, mail: QueuedMail, where: ColumnElement[b
 
 
 def _is_claimed(mail: QueuedMail) -> ColumnElement[bool]:
-    """By this worker, since it was read."""
-    return _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
+    """Nobody has begun it since it was read. When the lease was too short, two workers have it, and one begins."""
+    return _row(mail) & (type(mail).status == "queued") & (type(mail).attempts == mail.attempts)
 
 
 def _row(mail: QueuedMail) -> ColumnElement[bool]:

@@ -1,10 +1,11 @@
 """A worker claims due deliveries of an endpoint and writes what became of them, each step in its own transaction.
 
-A claimed delivery is due again when its lease ends. The outcome of a worker that has lost its lease is not written.
+A claimed delivery is due again when its lease ends. Each claim counts an attempt: the outcome of a worker whose
+delivery another one has claimed since is not written.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Update, case, cast, func, literal_column, select, update
@@ -12,13 +13,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from backend.core.leases import LEASE
 from backend.webhooks.history import HISTORY_MAX, DeliveryAttempt, stored_history
 from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 from backend.webhooks.rules import FAILURES_MAX, after_failure, rest_until
 
 EARLIER = aliased(WebhookDelivery)
-LEASE = timedelta(seconds=40)
-"""Longer than any attempt: 5 s for the name, 10 s for the call, and time for PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,6 @@ class ClaimedDelivery:
     body: str
     attempts: int
     first_attempt_at: datetime
-    lease_ends_at: datetime
 
 
 async def find_endpoint(session: AsyncSession, merchant_id: UUID, endpoint_id: UUID) -> WebhookEndpoint | None:
@@ -72,6 +71,10 @@ async def claim_deliveries(
         .execution_options(synchronize_session=False)
     )
     return [_claimed(row) for row in await session.scalars(lease)]
+
+
+async def renew_claim(session: AsyncSession, claimed: ClaimedDelivery, now: datetime) -> None:
+    await session.execute(_claimed_row(claimed).values(available_at=now + LEASE))
 
 
 async def find_earlier(session: AsyncSession, delivery: WebhookDelivery) -> UUID | None:
@@ -132,14 +135,17 @@ async def _end(
     session: AsyncSession, claimed: ClaimedDelivery, attempt: DeliveryAttempt, values: dict[str, object]
 ) -> None:
     """Writes nothing when another worker has claimed the delivery since, or it was given up."""
-    is_claimed = (
+    written = _claimed_row(claimed).values(history=with_attempt(attempt), **values)
+    await session.execute(written.execution_options(synchronize_session=False))
+
+
+def _claimed_row(claimed: ClaimedDelivery) -> Update:
+    return update(WebhookDelivery).where(
         WebhookDelivery.merchant_id == claimed.merchant_id,
         WebhookDelivery.id == claimed.id,
         WebhookDelivery.state == "waiting",
-        WebhookDelivery.available_at == claimed.lease_ends_at,
+        WebhookDelivery.attempts == claimed.attempts,
     )
-    written = update(WebhookDelivery).where(*is_claimed).values(history=with_attempt(attempt), **values)
-    await session.execute(written.execution_options(synchronize_session=False))
 
 
 def with_attempt(attempt: DeliveryAttempt) -> ColumnElement[object]:
@@ -170,5 +176,4 @@ def _claimed(row: WebhookDelivery) -> ClaimedDelivery:
         body=row.body,
         attempts=row.attempts,
         first_attempt_at=row.first_attempt_at,
-        lease_ends_at=row.available_at,
     )

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import httpx
@@ -14,9 +15,17 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.encryption import SealBroken
 from backend.core.keys import KeyRing
+from backend.core.leases import renewing
 from backend.core.platform_settings import EffectiveSettings
 from backend.core.settings import Settings
-from backend.webhooks.claims import ClaimedDelivery, claim_deliveries, end_delivered, end_failed, find_endpoint
+from backend.webhooks.claims import (
+    ClaimedDelivery,
+    claim_deliveries,
+    end_delivered,
+    end_failed,
+    find_endpoint,
+    renew_claim,
+)
 from backend.webhooks.disabling import disable_endpoint
 from backend.webhooks.history import DeliveryAttempt
 from backend.webhooks.metrics import WEBHOOKS
@@ -65,7 +74,8 @@ class WebhookDeliverer:
                 raise failure
 
     async def _deliver_one(self, http: httpx.AsyncClient, endpoint: WebhookEndpoint, claimed: ClaimedDelivery) -> None:
-        result = await self._call(http, endpoint, claimed)
+        async with renewing("webhook", partial(self._renew, claimed)):
+            result = await self._call(http, endpoint, claimed)
         WEBHOOKS.labels(result.attempt.code or "delivered").inc()
         now = clock.now()
         async with self.sessions.committing(claimed.merchant_id) as session:
@@ -84,6 +94,10 @@ class WebhookDeliverer:
                     public_url=self.settings.public_url, platform_name=self.live.current.branding.platform_name,
                 )  # fmt: skip
                 log.warning("webhook_endpoint_disabled", endpoint=str(endpoint.id), reason=reason)
+
+    async def _renew(self, claimed: ClaimedDelivery) -> None:
+        async with self.sessions.committing(claimed.merchant_id) as session:
+            await renew_claim(session, claimed, clock.now())
 
     async def _call(self, http: httpx.AsyncClient, endpoint: WebhookEndpoint, claimed: ClaimedDelivery) -> CallResult:
         now = clock.now()

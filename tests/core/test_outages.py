@@ -2,7 +2,8 @@
 
 import asyncio
 import errno
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import asyncpg
 import pytest
@@ -26,9 +27,9 @@ from tests.conftest import LogLines
 from tests.doubles.line import database_by_line
 
 
-async def as_in_production(story: Callable[[], Awaitable[None]]) -> None:
+async def as_in_production(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """On uvloop, whose transports raise a RuntimeError of their own."""
-    await asyncio.to_thread(uvloop.run, story())
+    await asyncio.to_thread(lambda: uvloop.run(story()))
 
 
 def kind_of(error: BaseException) -> str:
@@ -50,7 +51,7 @@ async def cut(redis: Redis) -> None:
 
 
 async def test_without_the_connection_to_redis_everything_goes_on(settings: Settings, log_lines: LogLines) -> None:
-    """Limits are counted here, the breaker is closed, the bucket keeps a rate, the wake-up is missed, nothing raises."""
+    """Limits are counted here, the breaker is closed, the bucket keeps a rate, a wake-up is missed: nothing raises."""
 
     async def story() -> None:
         redis, queue = open_redis(settings.redis_url), open_queue(settings.redis_url)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core import outbox
 from backend.core.clock import clock
 from backend.core.events import event_row, record
+from backend.core.leases import LEASE
 from backend.core.models import IS_PROMPT, Event
 from backend.core.outbox import TRIES, relay
 from backend.services import Services
@@ -116,7 +117,7 @@ async def test_a_worker_that_died_gives_its_messages_back_when_the_lease_ends(
     with monkeypatch.context() as patch, pytest.raises(SystemExit):
         patch.setattr(outbox, "_react", die)
         await relay(services.sessions, reactions.table, clock.now())
-    clock.move(timedelta(seconds=29))
+    clock.move(LEASE - timedelta(seconds=1))
     assert await relay(services.sessions, reactions.table, clock.now()) == 0
     clock.move(timedelta(seconds=2))
     assert await relay(services.sessions, reactions.table, clock.now()) == 1

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from backend.core.settings import Settings
 from tests.world.ports import own_port
 
+BYTES = 65_536
+
 
 class Moment(Enum):
     """When a line is cut at a word that Orion sends."""
@@ -31,6 +33,7 @@ class Line:
     """Once."""
     cuts: int = 0
     _connections: set[asyncio.StreamWriter] = field(default_factory=set)
+    _has_answered: asyncio.Event = field(default_factory=asyncio.Event)
 
     def cut(self) -> None:
         """Every connection there is."""
@@ -51,27 +54,19 @@ class Line:
         both = {writer, its_writer}
         self._connections |= both
         try:
-            await asyncio.gather(self._ask(reader, its_writer, its_reader), self._pour(its_reader, writer))
+            await asyncio.gather(self._ask(reader, its_writer), self._answer(its_reader, writer))
         finally:
             self._connections -= both
             for each in both:
                 each.transport.abort()
 
-    async def _ask(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answers: asyncio.StreamReader
-    ) -> None:
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
-            while said := await reader.read(65_536):
+            while said := await reader.read(BYTES):
                 if self.cuts_at is not None and self.cuts_at[0] in said:
                     (_, moment), self.cuts_at = self.cuts_at, None
                     if moment is Moment.UNANSWERED:
-                        self.is_silent = True
-                        writer.write(said)
-                        await writer.drain()
-                        # The answer is heard by nobody: the other direction swallows it, and says that it has come.
-                        self._swallowed.clear()
-                        await self._swallowed.wait()
-                        self.is_silent = False
+                        await self._let_it_be_done(said, writer)
                     self.cut()
                     return
                 if not self.is_silent:
@@ -79,13 +74,20 @@ class Line:
                     await writer.drain()
             writer.transport.abort()
 
-    _swallowed: asyncio.Event = field(default_factory=asyncio.Event)
+    async def _let_it_be_done(self, said: bytes, writer: asyncio.StreamWriter) -> None:
+        """The server has done it when it answers; nobody hears the answer."""
+        self.is_silent = True
+        self._has_answered.clear()
+        writer.write(said)
+        await writer.drain()
+        await self._has_answered.wait()
+        self.is_silent = False
 
-    async def _pour(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
-            while said := await reader.read(65_536):
+            while said := await reader.read(BYTES):
                 if self.is_silent:
-                    self._swallowed.set()
+                    self._has_answered.set()
                     continue
                 writer.write(said)
                 await writer.drain()

@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from backend.core.clock import clock
+from backend.core.leases import LEASE
 from backend.core.mail_settings import MailSettings
 from backend.messaging.actions import queue_mail
-from backend.messaging.claims import LEASE, claim_mails
+from backend.messaging.claims import claim_mails
 from backend.messaging.delivery import open_delivery
 from backend.messaging.models import EmailLog
 from backend.messaging.providers.console import ConsoleDelivery

@@ -250,7 +250,7 @@ async def test_waiting_for_the_database_is_part_of_the_lease(
         return await take_lease(*asked)
 
     async def noting_until(*pushed: Any) -> object:
-        deadlines.append(pushed[-1])
+        deadlines.append(pushed[-1].when())
         return await push(*pushed)
 
     monkeypatch.setattr(syncing, "take_lease", noting_when)

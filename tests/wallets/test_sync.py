@@ -8,7 +8,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from backend.core import leases as core_leases
 from backend.core.clock import clock
+from backend.wallets import leases
 from backend.wallets import sync as syncing
 from backend.wallets.leases import LEASE
 from backend.wallets.outcomes import OutcomeKind
@@ -17,6 +19,7 @@ from backend.wallets.wallet_links import mark_changed, reset_attempts
 from tests.conftest import LogLines, OpenShop
 from tests.doubles.phone import Killed, Phones
 from tests.wallets.conftest import OpenWallet, Wallet
+from tests.world.patience import until
 from tests.world.till import Card
 
 BUSY = Transient("503", "Busy.")
@@ -215,13 +218,35 @@ async def test_a_worker_that_overslept_its_lease_changes_nothing(wallet: Wallet,
 async def test_a_push_ends_before_its_lease_does(
     wallet: Wallet, phones: Phones, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert LEASE.total_seconds() - 5 == syncing.PUSH_SECONDS
-    monkeypatch.setattr(syncing, "PUSH_SECONDS", 0.05)
+    """One whose lease nobody renews, such as when PostgreSQL is away."""
+    assert syncing.HELD < 1
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.05))
     card = await wallet.shop.a_card()
     await wallet.add(card)
     phones.may_answer.clear()
     result = await wallet.update(card)
     assert (result.kind, (await wallet.link(card))["last_error_code"]) == (OutcomeKind.RETRY, "timeout")
+
+
+async def test_a_push_that_takes_long_keeps_its_lease(
+    wallet: Wallet, phones: Phones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease is short, because a worker that dies blocks the pass for so long."""
+    monkeypatch.setattr(core_leases, "RENEW_SECONDS", 0.01)
+    card = await wallet.shop.a_card()
+    await wallet.add(card)
+    phones.may_answer.clear()
+    slow = asyncio.create_task(wallet.update(card))
+
+    async def has_lease() -> bool:
+        return bool(((await wallet.link(card))["lease_until"] or clock.now()) > clock.now() + LEASE / 2)
+
+    await until(has_lease)
+    clock.move(LEASE)
+    await until(has_lease)
+    assert (await wallet.update(card)).kind is OutcomeKind.BUSY
+    phones.may_answer.set()
+    assert (await slow).kind is OutcomeKind.SYNCED
 
 
 async def test_a_fault_of_ours_counts_as_an_attempt_and_is_logged(

@@ -21,7 +21,7 @@ from tests.conftest import OpenShop
 from tests.world.shop import Shop
 from tests.world.statements import statements
 from workers.jobs.outbox import relay_bulk_outbox, relay_outbox
-from workers.schedule import LONG
+from workers.schedule import EVERYWHERE
 
 DAY = timedelta(days=1)
 QUEUED = "SELECT count(*) FROM email_logs WHERE template_code = $1"
@@ -108,7 +108,7 @@ async def test_the_tills_emails_have_an_index_of_their_own(superuser: asyncpg.Co
 
 
 def test_the_night_has_a_job_of_its_own() -> None:
-    assert "cron:relay_bulk_outbox" in [job.name for job in LONG]
+    assert "cron:relay_bulk_outbox" in [job.name for job in EVERYWHERE]
 
 
 def test_only_emails_of_campaigns_and_of_points_that_expire_stand_back() -> None:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from arq.worker import Retry, Worker
+from arq.worker import Worker
 
 from backend.core.clock import clock
+from backend.core.leases import LEASE
 from backend.core.platform_settings import PrivacySettings
 from backend.loyalty.previews.actions import Previews
 from backend.loyalty.previews.models import ProgramPreview
@@ -18,7 +19,7 @@ from tests.workers.conftest import run
 from tests.world.caller import refused
 from tests.world.office import Office
 from tests.world.shop import Shop
-from workers.jobs.previews import preview_program
+from workers.jobs.previews import preview_program, preview_programs
 from workers.jobs.purge import purge
 
 
@@ -80,12 +81,10 @@ async def test_a_preview_whose_worker_was_killed_is_taken_over_once_it_is_silent
     office = Office.of(shop.claire)
     preview = await office.try_terms()
     await shop.change(ProgramPreview, state="running", heartbeat_at=clock.now())
-    with pytest.raises(Retry) as later:
-        await preview_program(working | {"job_try": 2}, str(shop.merchant_id), preview["id"])
-    assert later.value.defer_score == 60_000
-    clock.move(timedelta(seconds=61))
+    await preview_programs(working)
     assert (await office.preview(preview))["state"] == "running"
-    await preview_program(working | {"job_try": 3}, str(shop.merchant_id), preview["id"])
+    clock.move(LEASE + timedelta(seconds=1))
+    await preview_programs(working)
     assert (await office.preview(preview))["state"] == "done"
 
 

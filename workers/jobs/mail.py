@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
+from backend.core.leases import renewing
 from backend.core.mail_settings import MailSettings
 from backend.loyalty.cards.mails import card_addresses
 from backend.loyalty.marketing.rules import QuietHours
@@ -28,6 +29,7 @@ from backend.messaging.queue import (
     begin,
     defer,
     postpone,
+    renew,
     withhold,
 )
 from backend.messaging.secrets import is_readable, secret_of
@@ -99,14 +101,20 @@ async def _send(
     services: Services, mailer: Mailer, merchant_id: UUID | None, claimed: Sequence[QueuedMail], until: float
 ) -> None:
     """Mails that have to wait are given back, with those behind them. Raises MailsWait."""
-    for position, mail in enumerate(claimed):
-        try:
-            await _send_one(services, mailer, merchant_id, mail, until)
-        except MailsWait as wait:
-            give_up_after = timedelta(hours=services.live.current.email.email_give_up_hours)
-            async with services.sessions.committing(merchant_id) as session:
-                await postpone(session, claimed[position:], wait, give_up_after, clock.now())
-            raise
+
+    async def renew_claims() -> None:
+        async with services.sessions.committing(merchant_id) as session:
+            await renew(session, claimed, clock.now())
+
+    async with renewing("mails", renew_claims):
+        for position, mail in enumerate(claimed):
+            try:
+                await _send_one(services, mailer, merchant_id, mail, until)
+            except MailsWait as wait:
+                give_up_after = timedelta(hours=services.live.current.email.email_give_up_hours)
+                async with services.sessions.committing(merchant_id) as session:
+                    await postpone(session, claimed[position:], wait, give_up_after, clock.now())
+                raise
 
 
 async def _send_one(

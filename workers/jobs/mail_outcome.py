@@ -1,6 +1,7 @@
 """Writes the outcome of a mail's conversation, also when PostgreSQL goes away during it."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 from backend.core.clock import clock
@@ -13,16 +14,18 @@ from backend.services import Services
 from workers.runner import tell_failure
 
 PAUSE_SECONDS = 0.5
+PATIENCE = timedelta(minutes=1)
 
 
 async def write_outcome(
     services: Services, merchant_id: UUID | None, mail: QueuedMail, settings: MailSettings, result: str | MailRefusal
 ) -> None:
-    """Tries until the mail's lease ends: afterwards another worker notes that the outcome is unknown.
+    """Tries for a minute: when PostgreSQL is back, other workers take no lease for ended before this is written.
 
     Without the further tries the provider would get every mail twice that it takes while PostgreSQL restarts.
     """
-    now, until, is_told = clock.now(), mail.available_at, False
+    now, is_told = clock.now(), False
+    until = now + PATIENCE
     while True:
         try:
             async with services.sessions.committing(merchant_id) as session:

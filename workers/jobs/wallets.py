@@ -1,12 +1,15 @@
 """Jobs of the wallets: sync one pass or all that are out of date, compare with Google, check certificates and keys."""
 
 import random
+from asyncio import sleep
 from typing import Any
 from uuid import UUID
 
 from arq.worker import Retry
 
 from backend.core.clock import clock
+from backend.core.database import Sessions
+from backend.core.leases import LEASE
 from backend.merchants.queries import list_merchants_with
 from backend.operations.task_runs.actions import Progress, claim_run, run_now
 from backend.operations.task_runs.queries import get_run, is_running, list_unheard
@@ -19,6 +22,9 @@ from backend.wallets.jobs import SYNC_PASSES, enqueue_sync_run
 from backend.wallets.outcomes import OutcomeKind
 from backend.wallets.ports import Provider
 from backend.wallets.waiting import sync_waiting
+
+LOOK_SECONDS = 1.0
+LOOKS = 2 + int(LEASE.total_seconds() / LOOK_SECONDS)
 
 
 async def sync_wallet_pass(context: dict[str, Any], merchant_id: str, card_id: str, provider: Provider) -> None:
@@ -40,10 +46,19 @@ async def sync_wallet_passes(context: dict[str, Any], run_id: str | None = None)
                 run = (await get_run(session, UUID(run_id)))[0]
             await sync_passes(sync, run)
         return
-    async with sync.sessions.committing() as session:
-        if await is_running(session, SYNC_PASSES, clock.now()):
-            return
-    await sync_passes(sync, await queue_sync(sync, SyncScope()))
+    if not await _is_another_at_it(sync.sessions, looks=LOOKS if context.get("job_try", 1) > 1 else 1):
+        await sync_passes(sync, await queue_sync(sync, SyncScope()))
+
+
+async def _is_another_at_it(sessions: Sessions, *, looks: int) -> bool:
+    """Who takes over from a dead worker looks until that worker's run has been silent for long enough."""
+    for look in range(looks):
+        if look:
+            await sleep(LOOK_SECONDS)
+        async with sessions.committing() as session:
+            if not await is_running(session, SYNC_PASSES, clock.now()):
+                return False
+    return True
 
 
 async def sync_waiting_passes(context: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from backend.core.idempotency import Key, Reply
 from backend.core.ids import new_id
 from backend.core.leases import renewing
 from backend.core.origin import Origin
+from backend.core.outages import server_away
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.problems.bookings import ProgramInactive
 from backend.loyalty.previews.history import read_groups
@@ -72,28 +73,30 @@ class Previews:
             add_answer(session, merchant_id, key, reply, origin.now)
         return reply, preview.id
 
-    async def make(self, merchant_id: UUID, preview_id: UUID) -> bool:
+    async def make(self, merchant_id: UUID, preview_id: UUID) -> None:
         """Once, however often it is asked for. A failure is told by the preview's row and by the log.
 
-        False while another process is at it; it is taken over when it has been silent for SILENCE.
+        Nothing while another process is at it; it is taken over when it has been silent for SILENCE.
         """
         async with self.sessions.committing(merchant_id) as session:
             draft = await _claim(session, merchant_id, preview_id, clock.now())
-            if draft is None:
-                return not await _is_held(session, merchant_id, preview_id)
+        if draft is None:
+            return
         try:
             async with renewing("preview", partial(self._write, merchant_id, preview_id)):
                 result = await self._replay(merchant_id, preview_id, draft)
         except asyncio.CancelledError:
             await self._write(merchant_id, preview_id, state="queued")
             raise
-        except Exception:
+        except Exception as error:
+            if server_away(error):
+                await self._write(merchant_id, preview_id, state="queued")
+                raise
             log.exception("preview_failed", merchant_id=str(merchant_id), preview_id=str(preview_id))
             await self._write(merchant_id, preview_id, state="failed", error="failed", finished_at=clock.now())
         else:
             document = msgspec.to_builtins(result)
             await self._write(merchant_id, preview_id, state="done", result=document, finished_at=clock.now())
-        return True
 
     async def _replay(self, merchant_id: UUID, preview_id: UUID, draft: ProgramDraft) -> PreviewResult:
         """As of now. Reads a few hundred cards at a time, and lets others work between two of them."""
@@ -154,11 +157,6 @@ async def _claim(session: AsyncSession, merchant_id: UUID, preview_id: UUID, now
 def _is_free(now: datetime) -> ColumnElement[bool]:
     silent = (ProgramPreview.state == "running") & (ProgramPreview.heartbeat_at < now - SILENCE)
     return (ProgramPreview.state == "queued") | silent
-
-
-async def _is_held(session: AsyncSession, merchant_id: UUID, preview_id: UUID) -> bool:
-    preview = await session.get(ProgramPreview, (merchant_id, preview_id))
-    return preview is not None and preview.state == "running"
 
 
 async def _mark_lost(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
