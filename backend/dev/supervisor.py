@@ -1,4 +1,4 @@
-"""Runs several programs with one log and stops them together."""
+"""Runs several programs with one log, starts again what dies, and stops them together."""
 
 import contextlib
 import os
@@ -19,6 +19,10 @@ from rich.text import Text
 from backend.dev.servers.launch import tethered
 
 STOP_SECONDS = 10
+STEADY_SECONDS = 60
+"""A program that has run for so long has started well: its death is the first one again."""
+DEATHS_MAX = 3
+RESTART_SECONDS = 0.5
 MARK = "SUPERVISED_BY"
 """An environment variable that descendants of a child inherit, so that all of them are found and stopped."""
 COLORS = ("cyan", "magenta", "green", "yellow", "blue", "red")
@@ -30,14 +34,26 @@ class Child:
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.name = name
+        self._command, self._environment = command, environment
+        self.deaths = 0
+        """In a row."""
+        self.start()
+
+    def start(self) -> None:
+        """Again, when it has ended."""
+        self._started_at = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own command
-            tethered(command),
+            tethered(self._command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=environment,
+            env=self._environment,
             start_new_session=True,
         )
+
+    def count_death(self) -> None:
+        is_steady = time.monotonic() - self._started_at >= STEADY_SECONDS
+        self.deaths = 1 if is_steady else self.deaths + 1
 
     @property
     def ended(self) -> bool:
@@ -61,6 +77,7 @@ class Supervisor:
         self._width = width
         self._mark = secrets.token_hex(16)
         self._colors = cycle(COLORS)
+        self._color_of: dict[str, str] = {}
         self._children: list[Child] = []
         self._readers: list[threading.Thread] = []
 
@@ -75,10 +92,14 @@ class Supervisor:
         inherited = os.environ if environment is None else environment
         child = Child(name, command, dict(inherited) | {MARK: self._mark, "PYTHONUNBUFFERED": "1"})
         self._children.append(child)
-        reader = threading.Thread(target=self._copy_log, args=(child, next(self._colors)), daemon=True)
+        self._color_of[name] = next(self._colors)
+        self._read(child)
+        return child
+
+    def _read(self, child: Child) -> None:
+        reader = threading.Thread(target=self._copy_log, args=(child, self._color_of[child.name]), daemon=True)
         reader.start()
         self._readers.append(reader)
-        return child
 
     def run(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> Child:
         """Runs a program and returns when it has ended."""
@@ -96,10 +117,17 @@ class Supervisor:
         return next((child for child in self._children if child.ended), None)
 
     def wait(self) -> Child:
-        """Returns the first program that ends."""
-        while (child := self.first_ended()) is None:
-            time.sleep(0.1)
-        return child
+        """Starts programs that end again, and says so. Returns one that has ended three times in a row."""
+        while True:
+            while (child := self.first_ended()) is None:
+                time.sleep(0.1)
+            child.count_death()
+            if child.deaths >= DEATHS_MAX:
+                return child
+            self.say(f"{child.name} {child.ending}; it is started again.", style="bold red")
+            time.sleep(RESTART_SECONDS)
+            child.start()
+            self._read(child)
 
     def stop(self) -> None:
         """Sends SIGTERM to every program and, after 10 s, SIGKILL to the remaining ones and to all descendants."""

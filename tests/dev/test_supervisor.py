@@ -43,6 +43,35 @@ def python(script: str) -> list[str]:
     return [sys.executable, "-c", script]
 
 
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.dev.supervisor.RESTART_SECONDS", 0)
+
+
+def test_a_program_that_dies_is_started_again_with_a_word_in_the_log(
+    supervisor: Supervisor, log: io.StringIO, tmp_path: Path
+) -> None:
+    """Twice; what dies three times in a row will not live."""
+    lives = tmp_path / "lives"
+    script = f"import os; fd = os.open({str(lives)!r}, os.O_CREAT | os.O_APPEND | os.O_WRONLY); os.write(fd, b'x'); "
+    with supervisor:
+        supervisor.start("mortal", python(script + "raise SystemExit(3)"))
+        ended = supervisor.wait()
+        assert (ended.name, ended.deaths, lives.read_text("utf-8")) == ("mortal", 3, "xxx")
+    assert log.getvalue().count("orion    │ mortal ended with exit code 3; it is started again.") == 2
+
+
+def test_the_death_of_a_program_that_has_run_for_long_is_its_first(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with supervisor:
+        child = supervisor.start("child", python("raise SystemExit(1)"))
+        child.deaths = 2
+        monkeypatch.setattr("backend.dev.supervisor.STEADY_SECONDS", 0)
+        child.count_death()
+        assert child.deaths == 1
+
+
 def test_when_one_program_crashes_it_is_named_and_the_others_end(supervisor: Supervisor) -> None:
     with supervisor:
         stays = supervisor.start("stays", python(FOREVER))
@@ -57,7 +86,8 @@ def test_a_program_ended_by_a_signal_says_which(supervisor: Supervisor) -> None:
     with supervisor:
         child = supervisor.start("child", python(FOREVER))
         child.process.kill()
-        assert supervisor.wait().ending == "was ended by SIGKILL"
+        child.process.wait()
+        assert child.ending == "was ended by SIGKILL"
 
 
 def test_every_line_of_the_log_carries_its_name(supervisor: Supervisor, log: io.StringIO) -> None:
