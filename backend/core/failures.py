@@ -15,10 +15,12 @@ from litestar.exceptions import (
 )
 from litestar.handlers import HTTPRouteHandler
 
+from backend.core.idempotency import KEY_MAX, BookedOrNot
 from backend.core.isolation import note_violation
 from backend.core.outages import server_away
 from backend.core.problems import (
     MEDIA_TYPE,
+    DoneOrNot,
     Internal,
     MalformedJson,
     MethodNotAllowed,
@@ -38,6 +40,7 @@ log = structlog.get_logger()
 
 ProblemResponse = Response[bytes]
 BY_STATUS: dict[int, type[Problem]] = {404: NotFound, 413: PayloadTooLarge}
+READING = {"GET", "HEAD", "OPTIONS"}
 MISSING = re.compile(r"^Missing required \w+ parameter '([^']+)'")
 """Litestar says so without saying it in any other way."""
 
@@ -94,10 +97,19 @@ def on_anything(request: ApiRequest, error: Exception) -> ProblemResponse:
     """Logs the exception with its traceback. The response contains no details."""
     if server := server_away(error):
         log.error("server_away", server=server, error=type(error).__name__)
-        return render(request, Unavailable())
+        return render(request, _unanswered(request))
     note_violation(error)
     log.error("request_failed", exc_info=error)
     return render(request, Internal())
+
+
+def _unanswered(request: ApiRequest) -> Problem:
+    """Nobody may be told that nothing was done: the server may have gone away after it had done it."""
+    if request.method in READING:
+        return Unavailable()
+    key = request.headers.get("idempotency-key", "")
+    can_ask = "authorization" in request.headers and 0 < len(key) <= KEY_MAX and key.isprintable()
+    return BookedOrNot(key) if can_ask else DoneOrNot()
 
 
 def _field_errors(request: ApiRequest, error: ValidationException) -> list[FieldError]:

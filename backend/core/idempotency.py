@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from backend.core.keys import KeyRing
-from backend.core.problems import MEDIA_TYPE, Problem
+from backend.core.problems import MEDIA_TYPE, DoneOrNot, Problem
 from i18n.translator import N_
 
 KEY_MAX = 128
@@ -49,6 +49,20 @@ class NothingUnderThisKey(IdempotencyKeyReused):
 
     title = N_("This key was used for another request")
     detail = N_("Nothing was recorded, neither for that request nor now. GET %(ask_at)s says what became of it.")
+
+
+class BookedOrNot(DoneOrNot):
+    """The request had a key."""
+
+    detail = N_(
+        "It is not known whether it was recorded. Send the same request again with the same key: it is only recorded "
+        "once. GET %(ask_at)s says what became of it."
+    )
+    ask_at: str
+    """The address that tells the outcome of that request."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(ask_at=ask_at(key))
 
 
 @dataclass(frozen=True, slots=True)

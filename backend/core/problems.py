@@ -177,6 +177,12 @@ class Unavailable(Problem):
     headers: Mapping[str, str] = {"Retry-After": "2"}
 
 
+class DoneOrNot(Unavailable):
+    """A server went away while something was changed: when its answer to the commit is lost, nobody knows."""
+
+    detail = N_("It is not known whether it was done. Check before you do it again.")
+
+
 class RateLimited(Problem):
     code, status = "rate_limited", 429
     title = N_("Too many requests")

@@ -30,7 +30,9 @@ class Line:
     is_silent: bool = False
     """What either side says is lost, and nobody is told."""
     cuts_at: tuple[bytes, Moment] | None = None
-    """Once."""
+    """Once, at a word. An empty one is in everything."""
+    skips: int = 0
+    """What Orion says so often is heard before."""
     cuts: int = 0
     _connections: set[asyncio.StreamWriter] = field(default_factory=set)
     _has_answered: asyncio.Event = field(default_factory=asyncio.Event)
@@ -63,7 +65,7 @@ class Line:
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while said := await reader.read(BYTES):
-                if self.cuts_at is not None and self.cuts_at[0] in said:
+                if self.cuts_at is not None and self.cuts_at[0] in said and self._is_next():
                     (_, moment), self.cuts_at = self.cuts_at, None
                     if moment is Moment.UNANSWERED:
                         await self._let_it_be_done(said, writer)
@@ -73,6 +75,10 @@ class Line:
                     writer.write(said)
                     await writer.drain()
             writer.transport.abort()
+
+    def _is_next(self) -> bool:
+        self.skips -= 1
+        return self.skips < 0
 
     async def _let_it_be_done(self, said: bytes, writer: asyncio.StreamWriter) -> None:
         """The server has done it when it answers; nobody hears the answer."""
