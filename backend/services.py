@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from arq.connections import ArqRedis
+from redis.asyncio import Redis
+
 from backend.core.database import Sessions, open_pool
 from backend.core.keys import KeyRing
 from backend.core.paging import Cursors
@@ -53,14 +56,10 @@ class Services(Resources):
 async def open_services(
     settings: Settings, environ: Mapping[str, str] | None = None, *, patience_seconds: float = 0
 ) -> AsyncIterator[Services]:
-    """`environ` gives platform settings their values; default: the environment of the process.
-
-    Raises StartRefused, after `patience_seconds` when the database is away.
-    """
+    """`environ` gives platform settings their values; default: that of the process. Raises as `open_pool`."""
     keys = KeyRing(settings.keys)
     links = CardLinks(keys, settings.public_url, settings.api_url, wallets=configured_wallets(settings))
-    pool = await open_pool(settings, patience_seconds=patience_seconds)
-    sessions = Sessions(settings, metadata)
+    pool, sessions = await open_pool(settings, patience_seconds=patience_seconds), Sessions(settings, metadata)
     redis, queue = open_redis(settings.redis_url), open_queue(settings.redis_url)
     notifier, pins = WorkerNotifier(queue), StaffPins(pool, keys)
     ledger = Ledger(pool, pins, links, notifier)
@@ -93,5 +92,9 @@ async def open_services(
         await notifier.close()
         await sessions.close()
         await pool.close()
-        await queue.aclose(close_connection_pool=True)
-        await redis.aclose()
+        await _close(queue, redis)
+
+
+async def _close(queue: ArqRedis, redis: Redis) -> None:
+    await queue.aclose(close_connection_pool=True)
+    await redis.aclose()

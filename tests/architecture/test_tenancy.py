@@ -53,6 +53,7 @@ PLATFORM_TABLES = {
     "store_codes",
     "suppressed_mailboxes",
     "task_runs",
+    "timed_jobs",
     "users",
 }
 APPEND_ONLY = (
