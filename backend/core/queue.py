@@ -71,13 +71,11 @@ def open_queue(url: str, name: str = QUEUE_NAME, *, connections: int = 8, second
     )
 
 
-async def wake(queue: ArqRedis, job: str) -> None:
-    """Queues the job under a new id. arq refuses an id that it knows, even when the worker that ran it has died."""
-    await queue.enqueue_job(job, _job_id=f"{job}:{uuid4().hex}")
-
-
 async def try_to_wake(queue: ArqRedis, job: str) -> None:
-    """For work that a timed job finds by itself. Raises nothing when Redis is away."""
+    """Queues the job under a new id: arq refuses one that it knows, even when the worker that ran it has died.
+
+    For work that a timed job finds by itself. Raises nothing when Redis is away.
+    """
     await try_to_enqueue(queue, job, _job_id=f"{job}:{uuid4().hex}")
 
 

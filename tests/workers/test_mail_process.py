@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from backend.core.queue import SEND_MAILS, wake
+from backend.core.queue import SEND_MAILS, try_to_wake
 from backend.core.settings import Settings
 from tests.doubles.smtp import PostOffice, text_of
 from tests.forks import Fork
@@ -140,7 +140,7 @@ async def test_a_worker_killed_between_the_servers_answer_and_our_commit(
     # The lease of the dead worker ends.
     await superuser.execute("UPDATE email_logs SET available_at = created_at, kind = $1", kind)
     async with start(b"worker_started", by_smtp, WORKER):
-        await wake(shop.services.queue, SEND_MAILS)
+        await try_to_wake(shop.services.queue, SEND_MAILS)
         row = await until_status(superuser, status)
     assert len(post_office.mails) == copies
     assert {mail["Message-ID"] for mail in post_office.mails} == {row["message_id"]}

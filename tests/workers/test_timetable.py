@@ -68,7 +68,7 @@ def test_the_last_time_of_each_job_is_within_its_period() -> None:
     for job in ONCE:
         assert timedelta() <= now - last_time(job, now) <= timedelta(days=1), job.name
     (hourly,) = [job for job in ONCE if job.name == "cron:sync_wallet_passes"]
-    assert last_time(hourly, now).hour, last_time(hourly, now).minute == (12, 7)
+    assert (last_time(hourly, now).hour, last_time(hourly, now).minute) == (12, 7)
 
 
 async def test_of_two_workers_one_does_it_and_another_time_is_another_job(services: Services) -> None:

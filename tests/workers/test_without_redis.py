@@ -62,7 +62,7 @@ def away_and_back(log_lines: LogLines) -> list[str]:
 
 
 @asynccontextmanager
-async def working_with(settings: Settings, work: Callable[..., Awaitable[None]]) -> AsyncIterator[LeasedWorker]:
+async def working_with(settings: Settings, work: Any) -> AsyncIterator[LeasedWorker]:
     """One queue, at which `work` is done."""
     worker = LeasedWorker(
         link=RedisLink(), queue_name=QUEUE_NAME, functions=[func(work, name="work", max_tries=3)],
