@@ -1,7 +1,7 @@
 """A worker without Redis: it says so, does what PostgreSQL holds, and takes up its queues when Redis is back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
