@@ -15,7 +15,7 @@ from arq.worker import Worker
 
 from backend.core.clock import clock
 from backend.core.events import DomainEvent
-from backend.core.leases import LEASE
+from backend.core.leases import LEASE, UNHEARD
 from backend.core.models import BULK_EVENTS
 from backend.core.queue import LONG_QUEUE
 from backend.core.settings import Settings
@@ -26,8 +26,10 @@ from backend.operations.wallets import tasks
 from backend.operations.wallets.tasks import queue_sync
 from backend.reactions import SHOWN_ON_PASSES, event_name
 from backend.services import Services
+from backend.wallets.attempts import Lease
 from backend.wallets.due import SyncScope
 from backend.wallets.jobs import PASSES_QUEUE, SYNC_PASSES
+from backend.wallets.leases import take_lease
 from backend.wallets.ports import LinkKey, NotifyReason, Paused, Transient
 from backend.wallets.wallet_links import open_link
 from tests.conftest import OpenShop
@@ -41,7 +43,13 @@ from tests.world.till import Card
 from workers.jobs import wallets as wallet_jobs
 from workers.jobs.ledger import warn_expiring_points
 from workers.jobs.outbox import relay_bulk_outbox, relay_outbox
-from workers.jobs.wallets import check_wallet_certificates, find_lost_syncs, reconcile_google_passes, sync_wallet_passes
+from workers.jobs.wallets import (
+    check_wallet_certificates,
+    find_lost_syncs,
+    reconcile_google_passes,
+    sync_waiting_passes,
+    sync_wallet_passes,
+)
 
 JOBS = f"{job_key_prefix}wallet:*"
 
@@ -303,6 +311,45 @@ async def test_the_hourly_run_of_a_killed_worker_is_taken_over_once_it_is_silent
     await sync_wallet_passes(context | {"job_try": 2})
     assert phones.points(card["id"]) == 7
     assert sum(looks) <= LEASE.total_seconds() + 1
+
+
+async def test_a_pass_whose_worker_was_killed_in_the_middle_is_synced_when_its_lease_ends(
+    context: Json, shop: Shop, services: Services, phones: Phones, superuser: asyncpg.Connection
+) -> None:
+    """Also when its job is lost, and a run that has left it out because it was leased goes on for hours."""
+    card = await saved(shop, services)
+    await shop.anna.earn(card, cents=700)
+    await relay_outbox(context)
+    await forget_everything(services.redis)
+    key = (shop.merchant_id, UUID(card["id"]), "google")
+    assert isinstance(await take_lease(services.pool, key), Lease)
+    running = await queue_sync(services.wallet_sync, SyncScope())
+    assert await claim_run(services.sessions, running.id)
+    await sync_waiting_passes(context)
+    assert phones.pushed == []
+    clock.move(LEASE)
+    await sync_waiting_passes(context)
+    assert phones.points(card["id"]) == 7
+
+
+async def test_a_pass_that_has_used_up_its_attempts_or_waits_for_its_wake_up_is_left_alone(
+    context: Json, shop: Shop, services: Services, phones: Phones, superuser: asyncpg.Connection
+) -> None:
+    card = await saved(shop, services)
+    await shop.anna.earn(card, cents=700)
+    await relay_outbox(context)
+    await sync_waiting_passes(context)
+    assert phones.pushed == []
+    clock.move(UNHEARD)
+    await superuser.execute("UPDATE wallet_links SET attempts = 4")
+    await sync_waiting_passes(context)
+    assert phones.pushed == []
+    await superuser.execute("UPDATE wallet_links SET attempts = 3, next_attempt_at = $1", clock.now() + LEASE)
+    await sync_waiting_passes(context)
+    assert phones.pushed == []
+    clock.move(LEASE)
+    await sync_waiting_passes(context)
+    assert phones.points(card["id"]) == 7
 
 
 async def test_a_run_that_somebody_asked_for_is_done_by_the_worker(
