@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 RESCUED_SECONDS = 15
 LEFT = """
-SELECT (SELECT count(*) FROM email_logs WHERE error_code IS DISTINCT FROM 'outcome_unknown'),
+SELECT (SELECT count(*) FROM email_logs WHERE status <> 'sent'),
        (SELECT count(*) FROM webhook_deliveries WHERE state <> 'delivered'),
        (SELECT count(*) FROM program_previews WHERE id = $1 AND state <> 'done')
 """
@@ -83,6 +83,7 @@ async def test_what_a_killed_worker_was_at_is_gone_on_with_within_fifteen_second
                 seconds = await seconds_until(is_gone_on_with)
     assert seconds < RESCUED_SECONDS + BUSY_SECONDS
     assert len({call.id for call in receiver.received}) == 1, "the same message again"
+    assert len({mail["Message-ID"] for mail in post_office.mails}) == 1
 
 
 async def abandoned_preview(shop: Shop, superuser: asyncpg.Connection) -> dict[str, Any]:
