@@ -1,5 +1,6 @@
 """Each mail ends in the right status after every answer of the mail server, and none is lost."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any, cast
 import asyncpg
 import pytest
 
+from backend.core import leases
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.database_connector import DatabaseUnreachable
@@ -19,6 +21,7 @@ from tests.conftest import LogLines
 from tests.doubles.smtp import PostOffice, Stage, open_post_office, open_slow_post_office
 from tests.workers.attempts import MINUTE, OTTO, Row, Send, ended, outcomes, wait_for_noon
 from tests.world.caller import Json
+from tests.world.patience import until
 from tests.world.platform import with_mail
 from tests.world.shop import Shop
 from workers.jobs import mail as mail_job
@@ -264,6 +267,27 @@ async def test_a_mail_that_another_worker_has_taken_meanwhile_is_not_begun(
     monkeypatch.setattr(mail_job, "_objection", slow)
     await send()
     assert ((await row())["status"], (await row())["attempts"], post_office.mails) == ("sending", 1, [])
+
+
+async def test_a_conversation_that_takes_long_is_nobody_elses(
+    row: Row, send: Send, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease is short, because the mail of a dead worker waits for so long; a live one renews it."""
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.01)
+    post_office.gate.clear()
+    slow = asyncio.create_task(send())
+    await post_office.has_mail.wait()
+    clock.move(leases.LEASE)
+
+    async def is_renewed() -> bool:
+        return bool((await row())["available_at"] > clock.now() + leases.LEASE / 2)
+
+    await until(is_renewed)
+    await send()
+    post_office.gate.set()
+    await slow
+    entry = await row()
+    assert (entry["status"], entry["attempts"], len(post_office.mails)) == ("sent", 1, 1)
 
 
 @pytest.mark.parametrize("kind", ["transactional", "marketing"])

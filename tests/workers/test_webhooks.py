@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from backend.core import leases
 from backend.core.clock import clock
 from backend.core.events import record
 from backend.loyalty.customers.events import CustomerChanged
@@ -19,6 +20,7 @@ from tests.conftest import OpenShop
 from tests.doubles.webhook_receiver import WebhookReceiver, open_receiver
 from tests.workers.webhooks import PING, Working, connect, deliver, deliver_after
 from tests.world.caller import refused
+from tests.world.patience import until
 from tests.world.shop import Shop
 from tests.world.statements import statements
 from tests.world.webhooks import WebhookOffice
@@ -305,6 +307,33 @@ async def test_a_worker_that_was_lost_in_a_call_leaves_the_delivery_to_the_next_
     await deliver_after(working, DAY)
     assert len(receiver.received) == 2
     assert [each["state"] for each in await office.deliveries(endpoint)] == ["delivered"]
+
+
+async def test_a_call_that_takes_long_is_nobody_elses(
+    shop: Shop,
+    working: Working,
+    receiver: WebhookReceiver,
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.01)
+    office, endpoint = await connect(shop, receiver, "card.enrolled")
+    receiver.gate.clear()
+    await shop.a_card()
+    slow = asyncio.create_task(deliver(working))
+    await receiver.has_request.wait()
+    clock.move(leases.LEASE)
+
+    async def is_renewed() -> bool:
+        until_then = clock.now() + leases.LEASE / 2
+        return bool(await superuser.fetchval("SELECT bool_and(available_at > $1) FROM webhook_deliveries", until_then))
+
+    await until(is_renewed)
+    await deliver(working)
+    receiver.gate.set()
+    await slow
+    assert [each["state"] for each in await office.deliveries(endpoint)] == ["delivered"]
+    assert len(receiver.received) == 1
 
 
 async def test_a_worker_that_overslept_its_lease_writes_no_outcome(
