@@ -74,27 +74,33 @@ def open_queue(url: str, name: str = QUEUE_NAME, *, connections: int = 8, second
 async def try_to_wake(queue: ArqRedis, job: str) -> None:
     """Queues the job under a new id: arq refuses one that it knows, even when the worker that ran it has died.
 
-    For work that a timed job finds by itself. Raises nothing when Redis is away.
+    For work that a timed job finds by itself. Raises nothing.
     """
     await try_to_enqueue(queue, job, _job_id=f"{job}:{uuid4().hex}")
 
 
 async def try_to_enqueue(queue: ArqRedis, job: str, *arguments: str, **options: Any) -> bool:
-    """`enqueue_job` for work that PostgreSQL knows and a timed job finds by itself: False when Redis is away."""
+    """`enqueue_job` for work that a timed job finds in PostgreSQL by itself: False without Redis, and no error."""
     if time.monotonic() < _away_until.get(queue, 0.0):
         return False
     began = time.monotonic()
     try:
         async with asyncio.timeout(ENQUEUE_SECONDS):
             await queue.enqueue_job(job, *arguments, **options)
-    except Exception as error:
-        if server_away(error) is None:
-            raise
+    except Exception as error:  # noqa: BLE001 - what was done before is committed, and nobody may be told that it failed
         if time.monotonic() - began > SLOW_SECONDS:
             _away_until[queue] = time.monotonic() + AWAY_SECONDS
-        log.warning("worker_wakeup_failed", error=type(error).__name__, consequence=f"{job} starts a little later")
+        _tell_missed(job, error)
         return False
     return True
+
+
+def _tell_missed(job: str, error: Exception) -> None:
+    facts = {"error": type(error).__name__, "consequence": f"{job} starts a little later"}
+    if server_away(error):
+        log.warning("worker_wakeup_failed", **facts)
+    else:
+        log.error("worker_wakeup_failed", exc_info=error, **facts)
 
 
 class WorkerNotifier:
