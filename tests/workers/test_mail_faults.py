@@ -275,7 +275,7 @@ async def test_a_conversation_that_takes_long_is_nobody_elses(
     """The lease is short, because the mail of a dead worker waits for so long; a live one renews it."""
     monkeypatch.setattr(leases, "RENEW_SECONDS", 0.01)
     post_office.gate.clear()
-    slow = asyncio.create_task(send())
+    slow = asyncio.ensure_future(send())
     await post_office.has_mail.wait()
     clock.move(leases.LEASE)
 

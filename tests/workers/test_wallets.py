@@ -321,7 +321,7 @@ async def test_a_pass_whose_worker_was_killed_in_the_middle_is_synced_when_its_l
     await shop.anna.earn(card, cents=700)
     await relay_outbox(context)
     await forget_everything(services.redis)
-    key = (shop.merchant_id, UUID(card["id"]), "google")
+    key: LinkKey = (shop.merchant_id, UUID(card["id"]), "google")
     assert isinstance(await take_lease(services.pool, key), Lease)
     running = await queue_sync(services.wallet_sync, SyncScope())
     assert await claim_run(services.sessions, running.id)
