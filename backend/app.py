@@ -35,6 +35,7 @@ from backend.document import DOCUMENT, IN_ADDRESSES
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.routes.booking_route import provide_caller
 from backend.operations.about import about, shows_docs
+from backend.operations.heartbeats.actions import beating
 from backend.routes import api
 from backend.services import Services, open_services
 from environment.host_header import HostCheck
@@ -91,8 +92,9 @@ def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> 
 
 @asynccontextmanager
 async def _open_resources(app: Litestar) -> AsyncIterator[None]:
-    settings, environ = app.state.settings, app.state.environ
-    async with open_services(settings, environ, patience_seconds=startup.PATIENCE_SECONDS) as services:
+    settings, environ, patience = app.state.settings, app.state.environ, startup.PATIENCE_SECONDS
+    opening = open_services(settings, environ, patience_seconds=patience)
+    async with opening as services, beating(services.sessions, "backend"):
         app.state.resources = services
         _freeze_loaded_objects()
         yield

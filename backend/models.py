@@ -42,6 +42,7 @@ from backend.messaging.template_editing.models import (
     EmailTemplateOverrideVersion,
     EmailTemplateVersion,
 )
+from backend.operations.heartbeats.models import ProcessHeartbeat
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.timed_jobs.models import TimedJob
 from backend.settings.models import SettingOverride, SettingVersion
@@ -121,6 +122,7 @@ __all__ = [
     "PlatformMail",
     "PlatformRow",
     "Policy",
+    "ProcessHeartbeat",
     "Program",
     "ProgramPreview",
     "RecoveryCode",

@@ -66,6 +66,7 @@ from backend.messaging.template_editing.trial_routes import AdminTemplateTrialCo
 from backend.operations.audit.routes.admin import AdminAuditController
 from backend.operations.audit.routes.merchant import MerchantAuditController
 from backend.operations.idempotency import IdempotencyController
+from backend.operations.readiness.routes import ReadinessController
 from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
 from backend.settings.routes.admin import SettingsController
@@ -157,6 +158,7 @@ admin = Router(
         AdminFeatureController,
         WalletAdminController,
         TaskRunController,
+        ReadinessController,
         AdminCardController,
         AdminExplanationController,
         AdminEmailController,

@@ -8,15 +8,17 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, get_month_names
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_month_names
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
 
 from i18n.bidi import isolated
 from i18n.locales import FORMATTING_LOCALES
 from i18n.luxembourgish import keeps_n
 
 TIME_ZONE = "Europe/Luxembourg"
+BYTES_OF_A_MB, BYTES_OF_A_GB = 10**6, 10**9
 MINUS = "\N{MINUS SIGN}"
 
 DateStyle = Literal["short", "medium", "long", "full"]
@@ -84,6 +86,16 @@ class Formatter:
         """Day and minute, never relative ("3 days ago"): pages are printed, emailed and archived."""
         pattern = str(self.locale.datetime_formats["medium"])
         return pattern.format(self.time(value), self.date(value, style))
+
+    def duration(self, seconds: float) -> str:
+        """In the largest unit of which there are more than one: `83 minutes`."""
+        return format_timedelta(dt.timedelta(seconds=round(seconds)), threshold=1.5, locale=self.locale)
+
+    def size(self, size_bytes: int) -> str:
+        """`34 MB`, `12.3 GB`."""
+        if size_bytes < BYTES_OF_A_GB:
+            return format_unit(-(-size_bytes // BYTES_OF_A_MB), "digital-megabyte", "short", locale=self.locale)
+        return format_unit(round(size_bytes / BYTES_OF_A_GB, 1), "digital-gigabyte", "short", locale=self.locale)
 
     def listing(self, words: Sequence[str]) -> str:
         """`a, b and c`."""

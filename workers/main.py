@@ -13,6 +13,7 @@ from arq.worker import Worker
 from backend.core.logs import configure_logs
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.core.startup import StartRefused, check_start
+from backend.operations.heartbeats.actions import beating
 from backend.wallets.open import check_wallet_files
 from environment.server import check_address
 from workers.queues import COMPLETION_SECONDS, make_workers
@@ -27,7 +28,7 @@ async def run(settings: Settings) -> None:
     """Raises StartRefused for what waiting does not cure."""
     configure_logs(settings, "worker")
     await check_start(settings, patience_seconds=math.inf)
-    async with open_context(settings) as context:
+    async with open_context(settings) as context, beating(context["services"].sessions, "worker"):
         workers, timetable = make_workers(settings.redis_url, context), Timetable(context, EVERYWHERE, ONCE)
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop, workers, timetable, number)

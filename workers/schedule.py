@@ -17,6 +17,7 @@ from workers.jobs.reviews import tell_of_reviews
 from workers.jobs.rewards import announce_reward_periods
 from workers.jobs.wallets import (
     check_wallet_certificates,
+    check_wallets,
     find_lost_syncs,
     reconcile_google_passes,
     sync_waiting_passes,
@@ -53,6 +54,8 @@ ONCE: list[CronJob] = [
     # One worker runs these, and another one when it dies or is stopped; a job that fails is not repeated.
     at(sync_wallet_passes, minute=7, timeout=6 * HOURS),
     at(reconcile_google_passes, hour=3, minute=40, timeout=6 * HOURS),
+    # Asks the providers, so that the board of readiness need not.
+    at(check_wallets, minute=25, timeout=60),
     at(check_wallet_certificates, hour=6, minute=10, timeout=60),
     at(expire_points, hour=2, minute=0, timeout=6 * HOURS),
     # In opening hours, because phones show a notification.

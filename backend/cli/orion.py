@@ -14,6 +14,7 @@ MODULES = {
     "worker": "backend.cli.processes",
     "assets": "backend.cli.processes",
     "migrate": "backend.cli.migrate",
+    "doctor": "backend.cli.doctor",
     "settings": "backend.cli.settings",
     "maintenance": "backend.cli.maintenance",
     "users": "backend.cli.users",

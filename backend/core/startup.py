@@ -53,7 +53,7 @@ async def _check_database(settings: Settings) -> None:
     connection = await till_connector(settings.database_url)()
     try:
         _check_schema(await _version(connection))
-        _check_facts(await connection.fetchrow(FACTS), is_production=settings.is_production)
+        check_facts(await connection.fetchrow(FACTS), is_production=settings.is_production)
     finally:
         await connection.close()
 
@@ -73,7 +73,8 @@ def _check_schema(version: str | None) -> None:
         raise StartRefused(f"The database is at {version}, this code expects {head()}: run `orion migrate up`.")
 
 
-def _check_facts(facts: asyncpg.Record, *, is_production: bool) -> None:
+def check_facts(facts: asyncpg.Record, *, is_production: bool) -> None:
+    """Raises StartRefused."""
     if facts["bypasses"]:
         raise StartRefused(f"The role {facts['role']} can bypass row-level security: use one that cannot.")
     if facts["owned"]:

@@ -4,6 +4,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.backlog import Backlog
 from backend.core.origin import Origin
 from backend.core.paging import Cursors
 from backend.core.repository import ListQuery, Sorting, TenantRepository
@@ -90,9 +91,15 @@ async def list_due_endpoints(pool: asyncpg.Pool, now: datetime) -> list[tuple[UU
     return [(row["merchant_id"], row["endpoint_id"]) for row in await pool.fetch(DUE, now)]
 
 
+async def read_webhook_backlog(pool: asyncpg.Pool, now: datetime) -> Backlog:
+    """Deliveries that are due; `parked`: endpoints that were disabled."""
+    row = await pool.fetchrow(BACKLOG, now)
+    return Backlog(row["waiting"], row["oldest_at"], row["disabled"])
+
+
 async def count_waiting_webhooks(pool: asyncpg.Pool, now: datetime) -> None:
     """Sets the metrics of the queue."""
-    row = await pool.fetchrow(BACKLOG, now)
-    WEBHOOKS_WAITING.set(row["waiting"])
-    WEBHOOKS_AGE.set(max(0.0, (now - (row["oldest_at"] or now)).total_seconds()))
-    WEBHOOK_ENDPOINTS_DISABLED.set(row["disabled"])
+    backlog = await read_webhook_backlog(pool, now)
+    WEBHOOKS_WAITING.set(backlog.waiting)
+    WEBHOOKS_AGE.set(backlog.age_seconds(now))
+    WEBHOOK_ENDPOINTS_DISABLED.set(backlog.parked)

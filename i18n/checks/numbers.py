@@ -124,6 +124,8 @@ TEXTS = frozenset(
     # Of the connection test; ports and milliseconds agree with nothing.
     | {"encryption", "error", "hidden", "host", "methods", "ms", "names", "port", "ports", "protocol", "recipient"}
     | {"reply_to", "sender_address", "sender_name", "sentence", "source", "step", "subject", "user"}
+    # Of readiness: labels before figures, sizes and durations.
+    | {"age", "all", "expected", "refused", "sent", "size", "used"}
     | {"invited", "permissions", "platform", "role", "supported", "when"}
 )
 LABELS = "a label and a number, nothing to agree with"

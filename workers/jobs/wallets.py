@@ -15,6 +15,7 @@ from backend.operations.task_runs.actions import Progress, claim_run, run_now
 from backend.operations.task_runs.queries import get_run, is_running, list_unheard
 from backend.operations.wallets.alarm_mails import mail_super_admins
 from backend.operations.wallets.alarms import CHECK_CERTIFICATES, check_certificates
+from backend.operations.wallets.check_runs import run_wallet_checks
 from backend.operations.wallets.tasks import queue_sync, reconcile_google, sync_passes
 from backend.services import Services
 from backend.wallets.due import SyncScope
@@ -83,6 +84,12 @@ async def reconcile_google_passes(context: dict[str, Any]) -> None:
     services: Services = context["services"]
     if services.google is not None:
         await reconcile_google(services.wallet_sync, services.google)
+
+
+async def check_wallets(context: dict[str, Any]) -> None:
+    """Hourly, so that readiness shows a recent check."""
+    services: Services = context["services"]
+    await run_wallet_checks(services.sessions, services.settings, services.redis, services.apple)
 
 
 async def check_wallet_certificates(context: dict[str, Any]) -> None:

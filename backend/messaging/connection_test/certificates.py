@@ -6,7 +6,8 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from backend.core.clock import clock
-from backend.messaging.connection_test.results import Sentence, StepFailed, say
+from backend.core.sentence import Sentence, say
+from backend.messaging.connection_test.results import StepFailed
 from backend.messaging.connection_test.schemas import StepFacts
 from backend.settings.schemas import SettingValue
 from i18n.translator import N_, NN_

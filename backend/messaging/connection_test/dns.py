@@ -7,7 +7,8 @@ import msgspec
 
 from backend.core.outbound.calls import CallFailed, causes
 from backend.core.outbound.egress import Address, is_public, resolve
-from backend.messaging.connection_test.results import Passed, StepFailed, say
+from backend.core.sentence import say
+from backend.messaging.connection_test.results import Passed, StepFailed
 from backend.messaging.connection_test.schemas import StepFacts
 from i18n.translator import N_
 

@@ -1,10 +1,10 @@
 """Steps of a connection test: sentences are English sources for the catalogs until somebody reads them."""
 
 from collections.abc import Mapping
-from datetime import date
 
 import msgspec
 
+from backend.core.sentence import Sentence
 from backend.messaging.connection_test.schemas import (
     ConnectionTestStep,
     ConnectionTestVerdict,
@@ -13,40 +13,10 @@ from backend.messaging.connection_test.schemas import (
     StepOutcome,
 )
 from backend.settings.schemas import SettingValue
-from i18n.formatting import get_formatter
-from i18n.translator import N_, get_translator
+from i18n.translator import N_
 
 OK, SKIPPED, CONSOLE = "ok", "skipped", "console"
-DAY, DAYS = "day", "days"
 NOT_TRIED = N_("Not tried.")
-
-
-class Sentence(msgspec.Struct, frozen=True):
-    """`text` names its values as `%(name)s`. `day` is an ISO date; numbers are grouped, unless they are given as text.
-
-    A pair is singular and plural; the value `days` chooses.
-    """
-
-    text: str | tuple[str, str]
-    values: Mapping[str, str | int] = {}
-
-    def in_language(self, language: str) -> str:
-        translator = get_translator(language)
-        values = {name: _formatted(name, value, language) for name, value in self.values.items()}
-        if isinstance(self.text, tuple):
-            return translator.ngettext(*self.text, int(self.values[DAYS]), **values)
-        return translator.gettext(self.text, **values)
-
-
-def _formatted(name: str, value: str | int, language: str) -> str:
-    formatter = get_formatter(language)
-    if name == DAY:
-        return formatter.date(date.fromisoformat(str(value)))
-    return formatter.number(value) if isinstance(value, int) else value
-
-
-def say(text: str | tuple[str, str], /, **values: str | int) -> Sentence:
-    return Sentence(text, values)
 
 
 class Passed(msgspec.Struct, frozen=True):

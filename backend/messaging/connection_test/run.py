@@ -9,10 +9,11 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.mail_settings import MailSettings
 from backend.core.origin import PlatformOrigin
+from backend.core.sentence import Sentence, say
 from backend.messaging.connection_test.dns import Reach
 from backend.messaging.connection_test.proposal import proposed_mail
 from backend.messaging.connection_test.records import begin_test, end_test, log_test_email
-from backend.messaging.connection_test.results import CONSOLE, NOT_TRIED, SKIPPED, Sentence, StepResult, Verdict, say
+from backend.messaging.connection_test.results import CONSOLE, NOT_TRIED, SKIPPED, StepResult, Verdict
 from backend.messaging.connection_test.schemas import STEP_NAMES
 from backend.messaging.connection_test.sendgrid import SendgridTest
 from backend.messaging.connection_test.smtp import SmtpTest

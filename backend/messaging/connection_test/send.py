@@ -4,8 +4,9 @@ import aiosmtplib
 
 from backend.core.mail_settings import MailSettings
 from backend.core.outbound.calls import CallFailed, outbound_errors
+from backend.core.sentence import say
 from backend.messaging.connection_test.redaction import Redactor
-from backend.messaging.connection_test.results import Passed, StepFailed, say
+from backend.messaging.connection_test.results import Passed, StepFailed
 from backend.messaging.connection_test.schemas import StepFacts
 from backend.messaging.providers.mime import Envelope, message_id_of, write_envelope
 from backend.messaging.providers.ports import OutgoingMail

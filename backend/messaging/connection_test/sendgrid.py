@@ -11,11 +11,12 @@ import msgspec
 from backend.core.mail_settings import MailSettings
 from backend.core.outbound.calls import CallFailed, HttpResponse
 from backend.core.outbound.egress import HTTPS, Address, send_pinned
+from backend.core.sentence import say
 from backend.messaging.connection_test.certificates import accepted, certificate_facts, refused
 from backend.messaging.connection_test.connections import connect
 from backend.messaging.connection_test.dns import Reach, look_up
 from backend.messaging.connection_test.redaction import Redactor
-from backend.messaging.connection_test.results import Passed, StepFailed, say
+from backend.messaging.connection_test.results import Passed, StepFailed
 from backend.messaging.connection_test.schemas import StepFacts
 from backend.messaging.connection_test.sendgrid_failures import key_missing, refused_email, refused_key
 from backend.messaging.connection_test.steps import PlannedStep, planned

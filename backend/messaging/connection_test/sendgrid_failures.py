@@ -2,7 +2,8 @@
 
 import httpx
 
-from backend.messaging.connection_test.results import StepFailed, say
+from backend.core.sentence import say
+from backend.messaging.connection_test.results import StepFailed
 from backend.messaging.connection_test.schemas import StepFacts
 from i18n.translator import N_
 

@@ -4,12 +4,13 @@ import aiosmtplib
 
 from backend.core.mail_settings import MailSettings
 from backend.core.outbound.egress import Address
+from backend.core.sentence import say
 from backend.messaging.connection_test.auth import sign_in
 from backend.messaging.connection_test.connections import Connected
 from backend.messaging.connection_test.dns import Reach, look_up
 from backend.messaging.connection_test.mail_ports import MAIL_PORTS, configured_port
 from backend.messaging.connection_test.redaction import Redactor
-from backend.messaging.connection_test.results import Passed, say
+from backend.messaging.connection_test.results import Passed
 from backend.messaging.connection_test.schemas import StepFacts
 from backend.messaging.connection_test.send import send
 from backend.messaging.connection_test.steps import PlannedStep, planned

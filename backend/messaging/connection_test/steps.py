@@ -7,17 +7,8 @@ from typing import NamedTuple, Protocol
 
 import structlog
 
-from backend.messaging.connection_test.results import (
-    NOT_TRIED,
-    OK,
-    SKIPPED,
-    Passed,
-    Sentence,
-    StepFailed,
-    StepResult,
-    Verdict,
-    say,
-)
+from backend.core.sentence import Sentence, say
+from backend.messaging.connection_test.results import NOT_TRIED, OK, SKIPPED, Passed, StepFailed, StepResult, Verdict
 from backend.messaging.connection_test.schemas import STEP_NAMES, StepName
 from i18n.translator import N_
 

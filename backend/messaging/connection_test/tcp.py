@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from ipaddress import IPv6Address
 
 from backend.core.outbound.egress import Address
+from backend.core.sentence import Sentence, say
 from backend.messaging.connection_test.connections import Connected, connect
 from backend.messaging.connection_test.mail_ports import MailPort, neighbors_of, probe_all
-from backend.messaging.connection_test.results import Sentence, StepFailed, say
+from backend.messaging.connection_test.results import StepFailed
 from backend.messaging.connection_test.schemas import PortAnswer, StepFacts
 from backend.settings.schemas import SettingValue
 from i18n.translator import N_

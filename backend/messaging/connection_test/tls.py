@@ -10,11 +10,12 @@ from msgspec.structs import replace
 
 from backend.core.outbound.calls import CallFailed, outbound_errors, tls_errors
 from backend.core.outbound.egress import Address
+from backend.core.sentence import say
 from backend.messaging.connection_test.certificates import accepted, certificate_facts, refused
 from backend.messaging.connection_test.connections import Connected, connection
 from backend.messaging.connection_test.mail_ports import MailPort, neighbors_of, probe, probe_all, unverified
 from backend.messaging.connection_test.redaction import Redactor
-from backend.messaging.connection_test.results import Passed, StepFailed, say
+from backend.messaging.connection_test.results import Passed, StepFailed
 from backend.messaging.connection_test.schemas import StepFacts
 from backend.messaging.connection_test.tcp import best_of
 from backend.messaging.connection_test.tls_failures import (

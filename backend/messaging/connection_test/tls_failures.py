@@ -3,8 +3,9 @@
 import ssl
 from collections.abc import Mapping
 
+from backend.core.sentence import Sentence, say
 from backend.messaging.connection_test.mail_ports import MailPort, usual_port
-from backend.messaging.connection_test.results import Sentence, StepFailed, say
+from backend.messaging.connection_test.results import StepFailed
 from backend.messaging.connection_test.schemas import PortAnswer, StepFacts
 from backend.settings.schemas import SettingValue
 from i18n.translator import N_

@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from backend.audit.metrics import CHAINS_BROKEN
+from backend.core.backlog import read_outbox_backlog
 from backend.core.metrics import OUTBOX_AGE, OUTBOX_DEAD, OUTBOX_PENDING
 from backend.loyalty.ledger.audit.promises.outbox import OUTBOX
 from backend.loyalty.ledger.audit.promises.statement import OF_CARDS, TOTAL
@@ -25,11 +26,6 @@ from backend.operations.monitoring.metrics import (
 )
 from backend.webhooks.queries import count_waiting_webhooks
 
-WAITING = """
-SELECT count(*) FILTER (WHERE dead_at IS NULL) AS pending, count(*) FILTER (WHERE dead_at IS NOT NULL) AS dead,
-       coalesce(extract(epoch FROM $1 - min(available_at) FILTER (WHERE dead_at IS NULL)), 0) AS age
-FROM outbox
-"""
 # A run of one merchant says nothing about the others.
 LAST_RUNS = """
 SELECT DISTINCT ON (name) name, counts, done,
@@ -48,10 +44,10 @@ async def measure(pool: asyncpg.Pool, now: datetime) -> None:
     CLOCK_SKEW.set((now - await pool.fetchval(NOW)).total_seconds())
     await count_waiting(pool, now)
     await count_waiting_webhooks(pool, now)
-    waiting = await pool.fetchrow(WAITING, now)
-    OUTBOX_PENDING.set(waiting["pending"])
-    OUTBOX_DEAD.set(waiting["dead"])
-    OUTBOX_AGE.set(max(0, float(waiting["age"])))
+    outbox = await read_outbox_backlog(pool)
+    OUTBOX_PENDING.set(outbox.waiting)
+    OUTBOX_DEAD.set(outbox.parked)
+    OUTBOX_AGE.set(outbox.age_seconds(now))
     for run in await pool.fetch(LAST_RUNS, now):
         _show_run(run["name"], msgspec.json.decode(run["counts"]), run["done"], run["succeeded_at"])
 

@@ -27,6 +27,7 @@ from backend.operations.task_runs.actions import give_up_run
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.task_runs.problems import TaskRunNotFound
 from backend.operations.task_runs.schemas import TaskRunQueued
+from backend.operations.wallets.check_runs import keep_checks
 from backend.operations.wallets.debug import WalletDebug
 from backend.operations.wallets.schemas import CardPasses, RetryView, SyncRequest, WalletStatus
 from backend.operations.wallets.scopes import scope_of
@@ -101,7 +102,9 @@ class WalletAdminController(Controller):
             record_platform_change(
                 session, platform_origin, "wallets.checked", subject="wallets", after={"resumes": True}
             )
-        return await wallet_health.status(clock.now(), platform_origin.language, resumes=True)
+        status, checks = await wallet_health.check(clock.now(), platform_origin.language, resumes=True)
+        await keep_checks(sessions, checks)
+        return status
 
     @post(
         "/wallets/sync",

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from redis.asyncio import Redis
-from sqlalchemy import func, select
+from sqlalchemy import text
 
 from backend.core.database import Sessions
 from backend.core.outbound.breaker import Breaker
 from backend.core.settings import Settings
-from backend.loyalty.cards.models import Card
-from backend.merchants.queries import list_merchant_ids
 from backend.operations.wallets.schemas import (
     BreakerView,
     FreshnessView,
@@ -24,12 +22,13 @@ from backend.wallets.apple.checks import check_apple
 from backend.wallets.apple.open import Apple
 from backend.wallets.google.checks import check_google
 from backend.wallets.google.save_link import save_origins
-from backend.wallets.link_state import CARD_OF_LINK, IS_ACTIVE, IS_FAILED, IS_OUT_OF_DATE
-from backend.wallets.models import WalletLink
 from backend.wallets.open import configured_wallets
 from backend.wallets.ports import CheckStep, Provider
 from backend.wallets.sync import WalletSync
 from i18n.translator import get_translator
+
+PASSES = "SELECT provider, active, behind, failed, oldest_at FROM pass_backlog()"
+"""Of all merchants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +64,15 @@ class WalletHealth:
     breakers: dict[Provider, Breaker]
     apple: Apple | None
 
-    async def status(self, now: datetime, language: str, *, resumes: bool = False) -> WalletStatus:
+    async def status(self, now: datetime, language: str) -> WalletStatus:
+        return (await self.check(now, language))[0]
+
+    async def check(self, now: datetime, language: str, *, resumes: bool = False) -> tuple[WalletStatus, WalletChecks]:
         checks = await check_wallets(self.settings, self.redis, now, resumes=resumes, apple=self.apple)
         configured = configured_wallets(self.settings)
         google = await self._provider("google", checks.google, language)
         apple = await self._provider("apple", checks.apple, language)
-        return WalletStatus(
+        status = WalletStatus(
             google_configured="google" in configured,
             apple_configured="apple" in configured,
             issuer=self.settings.google_wallet_issuer_id or None,
@@ -83,6 +85,7 @@ class WalletHealth:
             google=google,
             apple=apple,
         )
+        return status, checks
 
     async def _provider(self, name: Provider, steps: Sequence[CheckStep], language: str) -> ProviderStatus:
         measured = await self.sync.freshness.last_hour(name)
@@ -105,30 +108,13 @@ class WalletHealth:
 
 
 async def count_passes(sessions: Sessions, provider: Provider) -> PassCounts:
-    """Merchant by merchant, because of row-level security."""
-    total = PassCounts(active=0, right=0, behind=0, failed=0, oldest_waiting_since=None)
-    is_behind = IS_ACTIVE & IS_OUT_OF_DATE
-    counts = (
-        select(
-            func.count().filter(IS_ACTIVE),
-            func.count().filter(is_behind),
-            func.count().filter(IS_FAILED),
-            func.min(WalletLink.waiting_since).filter(is_behind),
-        )
-        .select_from(WalletLink)
-        .join(Card, CARD_OF_LINK)
-        .where(WalletLink.provider == provider)
-    )
-    for merchant_id in await list_merchant_ids(sessions):
-        async with sessions.committing(merchant_id) as session:
-            row = await session.execute(counts.where(WalletLink.merchant_id == merchant_id))
-            active, behind, failed, oldest = row.tuples().one()
-        total.active += active
-        total.right += active - behind
-        total.behind += behind
-        total.failed += failed
-        total.oldest_waiting_since = min(filter(None, (total.oldest_waiting_since, oldest)), default=None)
-    return total
+    """Of all merchants."""
+    async with sessions.committing() as session:
+        rows = await session.execute(text(PASSES))
+        found = next((row for row in rows if row.provider == provider), None)
+    if found is None:
+        return PassCounts(active=0, right=0, behind=0, failed=0, oldest_waiting_since=None)
+    return PassCounts(found.active, found.active - found.behind, found.behind, found.failed, found.oldest_at)
 
 
 def step_view(step: CheckStep, language: str) -> StepView:

@@ -14,11 +14,12 @@ import pytest
 
 from backend.core.clock import clock
 from backend.core.mail_settings import MailSettings
+from backend.core.sentence import Sentence
 from backend.dev.sandbox.apple.pki import Authority
 from backend.dev.servers.silent_port import silent_port
 from backend.messaging.connection_test import dns, mail_ports, steps, tcp, tls
 from backend.messaging.connection_test.dns import Reach
-from backend.messaging.connection_test.results import Passed, Sentence, StepResult, Verdict
+from backend.messaging.connection_test.results import Passed, StepResult, Verdict
 from backend.messaging.connection_test.smtp import SmtpTest
 from backend.messaging.connection_test.steps import run_steps
 from backend.messaging.providers.ports import OutgoingMail

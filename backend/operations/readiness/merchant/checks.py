@@ -1,0 +1,30 @@
+"""What is looked at for one merchant."""
+
+from backend.operations.readiness.board import Check
+from backend.operations.readiness.merchant.mail import look_at_own_delivery, look_at_own_texts, look_at_sender
+from backend.operations.readiness.merchant.people import look_at_owners, look_at_pins
+from backend.operations.readiness.merchant.setup import look_at_program, look_at_rewards, look_at_stores
+from backend.operations.readiness.merchant.wallets import look_at_google_program
+from backend.operations.readiness.platform.merchants import look_at_endpoints, look_at_reviews
+from backend.operations.readiness.platform.people import look_at_permissions
+from backend.operations.readiness.platform.secrets import look_at_merchants_secrets
+from i18n.translator import N_
+
+MAIL, PEOPLE, WEBHOOKS = "docs/runbooks/email.md", "docs/runbooks/people.md", "docs/runbooks/webhooks.md"
+CERTIFICATES = "docs/runbooks/wallet-certificates.md"
+
+MERCHANT_CHECKS = (
+    Check("program", "program", N_("Program"), look_at_program),
+    Check("rewards", "program", N_("Rewards"), look_at_rewards),
+    Check("stores", "program", N_("Stores"), look_at_stores),
+    Check("owners", "staff", N_("Owners"), look_at_owners, runbook=PEOPLE),
+    Check("staff_pins", "staff", N_("Staff PINs"), look_at_pins, runbook=PEOPLE),
+    Check("permissions", "staff", N_("Permissions"), look_at_permissions, runbook=PEOPLE),
+    Check("sender", "mail", N_("Sender of emails"), look_at_sender),
+    Check("own_email_templates", "mail", N_("Email templates"), look_at_own_texts),
+    Check("email_delivery", "mail", N_("Delivery of emails"), look_at_own_delivery, "/admin/emails", MAIL),
+    Check("google_program", "wallets", N_("Google Wallet"), look_at_google_program, "/admin/wallets", CERTIFICATES),
+    Check("webhooks", "operation", N_("Webhooks"), look_at_endpoints, runbook=WEBHOOKS),
+    Check("reviews", "operation", N_("Review"), look_at_reviews),
+    Check("secrets", "operation", N_("Encryption keys"), look_at_merchants_secrets, runbook=f"{MAIL}#a-key-was-lost"),
+)

@@ -1,0 +1,51 @@
+"""What is looked at for the platform as a whole."""
+
+from backend.operations.readiness.board import Check
+from backend.operations.readiness.platform.database import (
+    look_at_clocks,
+    look_at_disk,
+    look_at_migrations,
+    look_at_role,
+)
+from backend.operations.readiness.platform.languages import look_at_catalogs
+from backend.operations.readiness.platform.mail import look_at_delivery, look_at_settings, look_at_test, look_at_texts
+from backend.operations.readiness.platform.merchants import look_at_live_stores, look_at_reviews, look_at_webhooks
+from backend.operations.readiness.platform.people import look_at_admins, look_at_permissions
+from backend.operations.readiness.platform.processes import look_at_backends, look_at_workers
+from backend.operations.readiness.platform.queues import look_at_mail_queue, look_at_outbox, look_at_redis
+from backend.operations.readiness.platform.secrets import look_at_secrets
+from backend.operations.readiness.platform.tasks import TASKS, look_at_task
+from backend.operations.readiness.platform.wallets import look_at_passes, look_at_wallet
+from i18n.translator import N_
+
+MAIL, PEOPLE, WEBHOOKS = "docs/runbooks/email.md", "docs/runbooks/people.md", "docs/runbooks/webhooks.md"
+CERTIFICATES, PASSES = "docs/runbooks/wallet-certificates.md", "docs/runbooks/wallet-passes.md"
+RUNBOOKS = {"verify_audit": PEOPLE, "sync_wallet_passes": PASSES, "check_wallet_certificates": CERTIFICATES}
+"""Of timed tasks."""
+
+PLATFORM_CHECKS = (
+    Check("migrations", "database", N_("Migrations"), look_at_migrations),
+    Check("role", "database", N_("Separation of merchants"), look_at_role),
+    Check("secrets", "database", N_("Encryption keys"), look_at_secrets, runbook=f"{MAIL}#a-key-was-lost"),
+    Check("clocks", "database", N_("Clocks"), look_at_clocks),
+    Check("disk", "database", N_("Disk"), look_at_disk),
+    Check("backends", "work", N_("Backends"), look_at_backends),
+    Check("workers", "work", N_("Workers"), look_at_workers),
+    Check("outbox", "work", N_("Events"), look_at_outbox),
+    Check("redis", "work", N_("Redis"), look_at_redis),
+    Check("email_templates", "mail", N_("Email templates"), look_at_texts, "/admin/email-templates"),
+    Check("email_settings", "mail", N_("Email settings"), look_at_settings, "/admin/settings/email", MAIL),
+    Check("email_test", "mail", N_("Connection test"), look_at_test, "/admin/settings/email", MAIL),
+    Check("email_queue", "mail", N_("Emails that are due"), look_at_mail_queue, "/admin/emails", MAIL),
+    Check("email_delivery", "mail", N_("Delivery of emails"), look_at_delivery, "/admin/emails", MAIL),
+    Check("google_wallet", "wallets", N_("Google Wallet"), look_at_wallet("google"), "/admin/wallets", CERTIFICATES),
+    Check("apple_wallet", "wallets", N_("Apple Wallet"), look_at_wallet("apple"), "/admin/wallets", CERTIFICATES),
+    Check("passes", "wallets", N_("Wallet passes"), look_at_passes, "/admin/wallets", PASSES),
+    Check("catalogs", "platform", N_("Translations"), look_at_catalogs),
+    Check("permissions", "platform", N_("Permissions"), look_at_permissions, "/admin/users/permissions", PEOPLE),
+    Check("administrators", "platform", N_("Administrators"), look_at_admins, "/admin/users", PEOPLE),
+    Check("live_stores", "merchants", N_("Live stores"), look_at_live_stores, "/admin/merchants"),
+    Check("reviews", "merchants", N_("Review"), look_at_reviews, "/admin/merchants"),
+    Check("webhooks", "merchants", N_("Webhooks"), look_at_webhooks, runbook=WEBHOOKS),
+    *(Check(task.name, "tasks", task.title, look_at_task(task), runbook=RUNBOOKS.get(task.name, "")) for task in TASKS),
+)

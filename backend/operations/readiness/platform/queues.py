@@ -1,0 +1,92 @@
+"""What waits in PostgreSQL and in Redis, and since when."""
+
+import time
+
+from redis.exceptions import RedisError
+
+from backend.core.backlog import Backlog, read_outbox_backlog
+from backend.core.queue import LONG_QUEUE, QUEUE_NAME
+from backend.core.sentence import say
+from backend.operations.readiness.platform.figures import read_figures
+from backend.operations.readiness.probe import Probe
+from backend.operations.readiness.schemas import RowState
+from backend.operations.readiness.verdicts import Verdict
+from backend.wallets.jobs import PASSES_QUEUE
+from backend.webhooks.jobs import WEBHOOKS_QUEUE
+from i18n.translator import N_, NN_
+
+QUEUES = (QUEUE_NAME, PASSES_QUEUE, WEBHOOKS_QUEUE, LONG_QUEUE)
+SLOW_SECONDS, STUCK_SECONDS = 60, 15 * 60
+PARKED_SHOWN = "SELECT event_name, count(*) AS events, max(last_error) AS error FROM outbox WHERE dead_at IS NOT NULL"
+PARKED = f"{PARKED_SHOWN} GROUP BY event_name ORDER BY event_name"
+PLATFORM_MAILS = """
+SELECT count(*) AS waiting, min(available_at) AS oldest_at FROM platform_mails
+WHERE status IN ('queued', 'sending') AND available_at <= $1
+"""
+
+EMPTY = N_("Nothing waits.")
+MOVING = N_("Due: %(waiting)s. Age of the oldest: %(age)s.")
+GIVEN_UP = NN_("%(count)s event was given up and is parked.", "%(count)s events were given up and are parked.")
+LOOK_AT_WORKERS = N_("See whether workers run and what their log says. What waits is not lost.")
+READ_ERRORS = N_("Read the errors. What followed from these events has not happened: emails, passes or webhooks.")
+REDIS_OK = N_("Redis answers.")
+REDIS_AWAY = N_("Redis does not answer (%(reason)s). Tills go on; emails and passes come some seconds later.")
+START_REDIS = N_("Start Redis. Nothing has to be restored: PostgreSQL has everything.")
+
+
+async def look_at_outbox(probe: Probe) -> Verdict:
+    backlog = await read_outbox_backlog(probe.pool)
+    parked = [f"{row['event_name']} {row['events']}: {row['error']}" for row in await probe.pool.fetch(PARKED)]
+    verdict = judge_backlog(backlog, probe)
+    if verdict.state == "ok" and backlog.parked:
+        return Verdict("warning", say(GIVEN_UP, count=backlog.parked), details=parked, step=say(READ_ERRORS))
+    return verdict
+
+
+async def look_at_mail_queue(probe: Probe) -> Verdict:
+    """Those that are due: others wait for a retry, or until people are awake."""
+    return judge_backlog(await read_mail_queue(probe), probe)
+
+
+async def read_mail_queue(probe: Probe) -> Backlog:
+    """Of the platform and of all merchants."""
+    row = await probe.pool.fetchrow(PLATFORM_MAILS, probe.now)
+    figures = await probe.once(read_figures)
+    oldest = [row["oldest_at"], *(each.oldest_mail_at for each in figures)]
+    waiting = row["waiting"] + sum(each.mails_due for each in figures)
+    return Backlog(waiting, min(filter(None, oldest), default=None))
+
+
+def judge_backlog(backlog: Backlog, probe: Probe) -> Verdict:
+    if not backlog.waiting:
+        return Verdict("ok", say(EMPTY))
+    age = backlog.age_seconds(probe.now)
+    evidence = say(MOVING, waiting=backlog.waiting, age=int(age))
+    if age < SLOW_SECONDS:
+        return Verdict("ok", evidence)
+    state: RowState = "blocks" if age >= STUCK_SECONDS else "warning"
+    return Verdict(state, evidence, backlog.oldest_at, step=say(LOOK_AT_WORKERS))
+
+
+async def look_at_redis(probe: Probe) -> Verdict:
+    """With the wake-ups and jobs that are due in each queue."""
+    now_ms = int(time.time() * 1000)
+    try:
+        async with probe.redis.pipeline(transaction=False) as pipe:
+            for queue in QUEUES:
+                pipe.zcount(queue, 0, now_ms)
+                pipe.zrange(queue, 0, 0, withscores=True)
+            answers = await pipe.execute()
+    except (RedisError, OSError) as error:
+        return Verdict("warning", say(REDIS_AWAY, reason=type(error).__name__), step=say(START_REDIS))
+    lines = [
+        queue_line(queue, due, oldest, now_ms)
+        for queue, due, oldest in zip(QUEUES, answers[::2], answers[1::2], strict=True)
+    ]
+    return Verdict("ok", say(REDIS_OK), details=lines)
+
+
+def queue_line(queue: str, due: int, oldest: list[tuple[bytes, float]], now_ms: int) -> str:
+    """`oldest`: the first job and when it is due, in milliseconds; empty when the queue is."""
+    age = f", {(now_ms - oldest[0][1]) / 1000:.0f} s" if due and oldest else ""
+    return f"{queue}: {due}{age}"

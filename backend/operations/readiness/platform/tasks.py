@@ -1,0 +1,146 @@
+"""The last run of each timed task, held against its schedule."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from backend.core.sentence import say
+from backend.operations.audit.tasks import VERIFY_AUDIT
+from backend.operations.ledger.points import EXPIRY, WARNING
+from backend.operations.ledger.tasks import AUDIT_LEDGER
+from backend.operations.marketing.tasks import GREETINGS, REENGAGEMENT
+from backend.operations.readiness.probe import Probe
+from backend.operations.readiness.verdicts import Verdict
+from backend.operations.reviews.tasks import TASK as TELL_OF_REVIEWS
+from backend.operations.task_runs.models import TaskRun
+from backend.operations.task_runs.queries import state_of
+from backend.operations.wallets.alarms import CHECK_CERTIFICATES
+from backend.wallets.jobs import SYNC_PASSES
+from backend.wallets.open import configured_wallets
+from backend.wallets.reconcile import RECONCILE
+from i18n.translator import N_, NN_
+
+GRACE = timedelta(minutes=15)
+"""A run that is this late is not missed yet."""
+FAILURES_SHOWN = 5
+
+
+class TimedTask(NamedTuple):
+    """`hour` and `minute`: in UTC, as in the workers' schedule. No hour: every hour."""
+
+    name: str
+    title: str
+    hour: int | None
+    minute: int
+    command: str = ""
+    """Does the same at once."""
+    is_vital: bool = False
+    """Customers lose something when it fails."""
+    finds_harm: bool = False
+    """Its failures are harm that was done already."""
+
+    def last_due(self, now: datetime) -> datetime:
+        """The newest moment at which it must have begun by now."""
+        latest, period = now - GRACE, timedelta(hours=1) if self.hour is None else timedelta(days=1)
+        hour = latest.hour if self.hour is None else self.hour
+        at = latest.replace(hour=hour, minute=self.minute, second=0, microsecond=0)
+        return at if at <= latest else at - period
+
+
+TASKS = (
+    TimedTask(EXPIRY.name, N_("Expiry of points"), 2, 0, "orion points expire", is_vital=True),
+    TimedTask(WARNING.name, N_("Warnings of expiring points"), 9, 0, "orion points warn", is_vital=True),
+    TimedTask(AUDIT_LEDGER, N_("Audit of the ledger"), 4, 30, "orion ledger audit", is_vital=True, finds_harm=True),
+    TimedTask(
+        VERIFY_AUDIT, N_("Verification of the audit"), 4, 50, "orion audit verify", is_vital=True, finds_harm=True
+    ),
+    TimedTask(SYNC_PASSES, N_("Update of passes"), None, 7, "orion wallets sync"),
+    TimedTask(RECONCILE, N_("Comparison with Google"), 3, 40),
+    TimedTask(CHECK_CERTIFICATES, N_("Check of certificates and keys"), 6, 10),
+    TimedTask(GREETINGS.name, N_("Birthday emails"), 6, 30),
+    TimedTask(REENGAGEMENT.name, N_("Emails after a long absence"), 9, 30),
+    TimedTask(TELL_OF_REVIEWS, N_("Emails about reviews"), 6, 20),
+    TimedTask("purge", N_("Deletion of old data"), 3, 20),
+)
+WENT_WELL = N_("The last run went well.")
+NOT_NEEDED = N_("Not needed: Google Wallet is not configured.")
+NOT_DUE = N_("It has not been due yet.")
+RUNNING = N_("It is running.")
+MISSED = N_("It did not run when it was due.")
+DIED = N_("The last run was interrupted: its process ended.")
+FAILED = N_("The last run failed: %(reason)s")
+PARTLY = NN_("The last run has %(count)s failure.", "The last run has %(count)s failures.")
+WAKE = N_("See whether a worker runs. The next one does it at its time; the command does it now.")
+READ_FAILURES = N_("Read the reasons, and mend them before the next run.")
+
+
+class LastRuns(NamedTuple):
+    by_name: Mapping[str, TaskRun]
+    since: datetime
+    """Of the oldest run that is still kept: what was due before cannot have been missed."""
+
+
+async def read_last_runs(probe: Probe) -> LastRuns:
+    """Over all merchants, of every timed task."""
+    newest = (
+        select(TaskRun)
+        .distinct(TaskRun.name)
+        .where(TaskRun.name.in_([task.name for task in TASKS]), TaskRun.merchant_id.is_(None))
+        .where(TaskRun.started_at.is_not(None))
+        .order_by(TaskRun.name, TaskRun.created_at.desc())
+    )
+    async with probe.sessions.committing() as session:
+        runs = {run.name: run for run in await session.scalars(newest)}
+        since = await session.scalar(select(func.min(TaskRun.created_at)))
+    return LastRuns(runs, since or probe.now)
+
+
+def look_at_task(task: TimedTask) -> Callable[[Probe], Awaitable[Verdict]]:
+    async def look(probe: Probe) -> Verdict:
+        if task.name == RECONCILE and "google" not in configured_wallets(probe.settings):
+            return Verdict("ok", say(NOT_NEEDED))
+        runs = await probe.once(read_last_runs)
+        return judge_task(task, runs.by_name.get(task.name), runs.since, probe.now)
+
+    return look
+
+
+def judge_task(task: TimedTask, run: TaskRun | None, since: datetime, now: datetime) -> Verdict:
+    """`since`: from when on runs are known."""
+    due = task.last_due(now)
+    state = state_of(run, now) if run else "missing"
+    if run is not None and state == "running":
+        return Verdict("ok", say(RUNNING), run.started_at)
+    if (run.created_at if run else since) < due:
+        return _trouble(task, Verdict("warning", say(MISSED), run.finished_at if run else None, [_due(due)], say(WAKE)))
+    if run is None:
+        return Verdict("ok", say(NOT_DUE))
+    return _judge_run(task, run, state)
+
+
+def _judge_run(task: TimedTask, run: TaskRun, state: str) -> Verdict:
+    counts = [f"{name} {number}" for name, number in run.counts.items()]
+    match state:
+        case "died":
+            return _trouble(task, Verdict("warning", say(DIED), run.heartbeat_at, counts, say(WAKE)))
+        case "failed":
+            evidence = say(FAILED, reason=run.error or "")
+            return _trouble(task, Verdict("warning", evidence, run.finished_at, counts, say(READ_FAILURES)))
+        case "partly_done":
+            reasons = [f"{failed}: {reason}" for failed, reason in list(run.failures.items())[:FAILURES_SHOWN]]
+            evidence = say(PARTLY, count=run.counts.get("failed", len(run.failures)))
+            verdict = Verdict("warning", evidence, run.finished_at, [*reasons, *counts], say(READ_FAILURES))
+            return _trouble(task, verdict) if task.finds_harm else verdict
+    return Verdict("ok", say(WENT_WELL), run.finished_at, counts)
+
+
+def _trouble(task: TimedTask, verdict: Verdict) -> Verdict:
+    """As bad as the task is important."""
+    return replace(verdict, state="blocks" if task.is_vital else "warning", command=task.command)
+
+
+def _due(due: datetime) -> str:
+    return f"{due:%Y-%m-%d %H:%M} UTC"
