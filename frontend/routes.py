@@ -24,6 +24,7 @@ from frontend.admin.guard import require_admin
 from frontend.admin.merchants.pages import MERCHANT_PAGES
 from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
+from frontend.admin.readiness.views import show_readiness
 from frontend.admin.settings.connection_test import take_connection_test, use_suggestion
 from frontend.admin.settings.views import show_category, show_settings, take_category, take_reset
 from frontend.admin.users.pages import USER_PAGES
@@ -100,6 +101,7 @@ ADMIN = Router(
     before_request=require_admin,
     route_handlers=[
         show_admin,
+        show_readiness,
         show_wallets,
         show_state,
         check_now,

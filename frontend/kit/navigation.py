@@ -38,6 +38,13 @@ ENTRIES = (
     Entry("/office/audit", N_("Audit"), "list", permission="audit.view", is_owners=True),
     Entry("/admin", N_("Overview"), "dashboard"),
     Entry(
+        "/admin/readiness",
+        N_("Readiness"),
+        "check-circle",
+        N_("Is everything as it has to be, and if not: what to do next?"),
+        "operations.run_tasks",
+    ),
+    Entry(
         "/admin/merchants",
         N_("Merchants"),
         "store",

@@ -74,7 +74,7 @@ DECLARED: dict[str, str] = {
     "platform: messaging.manage_templates": "/admin/email-templates "
     "/admin/email-templates/{code}/{text_language} /admin/email-templates/{code}/{text_language}/history "
     "/admin/email-templates/{code}/{text_language}/preview",
-    "platform: operations.run_tasks": "/admin /admin/wallets",
+    "platform: operations.run_tasks": "/admin /admin/readiness /admin/wallets",
     "platform: settings.manage": "/admin/settings/{category}",
     "platform: users.view": "/admin/users /admin/users/permissions",
 }

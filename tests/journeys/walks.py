@@ -454,6 +454,15 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     await _sign_in(page, "admin@orion.example")
     await expect(page.locator(".tile .badge")).to_have_count(2)
     yield "platform"
+    await page.goto("/admin/readiness")
+    await expect(page.locator(".step").first).to_be_visible()
+    yield "readiness of the platform"
+    await page.goto(f"/admin/readiness?merchant={scene.shop.code}")
+    yield "readiness of a merchant"
+    await page.locator("[name=merchant]").fill("nobody")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "readiness, unknown merchant"
     await page.goto("/admin/wallets")
     await expect(page.locator("#runs")).to_be_visible()
     yield "wallets"

@@ -16,7 +16,7 @@ SENDER = N_("Emails come in the name of %(name)s.")
 NO_ADDRESSES = N_("Emails come in the name of %(name)s; these are missing: %(parts)s.")
 ANSWERS, POSTAL = "contact_email", "postal_address"
 ENTER = N_(
-    "Enter them on the page of the merchant: without them answers go to the platform, and the footer names nobody."
+    "Enter them on the page of the merchant: answers go to the platform otherwise, and the footer names nobody."
 )
 OWN_TEXTS = NN_("%(count)s text of its own.", "%(count)s texts of its own.")
 NONE_OWN = N_("All emails say what the platform says.")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from backend.core.sentence import say
+from backend.core.sentence import Sentence, say
 from backend.operations.audit.tasks import VERIFY_AUDIT
 from backend.operations.ledger.points import EXPIRY, WARNING
 from backend.operations.ledger.tasks import AUDIT_LEDGER
@@ -73,7 +73,8 @@ MISSED = N_("It did not run when it was due.")
 DIED = N_("The last run was interrupted: its process ended.")
 FAILED = N_("The last run failed: %(reason)s")
 PARTLY = NN_("The last run has %(count)s failure.", "The last run has %(count)s failures.")
-WAKE = N_("See whether a worker runs. The next one does it at its time; the command does it now.")
+DUE = N_("due: %(moment)s")
+WAKE = N_("See whether a worker runs. It does this again at its next time.")
 READ_FAILURES = N_("Read the reasons, and mend them before the next run.")
 
 
@@ -142,5 +143,5 @@ def _trouble(task: TimedTask, verdict: Verdict) -> Verdict:
     return replace(verdict, state="blocks" if task.is_vital else "warning", command=task.command)
 
 
-def _due(due: datetime) -> str:
-    return f"{due:%Y-%m-%d %H:%M} UTC"
+def _due(due: datetime) -> Sentence:
+    return say(DUE, moment=f"{due:%Y-%m-%d %H:%M} UTC")
