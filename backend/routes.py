@@ -66,9 +66,7 @@ from backend.messaging.template_editing.trial_routes import AdminTemplateTrialCo
 from backend.operations.audit.routes.admin import AdminAuditController
 from backend.operations.audit.routes.merchant import MerchantAuditController
 from backend.operations.idempotency import IdempotencyController
-from backend.operations.readiness.routes import ReadinessController
-from backend.operations.task_runs.routes import TaskRunController
-from backend.operations.wallets.routes import WalletAdminController
+from backend.operations.routes import OPERATIONS
 from backend.settings.routes.admin import SettingsController
 from backend.settings.routes.storefront import BrandingController
 from backend.wallets.apple.routes import AppleWebService, PassDownloadController
@@ -156,9 +154,7 @@ admin = Router(
         AdminMerchantInvitationController,
         AdminPolicyController,
         AdminFeatureController,
-        WalletAdminController,
-        TaskRunController,
-        ReadinessController,
+        *OPERATIONS,
         AdminCardController,
         AdminExplanationController,
         AdminEmailController,

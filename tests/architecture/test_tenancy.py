@@ -46,6 +46,7 @@ PLATFORM_TABLES = {
     "platform_audit_entries",
     "platform_audit_heads",
     "platform_mails",
+    "process_heartbeats",
     "recovery_codes",
     "setting_overrides",
     "setting_versions",

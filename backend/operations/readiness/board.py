@@ -9,7 +9,7 @@ import structlog
 from backend.core.sentence import say
 from backend.operations.readiness.probe import Probe
 from backend.operations.readiness.schemas import ReadinessRow
-from backend.operations.readiness.verdicts import DETAILS_MAX, Verdict
+from backend.operations.readiness.verdicts import DETAILS_MAX, RowVerdict
 from i18n.translator import N_, get_translator
 
 AT_ONCE = 4
@@ -37,7 +37,7 @@ class Check(NamedTuple):
     name: str
     group: str
     title: str
-    look: Callable[[Probe], Awaitable[Verdict]]
+    look: Callable[[Probe], Awaitable[RowVerdict]]
     page: str = ""
     runbook: str = ""
     """Path below the source code, with the heading that helps."""
@@ -60,7 +60,7 @@ async def run_checks(
     return [_row(check, verdict, language) for check, verdict in zip(checks, found, strict=True)]
 
 
-async def _look(probe: Probe, check: Check, turns: asyncio.Semaphore, seconds: float) -> Verdict:
+async def _look(probe: Probe, check: Check, turns: asyncio.Semaphore, seconds: float) -> RowVerdict:
     async with turns:
         try:
             async with asyncio.timeout(seconds):
@@ -70,14 +70,14 @@ async def _look(probe: Probe, check: Check, turns: asyncio.Semaphore, seconds: f
             return _silent()
         except Exception as error:
             log.warning("readiness_check_failed", check=check.name, error=type(error).__name__, exc_info=error)
-            return Verdict("unknown", say(BROKEN, reason=type(error).__name__), step=say(LOOK_AGAIN))
+            return RowVerdict("unknown", say(BROKEN, reason=type(error).__name__), step=say(LOOK_AGAIN))
 
 
-def _silent() -> Verdict:
-    return Verdict("unknown", say(SILENT), step=say(LOOK_AGAIN))
+def _silent() -> RowVerdict:
+    return RowVerdict("unknown", say(SILENT), step=say(LOOK_AGAIN))
 
 
-def _row(check: Check, verdict: Verdict, language: str) -> ReadinessRow:
+def _row(check: Check, verdict: RowVerdict, language: str) -> ReadinessRow:
     details = verdict.details[:DETAILS_MAX]
     return ReadinessRow(
         name=check.name,

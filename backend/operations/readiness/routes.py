@@ -20,7 +20,7 @@ from backend.operations.readiness.probe import Probe
 from backend.operations.readiness.schemas import ReadinessBoard
 from backend.settings.live import LiveSettings
 
-MerchantCode = Annotated[
+BoardMerchant = Annotated[
     str | None,
     QueryParameter(
         max_length=40, pattern=STORABLE, description="Code of a merchant, in any case. Without it: the platform."
@@ -46,7 +46,7 @@ class ReadinessController(Controller):
         responses=refusals(*SIGNED_IN, MerchantNotFound, ValidationFailed),
     )
     async def show(
-        self, request: ApiRequest, probe: NamedDependency[Probe], merchant_code: MerchantCode = None
+        self, request: ApiRequest, probe: NamedDependency[Probe], merchant_code: BoardMerchant = None
     ) -> ReadinessBoard:
         language = reader_language(request)
         if merchant_code is not None:

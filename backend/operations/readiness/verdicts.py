@@ -12,7 +12,7 @@ DETAILS_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RowVerdict:
     state: RowState
     evidence: Sentence
     at: datetime | None = None

@@ -8,7 +8,7 @@ from backend.core.database import within_merchant
 from backend.core.sentence import say
 from backend.operations.readiness.probe import Probe
 from backend.operations.readiness.schemas import RowState
-from backend.operations.readiness.verdicts import Verdict
+from backend.operations.readiness.verdicts import RowVerdict
 from backend.staff_pins.models import WRONG_MAX
 from i18n.translator import N_, NN_
 
@@ -52,31 +52,31 @@ class PinFigures(NamedTuple):
     locked: int
 
 
-async def look_at_owners(probe: Probe) -> Verdict:
+async def look_at_owners(probe: Probe) -> RowVerdict:
     rows: list[asyncpg.Record] = await probe.pool.fetch(OWNERS, probe.of_merchant)
     return judge_owners([row["has_factor"] for row in rows])
 
 
-def judge_owners(factors: list[bool]) -> Verdict:
+def judge_owners(factors: list[bool]) -> RowVerdict:
     """Whether each has a second factor."""
     if not factors:
-        return Verdict("blocks", say(NO_OWNER), step=say(INVITE))
-    return Verdict("ok", say(OWN, count=len(factors)), details=[say(WITH_FACTOR, ready=sum(factors))])
+        return RowVerdict("blocks", say(NO_OWNER), step=say(INVITE))
+    return RowVerdict("ok", say(OWN, count=len(factors)), details=[say(WITH_FACTOR, ready=sum(factors))])
 
 
-async def look_at_pins(probe: Probe) -> Verdict:
+async def look_at_pins(probe: Probe) -> RowVerdict:
     async with within_merchant(probe.pool, probe.of_merchant) as connection:
         row = await connection.fetchrow(PINS, probe.of_merchant, WRONG_MAX, probe.now)
     return judge_pins(PinFigures(*row))
 
 
-def judge_pins(pins: PinFigures) -> Verdict:
+def judge_pins(pins: PinFigures) -> RowVerdict:
     if not pins.people:
-        return Verdict("warning", say(NO_STAFF), step=say(INVITE_STAFF))
+        return RowVerdict("warning", say(NO_STAFF), step=say(INVITE_STAFF))
     missing = pins.people - pins.with_pin
     if pins.policy == "required" and missing:
         state: RowState = "blocks" if not pins.with_pin else "warning"
-        return Verdict(state, say(SOME_LACK, count=missing), step=say(SET_PINS))
+        return RowVerdict(state, say(SOME_LACK, count=missing), step=say(SET_PINS))
     if pins.locked:
-        return Verdict("warning", say(LOCKED, count=pins.locked), step=say(UNLOCK))
-    return Verdict("ok", say(ALL_HAVE if not missing else NOT_REQUIRED))
+        return RowVerdict("warning", say(LOCKED, count=pins.locked), step=say(UNLOCK))
+    return RowVerdict("ok", say(ALL_HAVE if not missing else NOT_REQUIRED))

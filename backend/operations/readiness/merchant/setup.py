@@ -9,7 +9,7 @@ from backend.loyalty.rewards.models import Reward
 from backend.merchants.features.queries import read_switches
 from backend.merchants.models import Merchant, Store
 from backend.operations.readiness.probe import Probe
-from backend.operations.readiness.verdicts import Verdict
+from backend.operations.readiness.verdicts import RowVerdict
 from i18n.translator import N_, NN_
 
 NO_PROGRAM = N_("There is no program.")
@@ -37,35 +37,35 @@ async def read_program(probe: Probe) -> Program | None:
     return program
 
 
-async def look_at_program(probe: Probe) -> Verdict:
+async def look_at_program(probe: Probe) -> RowVerdict:
     return judge_program(await probe.once(read_program))
 
 
-def judge_program(program: Program | None) -> Verdict:
+def judge_program(program: Program | None) -> RowVerdict:
     if program is None:
-        return Verdict("blocks", say(NO_PROGRAM), step=say(ADD_PROGRAM))
+        return RowVerdict("blocks", say(NO_PROGRAM), step=say(ADD_PROGRAM))
     if not program.is_active:
-        return Verdict("blocks", say(INACTIVE), step=say(SWITCH_ON))
+        return RowVerdict("blocks", say(INACTIVE), step=say(SWITCH_ON))
     if not program.terms_text.get(program.default_language, "").strip() and not program.terms_url:
-        return Verdict("blocks", say(NO_LEGAL_TEXT, language=program.default_language), step=say(WRITE_TEXT))
+        return RowVerdict("blocks", say(NO_LEGAL_TEXT, language=program.default_language), step=say(WRITE_TEXT))
     texts = [language for language, text in program.terms_text.items() if text.strip()]
-    return Verdict("ok", say(PROGRAM, name=program.name), details=texts)
+    return RowVerdict("ok", say(PROGRAM, name=program.name), details=texts)
 
 
-async def look_at_rewards(probe: Probe) -> Verdict:
+async def look_at_rewards(probe: Probe) -> RowVerdict:
     program = await probe.once(read_program)
     if program is not None and program.type == "stamps":
-        return Verdict("ok", say(STAMPS_ONLY))
+        return RowVerdict("ok", say(STAMPS_ONLY))
     is_offered = Reward.is_active & Reward.archived_at.is_(None)
     count = select(func.count(Reward.id)).where(Reward.merchant_id == probe.of_merchant, is_offered)
     async with probe.sessions.committing(probe.of_merchant) as session:
         offered = await session.scalar(count) or 0
     if not offered:
-        return Verdict("warning", say(NO_REWARD), step=say(ADD_REWARD))
-    return Verdict("ok", say(REWARDS, count=offered))
+        return RowVerdict("warning", say(NO_REWARD), step=say(ADD_REWARD))
+    return RowVerdict("ok", say(REWARDS, count=offered))
 
 
-async def look_at_stores(probe: Probe) -> Verdict:
+async def look_at_stores(probe: Probe) -> RowVerdict:
     """Which of the open stores are live."""
     open_ones = select(Store).where(Store.merchant_id == probe.of_merchant, Store.is_active).order_by(Store.code)
     async with probe.sessions.committing(probe.of_merchant) as session:
@@ -74,17 +74,17 @@ async def look_at_stores(probe: Probe) -> Verdict:
     return judge_stores({store.code: switches.show(LOYALTY, store).is_in_force for store in stores})
 
 
-def judge_stores(stores: dict[str, bool]) -> Verdict:
+def judge_stores(stores: dict[str, bool]) -> RowVerdict:
     """Whether each open store is live."""
     if not stores:
-        return Verdict("blocks", say(NO_STORE), step=say(OPEN_STORE))
+        return RowVerdict("blocks", say(NO_STORE), step=say(OPEN_STORE))
     if not any(stores.values()):
-        return Verdict("blocks", say(NOT_LIVE), details=list(stores), step=say(GO_LIVE))
+        return RowVerdict("blocks", say(NOT_LIVE), details=list(stores), step=say(GO_LIVE))
     waiting = [code for code, is_live in stores.items() if not is_live]
     live = ", ".join(code for code, is_live in stores.items() if is_live)
     if waiting:
-        return Verdict("warning", say(SOME_LIVE, names=live), details=waiting, step=say(GO_LIVE))
-    return Verdict("ok", say(SOME_LIVE, names=live))
+        return RowVerdict("warning", say(SOME_LIVE, names=live), details=waiting, step=say(GO_LIVE))
+    return RowVerdict("ok", say(SOME_LIVE, names=live))
 
 
 async def read_merchant(probe: Probe) -> Merchant:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from backend.core.sentence import say
 from backend.operations.readiness.probe import Probe
-from backend.operations.readiness.verdicts import Verdict
+from backend.operations.readiness.verdicts import RowVerdict
 from backend.wallets.models import GoogleProgram
 from backend.wallets.open import configured_wallets
 from i18n.translator import N_
@@ -19,21 +19,21 @@ STATES = {
 CORRECT = N_("Correct the program’s name, logo or texts; saving it asks Google again.")
 
 
-async def look_at_google_program(probe: Probe) -> Verdict:
+async def look_at_google_program(probe: Probe) -> RowVerdict:
     if "google" not in configured_wallets(probe.settings):
-        return Verdict("ok", say(NOT_OFFERED))
+        return RowVerdict("ok", say(NOT_OFFERED))
     async with probe.sessions.committing() as session:
         found = select(GoogleProgram).where(GoogleProgram.merchant_id == probe.of_merchant)
         return judge_google_program(await session.scalar(found))
 
 
-def judge_google_program(program: GoogleProgram | None) -> Verdict:
+def judge_google_program(program: GoogleProgram | None) -> RowVerdict:
     if program is None:
-        return Verdict("ok", say(NO_CLASS))
+        return RowVerdict("ok", say(NO_CLASS))
     evidence = say(STATES[program.review_status])
     match program.review_status:
         case "rejected":
-            return Verdict("blocks", evidence, program.synced_at, step=say(CORRECT))
+            return RowVerdict("blocks", evidence, program.synced_at, step=say(CORRECT))
         case "under_review":
-            return Verdict("warning", evidence, program.synced_at)
-    return Verdict("ok", evidence, program.synced_at)
+            return RowVerdict("warning", evidence, program.synced_at)
+    return RowVerdict("ok", evidence, program.synced_at)

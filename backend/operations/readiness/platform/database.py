@@ -14,7 +14,7 @@ from backend.core.startup import FACTS, VERSION, check_facts
 from backend.operations.readiness.platform.processes import read_processes
 from backend.operations.readiness.probe import Probe
 from backend.operations.readiness.schemas import RowState
-from backend.operations.readiness.verdicts import Verdict
+from backend.operations.readiness.verdicts import RowVerdict
 from i18n.translator import N_
 
 OFFSET_MAX_MS, OFFSET_REFUSED_MS = 2_000, 30_000
@@ -36,38 +36,38 @@ DISK = N_("Free space where Orion keeps its files: %(size)s. Size of the databas
 MAKE_SPACE = N_("Make space, or enlarge the disk. PostgreSQL stops when its disk is full.")
 
 
-async def look_at_migrations(probe: Probe) -> Verdict:
+async def look_at_migrations(probe: Probe) -> RowVerdict:
     version, expected = await probe.pool.fetchval(VERSION), head()
     if version == expected:
-        return Verdict("ok", say(AT_HEAD), details=[expected])
+        return RowVerdict("ok", say(AT_HEAD), details=[expected])
     evidence = say(NOT_AT_HEAD, version=version, expected=expected)
-    return Verdict("blocks", evidence, step=say(MIGRATE), command="orion migrate up")
+    return RowVerdict("blocks", evidence, step=say(MIGRATE), command="orion migrate up")
 
 
-async def look_at_role(probe: Probe) -> Verdict:
+async def look_at_role(probe: Probe) -> RowVerdict:
     facts = await probe.pool.fetchrow(FACTS)
     try:
         check_facts(facts, is_production=probe.settings.is_production)
     except StartRefused as refused:
-        return Verdict("blocks", say(UNGUARDED), details=[str(refused)], step=say(CORRECT_ROLE))
-    return Verdict("ok", say(GUARDED))
+        return RowVerdict("blocks", say(UNGUARDED), details=[str(refused)], step=say(CORRECT_ROLE))
+    return RowVerdict("ok", say(GUARDED))
 
 
-async def look_at_clocks(probe: Probe) -> Verdict:
+async def look_at_clocks(probe: Probe) -> RowVerdict:
     """This machine’s clock, and as each process has last measured its own."""
     processes = await probe.once(read_processes)
     here = await probe.pool.fetchval(OFFSET_MS, clock.now())
     return judge_clocks({each.host: each.clock_offset_ms for each in processes} | {"Orion": here})
 
 
-def judge_clocks(offsets_ms: Mapping[str, int]) -> Verdict:
+def judge_clocks(offsets_ms: Mapping[str, int]) -> RowVerdict:
     """By host."""
     host, offset = max(offsets_ms.items(), key=lambda each: abs(each[1]))
     if abs(offset) <= OFFSET_MAX_MS:
-        return Verdict("ok", say(CLOCKS_AGREE, ms=abs(offset)))
+        return RowVerdict("ok", say(CLOCKS_AGREE, ms=abs(offset)))
     state: RowState = "blocks" if abs(offset) > OFFSET_REFUSED_MS else "warning"
     evidence = say(CLOCK_DIFFERS, host=host, age=abs(offset) // 1000)
-    return Verdict(
+    return RowVerdict(
         state, evidence, details=[f"{name}: {ms} ms" for name, ms in offsets_ms.items()], step=say(SET_CLOCK)
     )
 
@@ -77,17 +77,17 @@ class DiskUse(NamedTuple):
     database_bytes: int
 
 
-async def look_at_disk(probe: Probe) -> Verdict:
+async def look_at_disk(probe: Probe) -> RowVerdict:
     used = await probe.pool.fetchval(SIZE)
     free = await asyncio.to_thread(_free_bytes, probe.settings.data_dir)
     return judge_disk(DiskUse(free, used))
 
 
-def judge_disk(disk: DiskUse) -> Verdict:
+def judge_disk(disk: DiskUse) -> RowVerdict:
     evidence = say(DISK, size=disk.free_bytes, used=disk.database_bytes)
     if disk.free_bytes >= FREE_LOW_BYTES:
-        return Verdict("ok", evidence)
-    return Verdict("blocks" if disk.free_bytes < FREE_OUT_BYTES else "warning", evidence, step=say(MAKE_SPACE))
+        return RowVerdict("ok", evidence)
+    return RowVerdict("blocks" if disk.free_bytes < FREE_OUT_BYTES else "warning", evidence, step=say(MAKE_SPACE))
 
 
 def _free_bytes(folder: Path) -> int:

@@ -18,7 +18,7 @@ from backend.messaging.test_email import used_settings
 from backend.operations.readiness.platform.figures import WINDOW, named, read_figures
 from backend.operations.readiness.probe import Probe
 from backend.operations.readiness.schemas import RowState
-from backend.operations.readiness.verdicts import Verdict
+from backend.operations.readiness.verdicts import RowVerdict
 from i18n.locales import LANGUAGES, SOURCE_LANGUAGE
 from i18n.translator import N_
 
@@ -46,33 +46,33 @@ DELIVERED = N_("In 24 hours: %(sent)s sent, %(refused)s not.")
 LOOK_AT_MAILS = N_("See why, by the email log. What was refused by an outage can be sent again all at once.")
 
 
-async def look_at_texts(probe: Probe) -> Verdict:
+async def look_at_texts(probe: Probe) -> RowVerdict:
     async with probe.sessions.committing() as session:
         return judge_texts(await check_templates(session))
 
 
-def judge_texts(problems: list[TextProblem]) -> Verdict:
+def judge_texts(problems: list[TextProblem]) -> RowVerdict:
     per_language = Counter(problem.language for problem in problems)
     counts = [f"{language} {len(TEMPLATES) - per_language[language]}/{len(TEMPLATES)}" for language in LANGUAGES]
     total = len(TEMPLATES) * len(LANGUAGES)
     evidence = say(TEXTS, ready=total - len(problems), all=total)
     if not problems:
-        return Verdict("ok", evidence, details=counts)
+        return RowVerdict("ok", evidence, details=counts)
     lines = [f"{problem.code}/{problem.language}: {problem.problem}" for problem in problems]
-    return Verdict("blocks", evidence, details=[*counts, *lines], step=say(SEED), command="orion templates seed")
+    return RowVerdict("blocks", evidence, details=[*counts, *lines], step=say(SEED), command="orion templates seed")
 
 
-async def look_at_settings(probe: Probe) -> Verdict:
+async def look_at_settings(probe: Probe) -> RowVerdict:
     in_force, listing = probe.live.in_force, "orion settings list --category email"
     mail = in_force.settings.email
     used = used_settings(mail, in_force.sources, in_force.settings.branding.platform_name)
     lines = [f"{each.key} {each.value or '–'} ({each.source})" for each in used]
     if "email" in in_force.ignored:
-        return Verdict("blocks", say(UNUSABLE), details=lines, step=say(NAME_UNUSABLE), command=listing)
+        return RowVerdict("blocks", say(UNUSABLE), details=lines, step=say(NAME_UNUSABLE), command=listing)
     if mail.email_provider == "console":
         state: RowState = "blocks" if probe.settings.is_production else "warning"
-        return Verdict(state, say(ONLY_LOGGED), details=lines, step=say(CHOOSE))
-    return Verdict("ok", say(SENDS, provider=mail.email_provider, host=_route(probe).place), details=lines)
+        return RowVerdict(state, say(ONLY_LOGGED), details=lines, step=say(CHOOSE))
+    return RowVerdict("ok", say(SENDS, provider=mail.email_provider, host=_route(probe).place), details=lines)
 
 
 class MailRoute(NamedTuple):
@@ -96,7 +96,7 @@ def _route(probe: Probe) -> MailRoute:
     return MailRoute(route.host, route.port)
 
 
-async def look_at_test(probe: Probe) -> Verdict:
+async def look_at_test(probe: Probe) -> RowVerdict:
     newest = select(PlatformMail.status, PlatformMail.created_at).where(PlatformMail.template_code == TEST_EMAIL.code)
     async with probe.sessions.committing() as session:
         test = await find_last_test(session, SOURCE_LANGUAGE)
@@ -105,23 +105,25 @@ async def look_at_test(probe: Probe) -> Verdict:
     return judge_test(_route(probe), test, lines, is_production=probe.settings.is_production)
 
 
-def judge_test(route: MailRoute, test: LastConnectionTest | None, lines: list[str], *, is_production: bool) -> Verdict:
+def judge_test(
+    route: MailRoute, test: LastConnectionTest | None, lines: list[str], *, is_production: bool
+) -> RowVerdict:
     command = "orion mail test YOUR_ADDRESS"
     if test is None and route.is_here and not is_production:
-        return Verdict("ok", say(ONLY_HERE, host=route.place), details=lines)
+        return RowVerdict("ok", say(ONLY_HERE, host=route.place), details=lines)
     if test is None:
-        return Verdict("warning", say(NOT_TESTED), details=lines, step=say(TEST), command=command)
+        return RowVerdict("warning", say(NOT_TESTED), details=lines, step=say(TEST), command=command)
     tested = MailRoute(test.host, test.port)
     if tested != route:
         evidence = say(OTHER_TESTED, host=tested.place)
-        return Verdict("warning", evidence, test.tested_at, lines, say(TEST), command)
+        return RowVerdict("warning", evidence, test.tested_at, lines, say(TEST), command)
     if not test.is_ok:
         evidence = say(TEST_FAILED, reason=test.sentence)
-        return Verdict("blocks", evidence, test.tested_at, lines, say(TEST), command)
-    return Verdict("ok", say(TEST_WORKED, reason=test.sentence), test.tested_at, lines)
+        return RowVerdict("blocks", evidence, test.tested_at, lines, say(TEST), command)
+    return RowVerdict("ok", say(TEST_WORKED, reason=test.sentence), test.tested_at, lines)
 
 
-async def look_at_delivery(probe: Probe) -> Verdict:
+async def look_at_delivery(probe: Probe) -> RowVerdict:
     row = await probe.pool.fetchrow(PLATFORM_MAILS, probe.now - WINDOW)
     figures = await probe.once(read_figures)
     sent = row["sent"] + sum(each.mails_sent for each in figures)
@@ -129,11 +131,11 @@ async def look_at_delivery(probe: Probe) -> Verdict:
     return judge_delivery(sent, failed)
 
 
-def judge_delivery(sent: int, failed: dict[str, int]) -> Verdict:
+def judge_delivery(sent: int, failed: dict[str, int]) -> RowVerdict:
     """`failed`: by merchant."""
     total = sum(failed.values())
     evidence = say(DELIVERED, sent=sent, refused=total)
     if not total:
-        return Verdict("ok", evidence)
+        return RowVerdict("ok", evidence)
     state: RowState = "blocks" if total >= MANY_FAILURES and total > sent else "warning"
-    return Verdict(state, evidence, details=named(failed), step=say(LOOK_AT_MAILS))
+    return RowVerdict(state, evidence, details=named(failed), step=say(LOOK_AT_MAILS))

@@ -9,7 +9,7 @@ from backend.merchants.models import Merchant
 from backend.operations.readiness.platform.figures import MerchantFigures, named, read_figures
 from backend.operations.readiness.platform.queues import LOOK_AT_WORKERS
 from backend.operations.readiness.probe import Probe
-from backend.operations.readiness.verdicts import Verdict
+from backend.operations.readiness.verdicts import RowVerdict
 from backend.webhooks.queries import read_webhook_backlog
 from i18n.translator import N_, NN_
 
@@ -51,7 +51,7 @@ class _Overview(msgspec.Struct):
         return is_enabled(LOYALTY, [(each.feature, each.store_id is not None, each.is_enabled) for each in here])
 
 
-async def look_at_live_stores(probe: Probe) -> Verdict:
+async def look_at_live_stores(probe: Probe) -> RowVerdict:
     async with probe.sessions.committing() as session:
         codes = {str(row[0]): row[1] for row in await session.execute(select(Merchant.id, Merchant.code))}
         rows = await session.scalars(OVERVIEWS, {"merchants": list(codes)})
@@ -59,30 +59,30 @@ async def look_at_live_stores(probe: Probe) -> Verdict:
     return judge_live_stores({codes[each.id]: each.live_stores() for each in overviews})
 
 
-def judge_live_stores(live: dict[str, int]) -> Verdict:
+def judge_live_stores(live: dict[str, int]) -> RowVerdict:
     """How many stores of each merchant are live."""
     off = [say(NOT_LIVE, name=code) for code, count in live.items() if not count]
     if not any(live.values()):
-        return Verdict("warning", say(NONE_LIVE), details=off, step=say(SWITCH_ON))
-    return Verdict("ok", say(LIVE, count=sum(live.values())), details=off)
+        return RowVerdict("warning", say(NONE_LIVE), details=off, step=say(SWITCH_ON))
+    return RowVerdict("ok", say(LIVE, count=sum(live.values())), details=off)
 
 
-async def look_at_reviews(probe: Probe) -> Verdict:
+async def look_at_reviews(probe: Probe) -> RowVerdict:
     return judge_reviews(await probe.once(read_figures), probe)
 
 
-def judge_reviews(figures: list[MerchantFigures], probe: Probe) -> Verdict:
+def judge_reviews(figures: list[MerchantFigures], probe: Probe) -> RowVerdict:
     total = sum(each.reviews for each in figures)
     if not total:
-        return Verdict("ok", say(REVIEW_EMPTY))
+        return RowVerdict("ok", say(REVIEW_EMPTY))
     oldest_at = min(each.oldest_review_at for each in figures if each.oldest_review_at)
     evidence, merchants = say(REVIEW_WAITS, count=total), named({each.code: each.reviews for each in figures})
     if (probe.now - oldest_at).days < REVIEW_DAYS:
-        return Verdict("ok", evidence, oldest_at, merchants)
-    return Verdict("warning", evidence, oldest_at, merchants, say(REMIND))
+        return RowVerdict("ok", evidence, oldest_at, merchants)
+    return RowVerdict("warning", evidence, oldest_at, merchants, say(REMIND))
 
 
-async def look_at_webhooks(probe: Probe) -> Verdict:
+async def look_at_webhooks(probe: Probe) -> RowVerdict:
     verdict = judge_endpoints(await probe.once(read_figures))
     if verdict.state != "ok":
         return verdict
@@ -91,22 +91,22 @@ async def look_at_webhooks(probe: Probe) -> Verdict:
     if age <= STUCK_SECONDS:
         return verdict
     evidence = say(WEBHOOKS_WAIT, waiting=backlog.waiting, age=int(age))
-    return Verdict("warning", evidence, backlog.oldest_at, step=say(LOOK_AT_WORKERS))
+    return RowVerdict("warning", evidence, backlog.oldest_at, step=say(LOOK_AT_WORKERS))
 
 
-async def look_at_endpoints(probe: Probe) -> Verdict:
+async def look_at_endpoints(probe: Probe) -> RowVerdict:
     return judge_endpoints(await probe.once(read_figures))
 
 
-def judge_endpoints(figures: list[MerchantFigures]) -> Verdict:
+def judge_endpoints(figures: list[MerchantFigures]) -> RowVerdict:
     failing = {each.code: each.endpoints_failing + each.endpoints_disabled for each in figures}
     given_up = sum(each.webhooks_failed for each in figures)
     if not any(failing.values()) and not given_up:
-        return Verdict("ok", say(WEBHOOKS_FINE))
+        return RowVerdict("ok", say(WEBHOOKS_FINE))
     evidence = say(
         WEBHOOKS_FAIL,
         waiting=sum(each.endpoints_failing for each in figures),
         refused=sum(each.endpoints_disabled for each in figures),
         expired=given_up,
     )
-    return Verdict("warning", evidence, None, named(failing), say(TELL_MERCHANT), "orion webhooks list")
+    return RowVerdict("warning", evidence, None, named(failing), say(TELL_MERCHANT), "orion webhooks list")

@@ -6,7 +6,7 @@ from backend.access.permissions import BY_ROLE, MANAGE_TEMPLATES
 from backend.core.sentence import say
 from backend.operations.readiness.platform.figures import read_figures
 from backend.operations.readiness.probe import Probe
-from backend.operations.readiness.verdicts import Verdict
+from backend.operations.readiness.verdicts import RowVerdict
 from i18n.translator import N_, NN_
 
 ADMINS = """
@@ -36,32 +36,32 @@ class PlatformAdmin(NamedTuple):
     has_factor: bool
 
 
-async def look_at_admins(probe: Probe) -> Verdict:
+async def look_at_admins(probe: Probe) -> RowVerdict:
     rows = [PlatformAdmin(*row) for row in await probe.pool.fetch(ADMINS)]
     return judge_admins(rows, is_production=probe.settings.is_production)
 
 
-def judge_admins(admins: list[PlatformAdmin], *, is_production: bool) -> Verdict:
+def judge_admins(admins: list[PlatformAdmin], *, is_production: bool) -> RowVerdict:
     supers = [each for each in admins if each.role == "super_admin"]
     if not supers:
-        return Verdict("blocks", say(NO_SUPER_ADMIN), step=say(MAKE_ONE), command="orion users create-admin EMAIL")
+        return RowVerdict("blocks", say(NO_SUPER_ADMIN), step=say(MAKE_ONE), command="orion users create-admin EMAIL")
     without = [each.email for each in admins if not each.has_factor]
     if is_production and without:
-        return Verdict("warning", say(WITHOUT_FACTOR, count=len(without)), details=without, step=say(LET_THEM))
-    return Verdict("ok", say(ADMINISTRATORS, count=len(admins)), details=[f"super_admin {len(supers)}"])
+        return RowVerdict("warning", say(WITHOUT_FACTOR, count=len(without)), details=without, step=say(LET_THEM))
+    return RowVerdict("ok", say(ADMINISTRATORS, count=len(admins)), details=[f"super_admin {len(supers)}"])
 
 
-async def look_at_permissions(probe: Probe) -> Verdict:
+async def look_at_permissions(probe: Probe) -> RowVerdict:
     figures = await probe.once(read_figures)
     unknown = {each.code: each.unknown_permissions for each in figures if each.unknown_permissions}
     return judge_permissions(unknown, owners_may=MANAGE_TEMPLATES in BY_ROLE["merchant_owner"])
 
 
-def judge_permissions(unknown: dict[str, list[str]], *, owners_may: bool) -> Verdict:
+def judge_permissions(unknown: dict[str, list[str]], *, owners_may: bool) -> RowVerdict:
     """`unknown`: by merchant."""
     if unknown:
         names = ", ".join(sorted({name for each in unknown.values() for name in each}))
-        return Verdict("warning", say(UNKNOWN, names=names), details=list(unknown), step=say(GIVE_AGAIN))
+        return RowVerdict("warning", say(UNKNOWN, names=names), details=list(unknown), step=say(GIVE_AGAIN))
     if not owners_may:
-        return Verdict("warning", say(NOT_OWNERS), step=say(ASK_DEVELOPERS))
-    return Verdict("ok", say(KNOWN))
+        return RowVerdict("warning", say(NOT_OWNERS), step=say(ASK_DEVELOPERS))
+    return RowVerdict("ok", say(KNOWN))

@@ -7,7 +7,7 @@ from backend.core.sentence import say
 from backend.operations.heartbeats.models import ProcessHeartbeat
 from backend.operations.heartbeats.queries import is_silent, list_processes
 from backend.operations.readiness.probe import Probe
-from backend.operations.readiness.verdicts import Verdict
+from backend.operations.readiness.verdicts import RowVerdict
 from i18n.translator import N_, NN_
 
 RUNNING = NN_("%(count)s process runs.", "%(count)s processes run.")
@@ -27,27 +27,27 @@ async def read_processes(probe: Probe) -> list[ProcessHeartbeat]:
         return await list_processes(session)
 
 
-async def look_at_workers(probe: Probe) -> Verdict:
+async def look_at_workers(probe: Probe) -> RowVerdict:
     return judge_processes("worker", await probe.once(read_processes), probe.now)
 
 
-async def look_at_backends(probe: Probe) -> Verdict:
+async def look_at_backends(probe: Probe) -> RowVerdict:
     return judge_processes("backend", await probe.once(read_processes), probe.now)
 
 
-def judge_processes(kind: str, processes: Sequence[ProcessHeartbeat], now: datetime) -> Verdict:
+def judge_processes(kind: str, processes: Sequence[ProcessHeartbeat], now: datetime) -> RowVerdict:
     own = [each for each in processes if each.kind == kind]
     silent = [each for each in own if is_silent(each, now)]
     alive = [each for each in own if each not in silent]
     heard_at = max((each.heard_at for each in own), default=None)
     details = [process_line(each) for each in (*alive, *silent)]
     if not alive:
-        return Verdict("blocks", say(NONE[kind]), heard_at, details, say(START[kind]), f"orion {kind}")
+        return RowVerdict("blocks", say(NONE[kind]), heard_at, details, say(START[kind]), f"orion {kind}")
     if silent:
-        return Verdict("warning", say(KILLED, count=len(silent)), silent[0].heard_at, details, say(READ_LOG))
+        return RowVerdict("warning", say(KILLED, count=len(silent)), silent[0].heard_at, details, say(READ_LOG))
     if len({each.version for each in processes if not is_silent(each, now)}) > 1:
-        return Verdict("warning", say(MIXED), heard_at, details, say(FINISH))
-    return Verdict("ok", say(RUNNING, count=len(alive)), heard_at, details)
+        return RowVerdict("warning", say(MIXED), heard_at, details, say(FINISH))
+    return RowVerdict("ok", say(RUNNING, count=len(alive)), heard_at, details)
 
 
 def process_line(process: ProcessHeartbeat) -> str:

@@ -10,7 +10,7 @@ from backend.core.sentence import say
 from backend.operations.readiness.platform.figures import read_figures
 from backend.operations.readiness.probe import Probe
 from backend.operations.readiness.schemas import RowState
-from backend.operations.readiness.verdicts import Verdict
+from backend.operations.readiness.verdicts import RowVerdict
 from backend.wallets.jobs import PASSES_QUEUE
 from backend.webhooks.jobs import WEBHOOKS_QUEUE
 from i18n.translator import N_, NN_
@@ -34,16 +34,16 @@ REDIS_AWAY = N_("Redis does not answer (%(reason)s). Tills go on; emails and pas
 START_REDIS = N_("Start Redis. Nothing has to be restored: PostgreSQL has everything.")
 
 
-async def look_at_outbox(probe: Probe) -> Verdict:
+async def look_at_outbox(probe: Probe) -> RowVerdict:
     backlog = await read_outbox_backlog(probe.pool)
     parked = [f"{row['event_name']} {row['events']}: {row['error']}" for row in await probe.pool.fetch(PARKED)]
     verdict = judge_backlog(backlog, probe)
     if verdict.state == "ok" and backlog.parked:
-        return Verdict("warning", say(GIVEN_UP, count=backlog.parked), details=parked, step=say(READ_ERRORS))
+        return RowVerdict("warning", say(GIVEN_UP, count=backlog.parked), details=parked, step=say(READ_ERRORS))
     return verdict
 
 
-async def look_at_mail_queue(probe: Probe) -> Verdict:
+async def look_at_mail_queue(probe: Probe) -> RowVerdict:
     """Those that are due: others wait for a retry, or until people are awake."""
     return judge_backlog(await read_mail_queue(probe), probe)
 
@@ -57,18 +57,18 @@ async def read_mail_queue(probe: Probe) -> Backlog:
     return Backlog(waiting, min(filter(None, oldest), default=None))
 
 
-def judge_backlog(backlog: Backlog, probe: Probe) -> Verdict:
+def judge_backlog(backlog: Backlog, probe: Probe) -> RowVerdict:
     if not backlog.waiting:
-        return Verdict("ok", say(EMPTY))
+        return RowVerdict("ok", say(EMPTY))
     age = backlog.age_seconds(probe.now)
     evidence = say(MOVING, waiting=backlog.waiting, age=int(age))
     if age < SLOW_SECONDS:
-        return Verdict("ok", evidence)
+        return RowVerdict("ok", evidence)
     state: RowState = "blocks" if age >= STUCK_SECONDS else "warning"
-    return Verdict(state, evidence, backlog.oldest_at, step=say(LOOK_AT_WORKERS))
+    return RowVerdict(state, evidence, backlog.oldest_at, step=say(LOOK_AT_WORKERS))
 
 
-async def look_at_redis(probe: Probe) -> Verdict:
+async def look_at_redis(probe: Probe) -> RowVerdict:
     """With the wake-ups and jobs that are due in each queue."""
     now_ms = int(time.time() * 1000)
     try:
@@ -78,12 +78,12 @@ async def look_at_redis(probe: Probe) -> Verdict:
                 pipe.zrange(queue, 0, 0, withscores=True)
             answers = await pipe.execute()
     except (RedisError, OSError) as error:
-        return Verdict("warning", say(REDIS_AWAY, reason=type(error).__name__), step=say(START_REDIS))
+        return RowVerdict("warning", say(REDIS_AWAY, reason=type(error).__name__), step=say(START_REDIS))
     lines = [
         queue_line(queue, due, oldest, now_ms)
         for queue, due, oldest in zip(QUEUES, answers[::2], answers[1::2], strict=True)
     ]
-    return Verdict("ok", say(REDIS_OK), details=lines)
+    return RowVerdict("ok", say(REDIS_OK), details=lines)
 
 
 def queue_line(queue: str, due: int, oldest: list[tuple[bytes, float]], now_ms: int) -> str:

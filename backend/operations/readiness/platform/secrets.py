@@ -12,7 +12,7 @@ from backend.core.keys import KeyRing
 from backend.core.sentence import say
 from backend.operations.key_rotation import SEALED, SealedColumn
 from backend.operations.readiness.probe import Probe
-from backend.operations.readiness.verdicts import Verdict
+from backend.operations.readiness.verdicts import RowVerdict
 from i18n.translator import N_, NN_
 
 SAMPLE = 100
@@ -30,16 +30,16 @@ UNREADABLE = NN_(
 BRING_BACK = N_("Put the key that is missing back, behind the newest, and restart. Codes, links and PINs need it too.")
 
 
-async def look_at_secrets(probe: Probe) -> Verdict:
+async def look_at_secrets(probe: Probe) -> RowVerdict:
     """Those of the platform."""
     return await _look(probe, None, [each for each in SEALED if not each.is_of_merchants])
 
 
-async def look_at_merchants_secrets(probe: Probe) -> Verdict:
+async def look_at_merchants_secrets(probe: Probe) -> RowVerdict:
     return await _look(probe, probe.merchant_id, [each for each in SEALED if each.is_of_merchants])
 
 
-async def _look(probe: Probe, merchant_id: UUID | None, columns: Iterable[SealedColumn]) -> Verdict:
+async def _look(probe: Probe, merchant_id: UUID | None, columns: Iterable[SealedColumn]) -> RowVerdict:
     tried, closed = 0, dict[str, int]()
     async with probe.sessions.committing(merchant_id) as session:
         for column in columns:
@@ -50,13 +50,13 @@ async def _look(probe: Probe, merchant_id: UUID | None, columns: Iterable[Sealed
     return judge_secrets(tried, closed)
 
 
-def judge_secrets(tried: int, closed: dict[str, int]) -> Verdict:
+def judge_secrets(tried: int, closed: dict[str, int]) -> RowVerdict:
     """`closed`: how many no key opens, by column."""
     if closed:
         evidence = say(UNREADABLE, count=sum(closed.values()))
         details = [f"{name} {count}" for name, count in closed.items()]
-        return Verdict("blocks", evidence, details=details, step=say(BRING_BACK))
-    return Verdict("ok", say(READABLE, count=tried) if tried else say(NO_SECRET))
+        return RowVerdict("blocks", evidence, details=details, step=say(BRING_BACK))
+    return RowVerdict("ok", say(READABLE, count=tried) if tried else say(NO_SECRET))
 
 
 async def _sample(session: AsyncSession, sealed: SealedColumn, merchant_id: UUID | None) -> list[tuple[Any, str]]:

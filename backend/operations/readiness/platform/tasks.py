@@ -13,7 +13,7 @@ from backend.operations.ledger.points import EXPIRY, WARNING
 from backend.operations.ledger.tasks import AUDIT_LEDGER
 from backend.operations.marketing.tasks import GREETINGS, REENGAGEMENT
 from backend.operations.readiness.probe import Probe
-from backend.operations.readiness.verdicts import Verdict
+from backend.operations.readiness.verdicts import RowVerdict
 from backend.operations.reviews.tasks import TASK as TELL_OF_REVIEWS
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.task_runs.queries import state_of
@@ -99,46 +99,48 @@ async def read_last_runs(probe: Probe) -> LastRuns:
     return LastRuns(runs, since or probe.now)
 
 
-def look_at_task(task: TimedTask) -> Callable[[Probe], Awaitable[Verdict]]:
-    async def look(probe: Probe) -> Verdict:
+def look_at_task(task: TimedTask) -> Callable[[Probe], Awaitable[RowVerdict]]:
+    async def look(probe: Probe) -> RowVerdict:
         if task.name == RECONCILE and "google" not in configured_wallets(probe.settings):
-            return Verdict("ok", say(NOT_NEEDED))
+            return RowVerdict("ok", say(NOT_NEEDED))
         runs = await probe.once(read_last_runs)
         return judge_task(task, runs.by_name.get(task.name), runs.since, probe.now)
 
     return look
 
 
-def judge_task(task: TimedTask, run: TaskRun | None, since: datetime, now: datetime) -> Verdict:
+def judge_task(task: TimedTask, run: TaskRun | None, since: datetime, now: datetime) -> RowVerdict:
     """`since`: from when on runs are known."""
     due = task.last_due(now)
     state = state_of(run, now) if run else "missing"
     if run is not None and state == "running":
-        return Verdict("ok", say(RUNNING), run.started_at)
+        return RowVerdict("ok", say(RUNNING), run.started_at)
     if (run.created_at if run else since) < due:
-        return _trouble(task, Verdict("warning", say(MISSED), run.finished_at if run else None, [_due(due)], say(WAKE)))
+        return _trouble(
+            task, RowVerdict("warning", say(MISSED), run.finished_at if run else None, [_due(due)], say(WAKE))
+        )
     if run is None:
-        return Verdict("ok", say(NOT_DUE))
+        return RowVerdict("ok", say(NOT_DUE))
     return _judge_run(task, run, state)
 
 
-def _judge_run(task: TimedTask, run: TaskRun, state: str) -> Verdict:
+def _judge_run(task: TimedTask, run: TaskRun, state: str) -> RowVerdict:
     counts = [f"{name} {number}" for name, number in run.counts.items()]
     match state:
         case "died":
-            return _trouble(task, Verdict("warning", say(DIED), run.heartbeat_at, counts, say(WAKE)))
+            return _trouble(task, RowVerdict("warning", say(DIED), run.heartbeat_at, counts, say(WAKE)))
         case "failed":
             evidence = say(FAILED, reason=run.error or "")
-            return _trouble(task, Verdict("warning", evidence, run.finished_at, counts, say(READ_FAILURES)))
+            return _trouble(task, RowVerdict("warning", evidence, run.finished_at, counts, say(READ_FAILURES)))
         case "partly_done":
             reasons = [f"{failed}: {reason}" for failed, reason in list(run.failures.items())[:FAILURES_SHOWN]]
             evidence = say(PARTLY, count=run.counts.get("failed", len(run.failures)))
-            verdict = Verdict("warning", evidence, run.finished_at, [*reasons, *counts], say(READ_FAILURES))
+            verdict = RowVerdict("warning", evidence, run.finished_at, [*reasons, *counts], say(READ_FAILURES))
             return _trouble(task, verdict) if task.finds_harm else verdict
-    return Verdict("ok", say(WENT_WELL), run.finished_at, counts)
+    return RowVerdict("ok", say(WENT_WELL), run.finished_at, counts)
 
 
-def _trouble(task: TimedTask, verdict: Verdict) -> Verdict:
+def _trouble(task: TimedTask, verdict: RowVerdict) -> RowVerdict:
     """As bad as the task is important."""
     return replace(verdict, state="blocks" if task.is_vital else "warning", command=task.command)
 

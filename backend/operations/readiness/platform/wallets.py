@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from backend.core.sentence import Sentence, say
 from backend.operations.readiness.probe import Probe
-from backend.operations.readiness.verdicts import Verdict
+from backend.operations.readiness.verdicts import RowVerdict
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.check_runs import failures_of, find_last_check, has_checked
 from backend.operations.wallets.status import PASSES
@@ -67,8 +67,8 @@ async def read_last_check(probe: Probe) -> TaskRun | None:
         return await find_last_check(session)
 
 
-def look_at_wallet(provider: Provider) -> Callable[[Probe], Awaitable[Verdict]]:
-    async def look(probe: Probe) -> Verdict:
+def look_at_wallet(provider: Provider) -> Callable[[Probe], Awaitable[RowVerdict]]:
+    async def look(probe: Probe) -> RowVerdict:
         passes = (await probe.once(read_passes)).get(provider)
         if provider not in configured_wallets(probe.settings):
             return judge_unconfigured(passes[0] if passes else 0)
@@ -79,36 +79,36 @@ def look_at_wallet(provider: Provider) -> Callable[[Probe], Awaitable[Verdict]]:
     return look
 
 
-def judge_unconfigured(cards: int) -> Verdict:
+def judge_unconfigured(cards: int) -> RowVerdict:
     if cards:
-        return Verdict("blocks", say(LOST, count=cards), step=say(RESTORE))
-    return Verdict("ok", say(NOT_CONFIGURED))
+        return RowVerdict("blocks", say(LOST, count=cards), step=say(RESTORE))
+    return RowVerdict("ok", say(NOT_CONFIGURED))
 
 
-def judge_wallet(provider: Provider, files: FileState, check: TaskRun | None, now: datetime) -> Verdict:
+def judge_wallet(provider: Provider, files: FileState, check: TaskRun | None, now: datetime) -> RowVerdict:
     if files.fault:
-        return Verdict("blocks", say(FILE_FAULT, reason=files.fault), step=say(REPLACE), command=CHECK_NOW)
+        return RowVerdict("blocks", say(FILE_FAULT, reason=files.fault), step=say(REPLACE), command=CHECK_NOW)
     if files.days_left is not None and files.days_left <= BLOCKS_AT_DAYS:
-        return Verdict("blocks", _expiry(files.days_left), step=say(REPLACE))
+        return RowVerdict("blocks", _expiry(files.days_left), step=say(REPLACE))
     verdict = _judge_check(provider, check, now)
     if verdict.state == "blocks":
         return verdict
     if files.days_left is not None and files.days_left <= WARNS_AT_DAYS:
-        return Verdict("warning", _expiry(files.days_left), step=say(REPLACE))
+        return RowVerdict("warning", _expiry(files.days_left), step=say(REPLACE))
     if files.key_age_days is not None and files.key_age_days >= KEY_AGE_MAX.days:
-        return Verdict("warning", say(KEY_OLD, days=files.key_age_days), step=say(REPLACE))
+        return RowVerdict("warning", say(KEY_OLD, days=files.key_age_days), step=say(REPLACE))
     return replace(verdict, details=_figures(files))
 
 
-def _judge_check(provider: Provider, check: TaskRun | None, now: datetime) -> Verdict:
+def _judge_check(provider: Provider, check: TaskRun | None, now: datetime) -> RowVerdict:
     if check is None or check.finished_at is None or not has_checked(check, provider):
-        return Verdict("warning", say(NEVER_CHECKED), step=say(CHECK_AGAIN), command=CHECK_NOW)
+        return RowVerdict("warning", say(NEVER_CHECKED), step=say(CHECK_AGAIN), command=CHECK_NOW)
     if failures := failures_of(check, provider):
         evidence = say(REFUSED, count=len(failures))
-        return Verdict("blocks", evidence, check.finished_at, failures, say(MEND), CHECK_NOW)
+        return RowVerdict("blocks", evidence, check.finished_at, failures, say(MEND), CHECK_NOW)
     if check.finished_at < now - CHECK_OLD:
-        return Verdict("warning", say(CHECKED_LONG_AGO), check.finished_at, step=say(CHECK_AGAIN), command=CHECK_NOW)
-    return Verdict("ok", say(WORKS), check.finished_at)
+        return RowVerdict("warning", say(CHECKED_LONG_AGO), check.finished_at, step=say(CHECK_AGAIN), command=CHECK_NOW)
+    return RowVerdict("ok", say(WORKS), check.finished_at)
 
 
 def _expiry(days_left: int) -> Sentence:
@@ -138,15 +138,15 @@ def _apple_files(probe: Probe) -> FileState:
     return FileState(fault=fault, days_left=days_left)
 
 
-async def look_at_passes(probe: Probe) -> Verdict:
+async def look_at_passes(probe: Probe) -> RowVerdict:
     return judge_passes(list((await probe.once(read_passes)).values()), probe.now)
 
 
-def judge_passes(passes: list[tuple[int, int, int, datetime | None]], now: datetime) -> Verdict:
+def judge_passes(passes: list[tuple[int, int, int, datetime | None]], now: datetime) -> RowVerdict:
     active, behind, refused = (sum(each[index] for each in passes) for index in range(3))  # type: ignore[misc]
     oldest_at = min((each[3] for each in passes if each[3]), default=None)
     evidence = say(ALL_RIGHT, ready=active - behind, waiting=behind, refused=refused)
     is_behind = oldest_at is not None and (now - oldest_at).total_seconds() > BEHIND_SECONDS
     if is_behind or refused:
-        return Verdict("warning", evidence, oldest_at, step=say(CATCH_UP), command="orion wallets sync")
-    return Verdict("ok", evidence, oldest_at)
+        return RowVerdict("warning", evidence, oldest_at, step=say(CATCH_UP), command="orion wallets sync")
+    return RowVerdict("ok", evidence, oldest_at)
