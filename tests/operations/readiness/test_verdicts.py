@@ -1,0 +1,212 @@
+"""What is in order, what needs attention and what blocks, on both sides of each boundary."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from backend.messaging.connection_test.schemas import LastConnectionTest
+from backend.messaging.template_editing.health import TextProblem
+from backend.operations.heartbeats.models import ProcessHeartbeat
+from backend.operations.readiness.merchant.mail import judge_own_texts
+from backend.operations.readiness.merchant.people import PinFigures, judge_owners, judge_pins
+from backend.operations.readiness.merchant.setup import judge_stores
+from backend.operations.readiness.platform.database import DiskUse, judge_clocks, judge_disk
+from backend.operations.readiness.platform.languages import judge_catalogs
+from backend.operations.readiness.platform.mail import MailRoute, judge_delivery, judge_test, judge_texts
+from backend.operations.readiness.platform.people import PlatformAdmin, judge_admins, judge_permissions
+from backend.operations.readiness.platform.processes import judge_processes
+from backend.operations.readiness.platform.secrets import judge_secrets
+from backend.operations.readiness.platform.tasks import TASKS, judge_task
+from backend.operations.readiness.platform.wallets import FileState, judge_passes, judge_unconfigured, judge_wallet
+from backend.operations.readiness.verdicts import RowVerdict, worst
+from backend.operations.task_runs.models import TaskRun
+from i18n.catalogs import Coverage
+from workers.schedule import SCHEDULE
+
+NOW = datetime(2026, 11, 30, 2, 20, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+EXPIRY = next(task for task in TASKS if task.name == "expire_points")
+PURGE = next(task for task in TASKS if task.name == "purge")
+AUDIT = next(task for task in TASKS if task.name == "verify_audit")
+SMTP = MailRoute("smtp.example.com", 587)
+
+
+def told(verdict: RowVerdict) -> str:
+    return verdict.evidence.in_language("en")
+
+
+def a_process(**values: Any) -> ProcessHeartbeat:
+    usual = {"kind": "worker", "host": "a", "pid": 7, "version": "1", "clock_offset_ms": 0, "started_at": NOW - DAY}
+    return ProcessHeartbeat(id=uuid4(), **usual | {"heard_at": NOW} | values)
+
+
+def a_run(**values: Any) -> TaskRun:
+    usual = {"counts": {}, "failures": {}, "created_at": NOW - HOUR, "started_at": NOW - HOUR}
+    return TaskRun(**usual | {"heartbeat_at": NOW - HOUR, "finished_at": NOW - HOUR} | values)
+
+
+def test_a_worker_is_dead_after_four_missed_signs_of_life() -> None:
+    assert judge_processes("worker", [], NOW).state == "blocks"
+    assert judge_processes("worker", [a_process(heard_at=NOW - timedelta(seconds=45))], NOW).state == "ok"
+    dead = a_process(heard_at=NOW - timedelta(seconds=46))
+    verdict = judge_processes("worker", [dead], NOW)
+    assert (verdict.state, verdict.command, verdict.at) == ("blocks", "orion worker", dead.heard_at)
+    assert told(judge_processes("worker", [dead, a_process()], NOW)) == "1 process has ended without a word."
+    assert judge_processes("backend", [a_process()], NOW).state == "blocks"
+
+
+def test_an_upgrade_that_was_not_finished_is_seen() -> None:
+    processes = [a_process(), a_process(kind="backend", version="2")]
+    assert told(judge_processes("worker", processes, NOW)) == "Processes of different versions run."
+
+
+@pytest.mark.parametrize(
+    ("offset_ms", "state"), [(-2_000, "ok"), (2_001, "warning"), (-30_000, "warning"), (30_001, "blocks")]
+)
+def test_a_clock_that_differs_by_more_than_two_seconds_needs_attention(offset_ms: int, state: str) -> None:
+    assert judge_clocks({"a": offset_ms, "b": 3}).state == state
+
+
+def test_a_full_disk_blocks_before_the_database_stops() -> None:
+    states = [judge_disk(DiskUse(free, 10**9)).state for free in (2 * 10**9, 2 * 10**9 - 1, 5 * 10**8 - 1)]
+    assert states == ["ok", "warning", "blocks"]
+    assert told(judge_disk(DiskUse(73 * 10**9, 14 * 10**6))) == (
+        "Free space where Orion keeps its files: 73 GB. Size of the database: 14 MB."
+    )
+
+
+def test_a_task_that_missed_its_time_is_late_a_quarter_of_an_hour_later() -> None:
+    yesterday = a_run(created_at=NOW - DAY)
+    assert judge_task(EXPIRY, yesterday, NOW - 9 * DAY, NOW - 6 * MINUTE).state == "ok"
+    late = judge_task(EXPIRY, yesterday, NOW - 9 * DAY, NOW)
+    assert (late.state, late.command) == ("blocks", "orion points expire")
+    assert [detail.in_language("en") for detail in late.details if not isinstance(detail, str)] == [
+        "due: 2026-11-30 02:00 UTC"
+    ]
+    assert judge_task(PURGE, yesterday, NOW - 9 * DAY, NOW + 2 * HOUR).state == "warning", "nobody loses anything"
+
+
+def test_what_was_never_due_since_orion_was_set_up_is_in_order() -> None:
+    assert told(judge_task(EXPIRY, None, NOW - MINUTE, NOW)) == "It has not been due yet."
+    assert judge_task(EXPIRY, None, NOW - DAY, NOW).state == "blocks"
+
+
+def test_a_run_that_works_failed_died_or_left_something_is_told_apart() -> None:
+    working = a_run(created_at=NOW - DAY, finished_at=None, heartbeat_at=NOW)
+    assert told(judge_task(EXPIRY, working, NOW - DAY, NOW)) == "It is running."
+    died = a_run(created_at=NOW, finished_at=None, heartbeat_at=NOW - 2 * MINUTE)
+    assert told(judge_task(PURGE, died, NOW - DAY, NOW)) == "The last run was interrupted: its process ended."
+    failed = a_run(created_at=NOW, error="Google refuses us.")
+    assert told(judge_task(PURGE, failed, NOW - DAY, NOW)) == "The last run failed: Google refuses us."
+    partly = a_run(created_at=NOW, failures={"7": "locked"}, counts={"failed": 1})
+    assert judge_task(EXPIRY, partly, NOW - DAY, NOW).state == "warning"
+    assert judge_task(AUDIT, partly, NOW - DAY, NOW).state == "blocks", "a chain is broken"
+
+
+def test_the_board_expects_each_task_when_the_workers_do_it() -> None:
+    timed = {job.name.removeprefix("cron:"): (job.hour, job.minute) for job in SCHEDULE}
+    assert {task.name: timed[task.name] for task in TASKS} == {task.name: (task.hour, task.minute) for task in TASKS}
+
+
+@pytest.mark.parametrize(
+    ("days", "state"), [(31, "ok"), (30, "warning"), (8, "warning"), (7, "blocks"), (5, "blocks"), (-1, "blocks")]
+)
+def test_a_certificate_that_expires_in_a_week_blocks(days: int, state: str) -> None:
+    checked = a_run(counts={"apple_steps": 8}, finished_at=NOW)
+    assert judge_wallet("apple", FileState(days_left=days), checked, NOW).state == state
+
+
+def test_a_wallet_works_only_when_it_was_checked_lately_and_nothing_failed() -> None:
+    files, checked = FileState(key_age_days=10), a_run(counts={"google_steps": 7}, finished_at=NOW)
+    assert judge_wallet("google", files, None, NOW).state == "warning"
+    assert judge_wallet("google", files, checked, NOW + 3 * HOUR).state == "ok"
+    assert judge_wallet("google", files, checked, NOW + 3 * HOUR + MINUTE).state == "warning"
+    assert told(judge_wallet("google", FileState(key_age_days=90), checked, NOW)) == "The key is 90 days old."
+    refused = a_run(counts={"google_steps": 7}, failures={"google.issuer": "Unknown.", "apple.apns": "No."})
+    assert list(judge_wallet("google", files, refused, NOW).details) == ["Unknown."]
+    assert judge_wallet("google", FileState(fault="gone"), checked, NOW).state == "blocks"
+
+
+def test_a_wallet_that_lost_its_settings_blocks_and_one_that_never_had_any_does_not() -> None:
+    assert judge_unconfigured(0).state == "ok"
+    assert judge_unconfigured(3).state == "blocks"
+
+
+def test_passes_that_wait_longer_than_an_hour_or_are_refused_need_attention() -> None:
+    assert judge_passes([(9, 1, 0, NOW - HOUR)], NOW).state == "ok"
+    assert judge_passes([(9, 1, 0, NOW - HOUR - MINUTE)], NOW).state == "warning"
+    assert told(judge_passes([(9, 0, 2, None)], NOW)) == "Passes up to date: 9. Waiting: 0. Refused: 2."
+
+
+def a_test(**values: Any) -> LastConnectionTest:
+    usual = {"is_ok": True, "code": "ok", "sentence": "Email works.", "host": SMTP.host, "port": SMTP.port}
+    return LastConnectionTest(**usual | {"tested_at": NOW, "tested_by": "Ada"} | values)
+
+
+def test_only_a_test_of_the_server_in_force_counts() -> None:
+    def judged(test: LastConnectionTest | None, route: MailRoute = SMTP, *, is_production: bool = True) -> str:
+        return judge_test(route, test, [], is_production=is_production).state
+
+    assert judged(None) == "warning"
+    assert judged(None, MailRoute("127.0.0.1", 2587), is_production=False) == "ok"
+    assert judged(None, MailRoute("127.0.0.1", 25)) == "warning"
+    assert judged(a_test()) == "ok"
+    assert judged(a_test(port=465)) == "warning"
+    assert judged(a_test(is_ok=False)) == "blocks"
+
+
+def test_a_text_that_cannot_be_sent_blocks_and_is_named() -> None:
+    verdict = judge_texts([TextProblem("loyalty_birthday", "lb", "missing", [])])
+    assert (verdict.state, verdict.command) == ("blocks", "orion templates seed")
+    assert "loyalty_birthday/lb: missing" in verdict.details
+    assert judge_texts([]).state == "ok"
+
+
+def test_failed_emails_need_attention_and_block_when_they_are_the_most() -> None:
+    assert judge_delivery(100, {"a": 0}).state == "ok"
+    assert judge_delivery(5, {"a": 3, "b": 2}).state == "warning"
+    assert judge_delivery(4, {"a": 1, "b": 4}).state == "blocks"
+    assert list(judge_delivery(4, {"a": 1, "b": 4, "c": 0}).details) == ["b 4", "a 1"]
+
+
+def test_a_sentence_without_translation_needs_attention() -> None:
+    assert judge_catalogs([Coverage(language="fr", total=10, translated=10, fuzzy=0, missing=0)]).state == "ok"
+    assert (
+        told(judge_catalogs([Coverage(language="fr", total=10, translated=7, fuzzy=1, missing=2)]))
+        == "3 sentences are shown in English."
+    )
+
+
+def test_somebody_has_to_be_super_admin_and_in_production_with_a_second_factor() -> None:
+    ada, paul = PlatformAdmin("ada@x", "super_admin", True), PlatformAdmin("paul@x", "platform_admin", False)
+    assert judge_admins([paul], is_production=False).state == "blocks"
+    assert judge_admins([ada, paul], is_production=False).state == "ok"
+    assert judge_admins([ada, paul], is_production=True).state == "warning"
+    assert judge_permissions({"a": ["x.y"]}, owners_may=True).state == "warning"
+    assert judge_permissions({}, owners_may=False).state == "warning"
+
+
+def test_a_merchant_needs_an_owner_pins_where_the_policy_says_so_and_a_live_store() -> None:
+    assert (judge_owners([]).state, judge_owners([True, False]).state) == ("blocks", "ok")
+    states = [judge_pins(PinFigures("required", 2, with_pin, 0)).state for with_pin in (0, 1, 2)]
+    assert states == ["blocks", "warning", "ok"]
+    assert judge_pins(PinFigures("optional", 2, 0, 0)).state == "ok"
+    assert judge_pins(PinFigures("optional", 2, 2, 1)).state == "warning"
+    assert [judge_stores(each).state for each in ({}, {"A": False}, {"A": True, "B": False}, {"A": True})] == [
+        "blocks", "blocks", "warning", "ok",
+    ]  # fmt: skip
+    assert judge_own_texts({"a/fr": True, "a/de": False}).state == "warning"
+
+
+def test_a_secret_that_no_key_opens_blocks() -> None:
+    assert judge_secrets(3, {}).state == "ok"
+    verdict = judge_secrets(3, {"users.totp_secret": 2})
+    assert (verdict.state, list(verdict.details)) == ("blocks", ["users.totp_secret 2"])
+
+
+def test_what_is_not_known_is_worse_than_what_needs_attention() -> None:
+    assert worst([]) == "ok"
+    assert worst(["ok", "warning", "unknown"]) == "unknown"
+    assert worst(["unknown", "blocks"]) == "blocks"
