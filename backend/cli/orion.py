@@ -15,6 +15,7 @@ MODULES = {
     "assets": "backend.cli.processes",
     "migrate": "backend.cli.migrate",
     "doctor": "backend.cli.doctor",
+    "status": "backend.cli.status",
     "settings": "backend.cli.settings",
     "maintenance": "backend.cli.maintenance",
     "users": "backend.cli.users",

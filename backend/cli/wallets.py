@@ -8,15 +8,19 @@ import msgspec
 import rich_click as click
 from rich.console import Console
 from rich.progress import Progress as Bar
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.cli.output import DONE, FAILED, PARTLY_DONE, as_json_too, print_json, run_or_end, settings, with_services
 from backend.core.clock import clock
 from backend.core.connectivity import reach_redis
+from backend.core.database import Sessions
 from backend.core.problems import Problem
 from backend.core.queue import open_redis
 from backend.core.settings import Settings, required
+from backend.models import metadata
 from backend.operations.task_runs.actions import Progress
 from backend.operations.task_runs.models import TaskRun
+from backend.operations.wallets.check_runs import keep_checks
 from backend.operations.wallets.schemas import StepView, SyncRequest
 from backend.operations.wallets.scopes import scope_of
 from backend.operations.wallets.status import WalletChecks, check_wallets, step_view
@@ -53,7 +57,21 @@ async def _check(loaded: Settings) -> WalletChecks:
     required(loaded, "redis_url")
     await reach_redis(loaded.redis_url, is_needed=True)
     async with open_redis(loaded.redis_url) as redis:
-        return await check_wallets(loaded, redis, clock.now(), resumes=True)
+        checks = await check_wallets(loaded, redis, clock.now(), resumes=True)
+    if loaded.database_url and (checks.google or checks.apple):
+        await _keep(loaded, checks)
+    return checks
+
+
+async def _keep(loaded: Settings, checks: WalletChecks) -> None:
+    """For the page of readiness. The check is told all the same when the database is away."""
+    sessions = Sessions(loaded, metadata)
+    try:
+        await keep_checks(sessions, checks)
+    except (SQLAlchemyError, OSError) as error:
+        click.echo(f"The outcome could not be kept ({type(error).__name__}).", err=True)
+    finally:
+        await sessions.close()
 
 
 def _print_steps(name: str, steps: list[StepView]) -> None:

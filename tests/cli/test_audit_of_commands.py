@@ -71,6 +71,7 @@ WRITES_NOTHING = {
     "devices revoke": "writes device.revoked to the merchant’s chain: tests/cli/test_devices.py",
     "audit verify": "reads, and keeps the verdict beside the head",
     "doctor": "reads",
+    "status": "reads",
     "wallets check": "reads, and keeps what it found as a run",
     "wallets sync": "what the schedule does, at once: task_runs has the run",
     "mail test": "the email log has the test email",
