@@ -9,7 +9,7 @@ from msgspec import to_builtins
 
 from backend.cli.output import DONE, FAILED, LANGUAGE, as_json_too, print_json, run_or_end, settings
 from backend.core.problems import Problem
-from backend.core.settings import Settings
+from backend.core.settings import Settings, required
 from backend.operations.readiness.actions import merchant_board, open_probe, platform_board
 from backend.operations.readiness.board import OF_A_COMMAND
 from backend.operations.readiness.schemas import ReadinessBoard, ReadinessRow
@@ -37,6 +37,7 @@ def doctor(merchant_code: str | None, as_json: bool) -> None:
 
 async def _look(loaded: Settings, merchant_code: str | None) -> ReadinessBoard:
     """Also when the database is behind: the board says so. Raises StartRefused when it cannot be reached."""
+    required(loaded, "database_url", "redis_url", "secret_keys")
     async with open_services(loaded) as services:
         probe = open_probe(services, services.live)
         if merchant_code is not None:

@@ -141,7 +141,13 @@ def test_passes_that_wait_longer_than_an_hour_or_are_refused_need_attention() ->
 
 
 def a_test(**values: Any) -> LastConnectionTest:
-    usual = {"is_ok": True, "code": "ok", "sentence": "Email works.", "host": SMTP.host, "port": SMTP.port}
+    usual: dict[str, Any] = {
+        "is_ok": True,
+        "code": "ok",
+        "sentence": "Email works.",
+        "host": SMTP.host,
+        "port": SMTP.port,
+    }
     return LastConnectionTest(**usual | {"tested_at": NOW, "tested_by": "Ada"} | values)
 
 
