@@ -6,7 +6,7 @@ from alembic import op
 from backend.core import sql_functions
 
 revision = "2026_11_30_readiness"
-down_revision = "2026_11_30_offline"
+down_revision = "2026_11_30_leases"
 
 FUNCTIONS = ("merchant_figures", "pass_backlog")
 TIME = sa.TIMESTAMP(timezone=True)
