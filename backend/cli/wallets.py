@@ -8,12 +8,12 @@ import msgspec
 import rich_click as click
 from rich.console import Console
 from rich.progress import Progress as Bar
-from sqlalchemy.exc import SQLAlchemyError
 
 from backend.cli.output import DONE, FAILED, PARTLY_DONE, as_json_too, print_json, run_or_end, settings, with_services
 from backend.core.clock import clock
 from backend.core.connectivity import reach_redis
 from backend.core.database import Sessions
+from backend.core.outages import server_away
 from backend.core.problems import Problem
 from backend.core.queue import open_redis
 from backend.core.settings import Settings, required
@@ -68,7 +68,9 @@ async def _keep(loaded: Settings, checks: WalletChecks) -> None:
     sessions = Sessions(loaded, metadata)
     try:
         await keep_checks(sessions, checks)
-    except (SQLAlchemyError, OSError) as error:
+    except Exception as error:
+        if server_away(error) is None:
+            raise
         click.echo(f"The outcome could not be kept ({type(error).__name__}).", err=True)
     finally:
         await sessions.close()

@@ -2,9 +2,8 @@
 
 import time
 
-from redis.exceptions import RedisError
-
 from backend.core.backlog import Backlog, read_outbox_backlog
+from backend.core.outages import server_away
 from backend.core.queue import LONG_QUEUE, QUEUE_NAME
 from backend.core.sentence import say
 from backend.operations.readiness.platform.figures import read_figures
@@ -77,7 +76,9 @@ async def look_at_redis(probe: Probe) -> RowVerdict:
                 pipe.zcount(queue, 0, now_ms)
                 pipe.zrange(queue, 0, 0, withscores=True)
             answers = await pipe.execute()
-    except (RedisError, OSError) as error:
+    except Exception as error:
+        if server_away(error) is None:
+            raise
         return RowVerdict("warning", say(REDIS_AWAY, reason=type(error).__name__), step=say(START_REDIS))
     lines = [
         queue_line(queue, due, oldest, now_ms)
