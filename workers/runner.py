@@ -15,6 +15,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from backend.core.isolation import note_violation
 from backend.core.logs import configure_logs
+from backend.core.maintenance import is_read_only
 from backend.core.outages import server_away
 from backend.core.settings import Settings
 from backend.services import open_services
@@ -63,6 +64,8 @@ async def run_logged(job: Job, context: Context, *arguments: Any) -> Exception |
     """Like `logged`. Returns the failure, which was told: arq would tell it once more, with its statement."""
     clear_contextvars()
     bind_contextvars(job=job.__name__, job_id=context.get("job_id"))
+    if is_paused(context):
+        return None
     started = time.perf_counter()
     try:
         await job(context, *arguments)
@@ -73,6 +76,11 @@ async def run_logged(job: Job, context: Context, *arguments: Any) -> Exception |
         return error
     log.debug("job", ms=round((time.perf_counter() - started) * 1000, 1))
     return None
+
+
+def is_paused(context: Context) -> bool:
+    """During maintenance nothing changes. What a job leaves undone, a timed one finds afterwards."""
+    return is_read_only(context["services"].live)
 
 
 def tell_failure(event: str, error: Exception, **facts: str) -> None:

@@ -22,7 +22,7 @@ from backend.operations.timed_jobs.claims import (
     renew_job,
 )
 from backend.services import Services
-from workers.runner import Context, run_logged, tell_failure
+from workers.runner import Context, is_paused, run_logged, tell_failure
 
 LOOK_SECONDS = 5.0
 """Between two looks for jobs that one worker does."""
@@ -128,6 +128,8 @@ class Timetable:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _look(self, own: set[asyncio.Task[None]]) -> None:
+        if is_paused(self._context):
+            return
         services: Services = self._context["services"]
         due = {job.name: last_time(job, clock.now()) for job in self._once}
         idle = set(await list_idle_jobs(services.sessions, due))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from backend.core.clock import clock
-from backend.core.platform_settings import MaintenanceSettings
+from backend.core.platform_settings import EffectiveSettings, MaintenanceSettings
 from backend.core.problems import Problem
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
@@ -30,6 +30,10 @@ class Maintenance(Problem):
         self.headers: Mapping[str, str] = {"Retry-After": str(max(left, WAIT_SECONDS))}
 
 
+def is_read_only(settings: EffectiveSettings) -> bool:
+    return settings.current.maintenance.maintenance_mode == "read_only"
+
+
 def end_of(maintenance: MaintenanceSettings) -> datetime | None:
     until = maintenance.maintenance_until
     return datetime.fromisoformat(until) if until else None
@@ -37,8 +41,8 @@ def end_of(maintenance: MaintenanceSettings) -> datetime | None:
 
 def refuse_in_maintenance(request: ApiRequest) -> None:
     """Raises Maintenance for what would change something while nothing may."""
-    maintenance = resources_of(request).live.current.maintenance
-    if maintenance.maintenance_mode != "read_only" or request.method in READING:
+    live = resources_of(request).live
+    if not is_read_only(live) or request.method in READING:
         return
     if not request.scope["route_handler"].opt.get(WORKS_IN_MAINTENANCE, False):
-        raise Maintenance(end_of(maintenance), clock.now())
+        raise Maintenance(end_of(live.current.maintenance), clock.now())

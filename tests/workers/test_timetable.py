@@ -25,7 +25,9 @@ from backend.operations.timed_jobs.claims import (
 from backend.services import Services
 from tests.conftest import LogLines
 from tests.world.patience import until
+from tests.world.platform import with_settings
 from workers import timetable as clockwork
+from workers.runner import run_logged
 from workers.schedule import EVERYWHERE, ONCE, at
 from workers.timetable import LOOK_SECONDS, Timetable, last_time
 
@@ -208,3 +210,17 @@ async def test_a_long_one_keeps_its_lease_and_a_worker_that_is_stopped_leaves_it
     await asyncio.gather(*ticking)
     await asyncio.gather(first.close(), second.close())
     assert await superuser.fetchval("SELECT tries FROM timed_jobs") <= 1
+
+
+async def test_during_maintenance_nothing_is_begun_and_afterwards_it_is_caught_up_with(
+    baker: Baker, services: Services
+) -> None:
+    baker.context["services"] = with_settings(services, "maintenance", maintenance_mode="read_only")
+    table = baker.table(clock.now() - timedelta(hours=1))
+    await table._look(set())
+    assert await run_logged(lambda _: baker.bake(), baker.context) is None
+    assert baker.runs == 0
+    baker.context["services"] = services
+    await table._look(set())
+    await until(lambda: has_run(baker, 1))
+    await table.close()

@@ -317,13 +317,13 @@ async def test_a_run_that_broke_down_does_not_refuse_the_next_wake_up() -> None:
     assert tries == 2
 
 
-async def test_a_job_that_fails_is_told_once(log_lines: LogLines) -> None:
+async def test_a_job_that_fails_is_told_once(log_lines: LogLines, services: Services) -> None:
     """By us: the library would add the statement, and a traceback for every job of an outage."""
 
     async def break_down(context: Json) -> None:
         raise RuntimeError("broken")
 
-    await runner.logged(break_down)({"job_id": "7"})
+    await runner.logged(break_down)({"services": services, "job_id": "7"})
     (line,) = log_lines()
     assert (line["event"], line["job"], line["job_id"]) == ("job_failed", "break_down", "7")
 
