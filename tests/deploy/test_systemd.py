@@ -1,7 +1,6 @@
 """The units of deploy/systemd, for machines without containers."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,9 @@ UNITS = PROJECT / "deploy" / "systemd"
 
 @pytest.fixture
 def units(tmp_path: Path) -> list[Path]:
-    """With the command where it is on this machine: systemd asks whether it exists."""
+    """With a command that is on this machine: systemd asks whether it exists."""
     for unit in UNITS.iterdir():
-        text = unit.read_text("utf-8").replace(INSTALLED, str(Path(sys.executable).with_name("orion")))
+        text = unit.read_text("utf-8").replace(INSTALLED, "/bin/true")
         (tmp_path / unit.name).write_text(text, "utf-8")
     return sorted(tmp_path.iterdir())
 
