@@ -35,6 +35,12 @@ SAFE = {
     # Asked about beforehand.
     "Record it again",
     "Check whether it was done before you do it again. If it happens again, send us the request ID.",
+    "It is not known whether it was done. Check before you do it again.",
+    # Under the same key.
+    (
+        "It is not known whether it was recorded. Send the same request again with the same key: it is only recorded "
+        "once. GET %(ask_at)s says what became of it."
+    ),
     # The return stands, and with it nothing is left of what is recorded as new.
     (
         "With what was returned, the limit of %(maximum)s would be exceeded. Record the sale or the reward as new: "
