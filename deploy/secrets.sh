@@ -16,4 +16,13 @@ make database_password "$(openssl rand -hex 32)"
 password="$(cat secrets/database_password)"
 make database_url "postgresql://orion_app:$password@postgres/orion"
 make database_owner_url "postgresql://orion_owner:$password@postgres/orion"
+where="host=postgres
+dbname=orion
+password=$password"
+make backup_services "[backup]
+user=orion_backup
+$where
+[record]
+user=orion_app
+$where"
 echo "secrets/ is complete. Keep a copy of secrets/secret_keys where this machine is not: without it every PIN and link ends."

@@ -139,6 +139,12 @@ CASES: dict[str, Case] = {
         {'orion_cert_expiry_timestamp_seconds{cert="apple_pass"}': f"{6 * 86400}x60"},
         {'orion_cert_expiry_timestamp_seconds{cert="apple_pass"}': f"{8 * 86400}x60"},
     ),
+    "BackupTooOld": Case(
+        {"orion_backup_last_success_timestamp_seconds": f"{3 * 3600}x60"},
+        {"orion_backup_last_success_timestamp_seconds": f"{5 * 3600}x60"},
+        after_minutes=30 * 60,
+        step_minutes=30,
+    ),
     "DiskFillsIn24h": Case(
         {
             'node_filesystem_avail_bytes{mountpoint="/data", fstype="ext4"}': "4000-5x480",
@@ -162,6 +168,10 @@ CASES: dict[str, Case] = {
     "ServiceAccountKeyOld": Case(
         {'orion_key_created_timestamp_seconds{key="google_service_account"}': f"-{91 * 86400}x60"},
         {'orion_key_created_timestamp_seconds{key="google_service_account"}': f"-{89 * 86400}x60"},
+    ),
+    "RestoreNotRehearsed": Case(
+        {"orion_restore_rehearsal_timestamp_seconds": f"{-15 * 86400}x60"},
+        {"orion_restore_rehearsal_timestamp_seconds": f"{-14 * 86400}x60"},
     ),
     "ClockSkew": Case({"orion_clock_skew_seconds": "-3x60"}, {"orion_clock_skew_seconds": "1x60"}),
     "LoginFailuresHigh": Case({"orion_login_failures_total": "0+10x60"}, {"orion_login_failures_total": "0+5x60"}),

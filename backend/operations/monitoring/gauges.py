@@ -17,9 +17,11 @@ from backend.messaging.queries import count_waiting
 from backend.operations.audit.tasks import VERIFY_AUDIT
 from backend.operations.ledger.tasks import AUDIT_LEDGER
 from backend.operations.monitoring.metrics import (
+    BACKUP_SUCCEEDED,
     CLOCK_SKEW,
     POOL_IN_USE,
     POOL_SIZE,
+    RESTORE_REHEARSED,
     TASK_FAILED_IDS,
     TASK_FAILED_SHARE,
     TASK_SUCCEEDED,
@@ -33,6 +35,12 @@ SELECT DISTINCT ON (name) name, counts, done,
 FROM task_runs
 WHERE created_at > $1::timestamptz - interval '30 days' AND finished_at IS NOT NULL AND merchant_id IS NULL
 ORDER BY name, created_at DESC
+"""
+# Written by deploy/orion-backup.
+BACKUPS = """
+SELECT coalesce(extract(epoch FROM max(finished_at) FILTER (WHERE name = 'back_up')), 0)::float AS backed_up,
+       coalesce(extract(epoch FROM max(finished_at) FILTER (WHERE name = 'rehearse_restore')), 0)::float AS rehearsed
+FROM task_runs WHERE name IN ('back_up', 'rehearse_restore')
 """
 NOW = "SELECT clock_timestamp()"
 
@@ -48,6 +56,9 @@ async def measure(pool: asyncpg.Pool, now: datetime) -> None:
     OUTBOX_PENDING.set(outbox.waiting)
     OUTBOX_DEAD.set(outbox.parked)
     OUTBOX_AGE.set(outbox.age_seconds(now))
+    backups = await pool.fetchrow(BACKUPS)
+    BACKUP_SUCCEEDED.set(backups["backed_up"])
+    RESTORE_REHEARSED.set(backups["rehearsed"])
     for run in await pool.fetch(LAST_RUNS, now):
         _show_run(run["name"], msgspec.json.decode(run["counts"]), run["done"], run["succeeded_at"])
 

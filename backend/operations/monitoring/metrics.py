@@ -9,3 +9,9 @@ POOL_IN_USE = Gauge("orion_db_pool_in_use", "Connections of the till's pool that
 TASK_SUCCEEDED = Gauge("orion_task_last_success_timestamp_seconds", "When a task last ended without error", ["task"])
 TASK_FAILED_IDS = Gauge("orion_task_failed_cards", "What the last run of a task could not do", ["task"])
 TASK_FAILED_SHARE = Gauge("orion_task_failed_ratio", "What it could not do, as a share of all that it tried", ["task"])
+BACKUP_SUCCEEDED = Gauge(
+    "orion_backup_last_success_timestamp_seconds", "When a backup of the database last ended, verified; 0: never"
+)
+RESTORE_REHEARSED = Gauge(
+    "orion_restore_rehearsal_timestamp_seconds", "When a backup was last restored and looked through; 0: never"
+)

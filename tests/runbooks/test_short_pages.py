@@ -1,0 +1,149 @@
+"""The short runbooks are true: every command on them runs, by bash, on one installation."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from backend.core.settings import Settings
+from tests.conftest import Servers
+from tests.runbooks.machine import PROJECT
+from tests.world import PASSWORD
+from tests.world.patience import PATIENCE_SECONDS
+from tests.world.process import Backend, a_backend
+
+pytestmark = pytest.mark.slow
+
+PAGES = PROJECT / "docs" / "runbooks"
+SHIM = """
+import os, sys
+
+sys.path.insert(0, os.environ["PYTHONPATH"])
+from tests.forks import Fork
+
+wanted = sys.argv[1:]
+if wanted[:5] == ["compose", "exec", "-T", "backend", "orion"]:
+    sys.exit(Fork(os.environ["FORKS"], ["backend.cli", *wanted[5:]], os.environ).wait())
+print(" ".join(wanted))
+"""
+"""Of what the containers' own names do, the test has only `orion`."""
+MERCHANT = "fashion-group"
+EXPIRED = """
+UPDATE lots SET expires_at = now() - interval '1 hour'
+WHERE card_id = (SELECT card_id FROM lots l JOIN merchants m ON m.id = l.merchant_id
+                 WHERE m.code = $1 AND l.remaining >= 5 AND l.expires_at IS NOT NULL LIMIT 1)
+RETURNING card_id
+"""
+
+
+@dataclass
+class Operator:
+    environment: dict[str, str]
+    backend: Backend
+    superuser: asyncpg.Connection
+
+    @property
+    def orion(self) -> Path:
+        return Path(self.environment["HOME"]) / "apps" / "orion"
+
+    async def follow(self, page: str, section: str) -> str:
+        """What all commands of the section said. Fails when one of them does."""
+        sections = re.split(r"^## (?:\d\. )?(.+)$", (PAGES / page).read_text("utf-8"), flags=re.MULTILINE)[1:]
+        body = dict(zip(sections[::2], sections[1::2], strict=True))[section]
+        commands = "".join(re.findall(r"^```sh\n(.*?)^```", body, flags=re.DOTALL | re.MULTILINE))
+        assert commands
+        process = await asyncio.create_subprocess_exec(
+            "bash", "-euo", "pipefail", "-c", commands,
+            env=self.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        said, _ = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
+        assert process.returncode == 0, said.decode()
+        return said.decode()
+
+
+@pytest.fixture
+async def operator(fresh_settings: Settings, servers: Servers, forks: str, tmp_path: Path) -> AsyncIterator[Operator]:
+    secrets, tools = tmp_path / "apps" / "orion" / "secrets", tmp_path / "bin"
+    secrets.mkdir(parents=True)
+    tools.mkdir()
+    (secrets / "secret_keys").write_text(f"{fresh_settings.secret_keys}\n")
+    (tools / "shim.py").write_text(SHIM)
+    for name, script in (("docker", f'exec "{sys.executable}" "{tools / "shim.py"}" "$@"'), ("git", 'echo git "$@"')):
+        (tools / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tools / name).chmod(0o700)
+    database = fresh_settings.database_url.rsplit("/", 1)[1].partition("?")[0]
+    superuser = await asyncpg.connect(servers.superuser_url(database))
+    with a_backend(fresh_settings, forks) as backend:
+        await backend.until_ready()
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("ORION_", "COV_"))}
+        yield Operator(
+            clean
+            | {
+                "HOME": str(tmp_path),
+                "PATH": f"{tools}:{clean['PATH']}",
+                "PYTHONPATH": str(PROJECT),
+                "FORKS": forks,
+                "API": backend.address,
+                "MERCHANT": MERCHANT,
+                "COMMIT": "v0.1.0",
+                "ORION_ENVIRONMENT": "test",
+                "ORION_DATABASE_URL": fresh_settings.database_url,
+                "ORION_DATABASE_OWNER_URL": fresh_settings.database_owner_url,
+                "ORION_REDIS_URL": fresh_settings.redis_url,
+                "ORION_SECRET_KEYS_FILE": str(secrets / "secret_keys"),
+            },
+            backend,
+            superuser,
+        )
+    await superuser.close()
+
+
+async def test_every_command_of_the_short_pages_does_what_it_says(operator: Operator) -> None:
+    assert "every promise holds" in await operator.follow("redis.md", "Start it again")
+    assert "volume rm orion_valkey" in await operator.follow("redis.md", "Its file is broken")
+    await points_expire_and_are_given_back(operator)
+    assert "intact" in await operator.follow("go-live.md", "The platform")
+    assert "every promise holds" in await operator.follow("go-live.md", "Open the doors")
+    assert "every promise holds" in await operator.follow("upgrade.md", "Before")
+    assert "every promise holds" in await operator.follow("upgrade.md", "Now")
+    assert "every promise holds" in await operator.follow("upgrade.md", "Back to the version before")
+    await keys_are_rotated(operator)
+
+
+async def points_expire_and_are_given_back(operator: Operator) -> None:
+    async with httpx.AsyncClient(base_url=f"{operator.backend.address}/api/v1", trust_env=False) as http:
+        person = {"email": "admin@orion.example", "password": PASSWORD}
+        answer: dict[str, Any] = (await http.post("/auth/sign-in", json=person)).raise_for_status().json()
+    operator.environment["TOKEN"] = answer["token"]
+    card_id = await operator.superuser.fetchval(EXPIRED, MERCHANT)
+    assert card_id is not None
+    operator.environment["CARD"] = str(card_id)
+    assert " 1 cards would expire" in await operator.follow("expiry.md", "What is due?")
+    assert " 1 cards have expired" in await operator.follow("expiry.md", "Book it now")
+    assert "0 points of 0 cards have expired" in await operator.follow("expiry.md", "One merchant")
+    assert '"restored"' in await operator.follow("expiry.md", "Give points back")
+
+
+async def keys_are_rotated(operator: Operator) -> None:
+    """A password that was sealed with the old key is known with the new one alone."""
+    keys = operator.orion / "secrets" / "secret_keys"
+    old = keys.read_text().strip()
+    process = await asyncio.create_subprocess_exec(
+        "docker", "compose", "exec", "-T", "backend", "orion", "settings", "set", "smtp_user=cards", "smtp_password",
+        env=operator.environment, stdin=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    await process.communicate(b"Tr0ub4dor\n")
+    assert process.returncode == 0
+    await operator.follow("keys.md", "A new key")
+    assert keys.read_text().strip().endswith(f",{old}")
+    said = await operator.follow("keys.md", "Without the old key")
+    assert "," not in keys.read_text()
+    assert re.search(r"smtp_password .*database", said), said
