@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 LINTS = lint-types lint-sentences lint-floors lint-templates lint-code
 
 .DEFAULT_GOAL = help
-.PHONY: run test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients install-check messages migration psql clean help
+.PHONY: run test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients install-check upgrade-test sbom messages migration psql clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -75,6 +75,12 @@ fuzz: $(READY) ## asks every operation of the API EXAMPLES=200 times, valid and 
 
 install-check: $(READY) ## installs with every Python, oldest pip and uv, after a change of requirements.lock; takes minutes
 	@exec $(PYTHON) -m tests.install
+
+upgrade-test: $(READY) ## an older version is replaced by this one while tills book; takes a minute
+	@exec $(PYTHON) -m tests.upgrade
+
+sbom: $(READY) ## .orion/sbom.json: every package in .venv, as CycloneDX; the image has its own
+	@.ci/sbom
 
 clients: $(READY) $(CLIENTS) ## lints the API's document, compiles clients in three languages, runs them; after a change of the API; takes minutes
 	@exec $(PYTHON) -m tests.clients
