@@ -40,7 +40,7 @@ def commands(title: str) -> list[str]:
     section = re.split(r"^## ", PAGE.read_text("utf-8"), flags=re.MULTILINE)
     (body,) = [one for one in section if one.startswith(f"{title}\n")]
     (block,) = re.findall(r"^```sh\n(.*?)^```", body, flags=re.DOTALL | re.MULTILINE)
-    return block.splitlines()[1:]
+    return str(block).splitlines()[1:]
 
 
 @dataclass

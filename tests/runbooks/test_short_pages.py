@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -39,7 +40,7 @@ MERCHANT = "fashion-group"
 EXPIRED = """
 UPDATE lots SET expires_at = now() - interval '1 hour'
 WHERE card_id = (SELECT card_id FROM lots l JOIN merchants m ON m.id = l.merchant_id
-                 WHERE m.code = $1 AND l.remaining >= 5 AND l.expires_at IS NOT NULL LIMIT 1)
+                 WHERE m.code = $1 AND l.remaining >= 5 LIMIT 1)
 RETURNING card_id
 """
 
@@ -79,7 +80,7 @@ async def operator(fresh_settings: Settings, servers: Servers, forks: str, tmp_p
     for name, script in (("docker", f'exec "{sys.executable}" "{tools / "shim.py"}" "$@"'), ("git", 'echo git "$@"')):
         (tools / name).write_text(f"#!/bin/sh\n{script}\n")
         (tools / name).chmod(0o700)
-    database = fresh_settings.database_url.rsplit("/", 1)[1].partition("?")[0]
+    database = urlsplit(fresh_settings.database_url).path.removeprefix("/")
     superuser = await asyncpg.connect(servers.superuser_url(database))
     with a_backend(fresh_settings, forks) as backend:
         await backend.until_ready()
@@ -137,7 +138,8 @@ async def keys_are_rotated(operator: Operator) -> None:
     keys = operator.orion / "secrets" / "secret_keys"
     old = keys.read_text().strip()
     process = await asyncio.create_subprocess_exec(
-        "docker", "compose", "exec", "-T", "backend", "orion", "settings", "set", "smtp_user=cards", "smtp_password",
+        "docker", "compose", "exec", "-T", "backend", "orion", "settings", "set",
+        "email_provider=smtp", "smtp_user=cards", "smtp_password",
         env=operator.environment, stdin=asyncio.subprocess.PIPE,
     )  # fmt: skip
     await process.communicate(b"Tr0ub4dor\n")

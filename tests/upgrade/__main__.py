@@ -77,6 +77,10 @@ class Installation:
         process.send_signal(signal.SIGTERM)
         process.wait(STOP_SECONDS)
 
+    def end_all(self) -> None:
+        for name in list(self.running):
+            self.end(name)
+
     async def until_ready(self, http: httpx.AsyncClient, name: str) -> None:
         async with asyncio.timeout(READY_SECONDS):
             while True:
@@ -99,7 +103,7 @@ class Installation:
 def installation(folder: Path) -> Iterator[Installation]:
     with EmbeddedPostgres(folder / "pg") as postgres, EmbeddedValkey(folder / "valkey") as valkey, ExitStack() as stack:
         made = Installation(postgres, valkey)
-        stack.callback(lambda: [made.end(name) for name in list(made.running)])
+        stack.callback(made.end_all)
         yield made
 
 

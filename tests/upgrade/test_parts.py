@@ -28,7 +28,7 @@ def answering(answers: list[Answer], keys: list[str]) -> Callable[[httpx.Request
 async def test_a_till_sends_again_with_its_key_until_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tills, "AGAIN_SECONDS", 0)
     keys: list[str] = []
-    answers = [httpx.ConnectError("refused"), httpx.Response(503), BOOKED, httpx.Response(409)]
+    answers: list[Answer] = [httpx.ConnectError("refused"), httpx.Response(503), BOOKED, httpx.Response(409)]
     async with httpx.AsyncClient(transport=httpx.MockTransport(answering(answers, keys))) as http:
         till = BusyTill(http, ["http://first", "http://second"], "card", "category")
         await till.book()
