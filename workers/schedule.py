@@ -27,6 +27,7 @@ from workers.jobs.webhooks import find_due_webhooks
 from workers.runner import Job, coalesced
 
 HOURS = 3600
+QUARTERS = {0, 15, 30, 45}
 
 
 def at(job: Job, *, timeout: float, **times: Any) -> CronJob:
@@ -48,7 +49,7 @@ EVERYWHERE: list[CronJob] = [
     at(coalesced(relay_bulk_outbox), second=set(range(3, 60, 10)), timeout=6 * HOURS),
     at(time_out_holds, second=0, timeout=50),
     # At every quarter of an hour it is midnight somewhere.
-    at(announce_reward_periods, minute={0, 15, 30, 45}, second=30, timeout=60),
+    at(announce_reward_periods, minute=QUARTERS, second=30, timeout=60),
 ]
 ONCE: list[CronJob] = [
     # One worker runs these, and another one when it dies or is stopped; a job that fails is not repeated.
@@ -57,9 +58,9 @@ ONCE: list[CronJob] = [
     # Asks the providers, so that the board of readiness need not.
     at(check_wallets, minute=25, timeout=60),
     at(check_wallet_certificates, hour=6, minute=10, timeout=60),
-    at(expire_points, hour=2, minute=0, timeout=6 * HOURS),
-    # In opening hours, because phones show a notification.
-    at(warn_expiring_points, hour=9, minute=0, timeout=6 * HOURS),
+    # These have an hour of each merchant's own day: at every quarter of an hour it comes somewhere.
+    at(expire_points, minute=QUARTERS, timeout=6 * HOURS),
+    at(warn_expiring_points, minute=QUARTERS, timeout=6 * HOURS),
     # The day is that of the merchant when the email can be sent, so that one run a day serves all time zones.
     at(greet_birthdays, hour=6, minute=30, timeout=6 * HOURS),
     at(reengage_customers, hour=9, minute=30, timeout=6 * HOURS),

@@ -20,6 +20,7 @@ from backend.core.models import BULK_EVENTS
 from backend.core.queue import LONG_QUEUE
 from backend.core.settings import Settings
 from backend.loyalty.ledger import events
+from backend.operations.ledger.points import WARNING
 from backend.operations.task_runs.actions import claim_run
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets import tasks
@@ -41,7 +42,6 @@ from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Card
 from workers.jobs import wallets as wallet_jobs
-from workers.jobs.ledger import warn_expiring_points
 from workers.jobs.outbox import relay_bulk_outbox, relay_outbox
 from workers.jobs.wallets import (
     check_wallet_certificates,
@@ -210,7 +210,7 @@ async def test_points_that_end_soon_make_the_phone_ring_once(
     await services.wallet_sync.sync_card(shop.merchant_id, UUID(card["id"]), "google")
     clock.move(timedelta(days=20))
     for _ in range(2):
-        await warn_expiring_points(context)
+        await WARNING.run(services.ledger, services.sessions, None)
         await relay_bulk_outbox(context)
         await run(workers)
     assert phones.rung == [NotifyReason.POINTS_EXPIRING]
@@ -224,7 +224,7 @@ async def test_a_warning_never_silences_a_reward_that_is_not_told_yet(
     card = await saved(shop, services, points=40)
     clock.move(timedelta(days=20))
     await shop.anna.stamp(card)
-    await warn_expiring_points(context)
+    await WARNING.run(services.ledger, services.sessions, None)
     await relay_outbox(context)
     await relay_bulk_outbox(context)
     await run(workers)

@@ -12,12 +12,12 @@ from backend.services import Services
 
 async def expire_points(context: dict[str, Any]) -> None:
     services: Services = context["services"]
-    await EXPIRY.run(services.ledger, services.sessions, None)
+    await EXPIRY.run_due(services.ledger, services.sessions)
 
 
 async def warn_expiring_points(context: dict[str, Any]) -> None:
     services: Services = context["services"]
-    await WARNING.run(services.ledger, services.sessions, None)
+    await WARNING.run_due(services.ledger, services.sessions)
 
 
 async def time_out_holds(context: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from backend.core.clock import clock
@@ -10,6 +11,7 @@ from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.tasks.expire import expire_points
 from backend.loyalty.ledger.tasks.warn import ExpiryWarning
 from backend.merchants.queries import list_merchant_ids
+from backend.operations.ledger.local_hours import UNTIL, LocalHour, find_due
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
 
@@ -23,26 +25,40 @@ class PointsTask:
     counts: str
     """Name of the count of points in the run's counts."""
     act: PointsAction
+    hour: LocalHour
+    """When the schedule does it, in the merchant's zone."""
+
+    async def run_due(self, ledger: Ledger, sessions: Sessions) -> TaskRun | None:
+        """One run for all merchants whose hour has come. None: there is none."""
+        now = clock.now()
+        merchants, is_due = await find_due(sessions, self.name, self.hour, now)
+
+        async def work(progress: Progress) -> None:
+            await self._work(ledger, sessions, merchants, progress, dry_run=False)
+
+        return await run_now(sessions, self.name, work, arguments={UNTIL: now.isoformat()}) if is_due else None
 
     async def run(self, ledger: Ledger, sessions: Sessions, merchant_id: UUID | None) -> TaskRun:
         """Runs for one merchant, or for all."""
 
         async def work(progress: Progress) -> None:
-            await self._work(ledger, sessions, merchant_id, progress, dry_run=False)
+            merchants = await list_merchant_ids(sessions, merchant_id)
+            await self._work(ledger, sessions, merchants, progress, dry_run=False)
 
         return await run_now(sessions, self.name, work, merchant_id=merchant_id)
 
     async def preview(self, ledger: Ledger, sessions: Sessions, merchant_id: UUID | None) -> Progress:
         """What a run would do now. Books nothing, sends nothing and records no run."""
         progress = Progress()
-        await self._work(ledger, sessions, merchant_id, progress, dry_run=True)
+        merchants = await list_merchant_ids(sessions, merchant_id)
+        await self._work(ledger, sessions, merchants, progress, dry_run=True)
         return progress
 
     async def _work(
-        self, ledger: Ledger, sessions: Sessions, merchant_id: UUID | None, progress: Progress, *, dry_run: bool
+        self, ledger: Ledger, sessions: Sessions, merchants: Sequence[UUID], progress: Progress, *, dry_run: bool
     ) -> None:
         progress.counts.update({"processed": 0, self.counts: 0, "failed": 0})
-        await self.act(ledger, sessions, await list_merchant_ids(sessions, merchant_id), progress, dry_run)
+        await self.act(ledger, sessions, merchants, progress, dry_run)
 
 
 async def _expire(ledger: Ledger, _: Sessions, merchants: Sequence[UUID], progress: Progress, dry_run: bool) -> None:
@@ -59,5 +75,11 @@ async def _warn(
     await ExpiryWarning(ledger.pool, sessions, clock.now(), progress, dry_run).run(merchants)
 
 
-EXPIRY = PointsTask("expire_points", "expired_points", _expire)
-WARNING = PointsTask("warn_expiring_points", "expiring_points", _warn)
+EXPIRY = PointsTask("expire_points", "expired_points", _expire, LocalHour(2))
+WARNING = PointsTask(
+    "warn_expiring_points",
+    "expiring_points",
+    _warn,
+    # In opening hours, because phones show a notification.
+    LocalHour(9, late_by=timedelta(hours=6)),
+)

@@ -23,12 +23,13 @@ from backend.operations.readiness.platform.wallets import FileState, judge_passe
 from backend.operations.readiness.verdicts import RowVerdict, worst
 from backend.operations.task_runs.models import TaskRun
 from i18n.catalogs import Coverage
-from workers.schedule import SCHEDULE
+from workers.schedule import QUARTERS, SCHEDULE
 
 NOW = datetime(2026, 11, 30, 2, 20, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EXPIRY = next(task for task in TASKS if task.name == "expire_points")
 PURGE = next(task for task in TASKS if task.name == "purge")
+LEDGER = next(task for task in TASKS if task.name == "audit_ledger")
 AUDIT = next(task for task in TASKS if task.name == "verify_audit")
 SMTP = MailRoute("smtp.example.com", 587)
 
@@ -79,18 +80,25 @@ def test_a_full_disk_blocks_before_the_database_stops() -> None:
 
 def test_a_task_that_missed_its_time_is_late_a_quarter_of_an_hour_later() -> None:
     yesterday = a_run(created_at=NOW - DAY)
-    assert judge_task(EXPIRY, yesterday, NOW - 9 * DAY, NOW - 6 * MINUTE).state == "ok"
-    late = judge_task(EXPIRY, yesterday, NOW - 9 * DAY, NOW)
-    assert (late.state, late.command) == ("blocks", "orion points expire")
+    assert judge_task(LEDGER, yesterday, NOW - 9 * DAY, NOW + 2 * HOUR + 24 * MINUTE).state == "ok"
+    late = judge_task(LEDGER, yesterday, NOW - 9 * DAY, NOW + 2 * HOUR + 26 * MINUTE)
+    assert (late.state, late.command) == ("blocks", "orion ledger audit")
     assert [detail.in_language("en") for detail in late.details if not isinstance(detail, str)] == [
-        "due: 2026-11-30 02:00 UTC"
+        "due: 2026-11-30 04:30 UTC"
     ]
     assert judge_task(PURGE, yesterday, NOW - 9 * DAY, NOW + 2 * HOUR).state == "warning", "nobody loses anything"
 
 
+def test_what_has_an_hour_of_each_merchants_day_is_late_after_the_longest_day() -> None:
+    last = a_run(created_at=NOW - 25 * HOUR)
+    assert judge_task(EXPIRY, last, NOW - 9 * DAY, NOW + 15 * MINUTE).state == "ok"
+    late = judge_task(EXPIRY, last, NOW - 9 * DAY, NOW + 16 * MINUTE)
+    assert (late.state, late.command) == ("blocks", "orion points expire")
+
+
 def test_what_was_never_due_since_orion_was_set_up_is_in_order() -> None:
     assert told(judge_task(EXPIRY, None, NOW - MINUTE, NOW)) == "It has not been due yet."
-    assert judge_task(EXPIRY, None, NOW - DAY, NOW).state == "blocks"
+    assert judge_task(EXPIRY, None, NOW - 2 * DAY, NOW).state == "blocks"
 
 
 def test_a_run_that_works_failed_died_or_left_something_is_told_apart() -> None:
@@ -106,7 +114,9 @@ def test_a_run_that_works_failed_died_or_left_something_is_told_apart() -> None:
 
 
 def test_the_board_expects_each_task_when_the_workers_do_it() -> None:
-    timed = {job.name.removeprefix("cron:"): (job.hour, job.minute) for job in SCHEDULE}
+    timed = {
+        job.name.removeprefix("cron:"): (job.hour, None if job.minute == QUARTERS else job.minute) for job in SCHEDULE
+    }
     assert {task.name: timed[task.name] for task in TASKS} == {task.name: (task.hour, task.minute) for task in TASKS}
 
 

@@ -25,16 +25,19 @@ from i18n.translator import N_, NN_
 
 GRACE = timedelta(minutes=15)
 """A run that is this late is not missed yet."""
+LONGEST_DAY = timedelta(hours=25)
+"""When summer time ends."""
 FAILURES_SHOWN = 5
 
 
 class TimedTask(NamedTuple):
-    """`hour` and `minute`: in UTC, as in the workers' schedule. No hour: every hour."""
+    """`hour` and `minute`: in UTC, as in the workers' schedule. No hour: every hour. Neither: daily, at an hour of each
+    merchant's day."""
 
     name: str
     title: str
     hour: int | None
-    minute: int
+    minute: int | None
     command: str = ""
     """Does the same at once."""
     is_vital: bool = False
@@ -44,6 +47,8 @@ class TimedTask(NamedTuple):
 
     def last_due(self, now: datetime) -> datetime:
         """The newest moment at which it must have begun by now."""
+        if self.minute is None:
+            return now - GRACE - LONGEST_DAY
         latest, period = now - GRACE, timedelta(hours=1) if self.hour is None else timedelta(days=1)
         hour = latest.hour if self.hour is None else self.hour
         at = latest.replace(hour=hour, minute=self.minute, second=0, microsecond=0)
@@ -51,8 +56,8 @@ class TimedTask(NamedTuple):
 
 
 TASKS = (
-    TimedTask(EXPIRY.name, N_("Expiry of points"), 2, 0, "orion points expire", is_vital=True),
-    TimedTask(WARNING.name, N_("Warnings of expiring points"), 9, 0, "orion points warn", is_vital=True),
+    TimedTask(EXPIRY.name, N_("Expiry of points"), None, None, "orion points expire", is_vital=True),
+    TimedTask(WARNING.name, N_("Warnings of expiring points"), None, None, "orion points warn", is_vital=True),
     TimedTask(AUDIT_LEDGER, N_("Audit of the ledger"), 4, 30, "orion ledger audit", is_vital=True, finds_harm=True),
     TimedTask(
         VERIFY_AUDIT, N_("Verification of the audit"), 4, 50, "orion audit verify", is_vital=True, finds_harm=True

@@ -393,7 +393,7 @@ async def test_the_nights_work_is_done_by_the_worker(own_town: OwnTown) -> None:
 
 def test_when_the_nights_work_begins() -> None:
     times = {job.name: (job.hour, job.minute, job.second) for job in SCHEDULE}
-    assert times["cron:expire_points"] == (2, 0, 0)
-    assert times["cron:warn_expiring_points"] == (9, 0, 0)
+    assert times["cron:expire_points"] == (None, {0, 15, 30, 45}, 0)
+    assert times["cron:warn_expiring_points"] == (None, {0, 15, 30, 45}, 0)
     assert times["cron:time_out_holds"] == (None, None, 0)
     assert times["cron:audit_ledger"] == (4, 30, 0)
