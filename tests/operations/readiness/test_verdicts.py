@@ -79,7 +79,7 @@ def test_a_full_disk_blocks_before_the_database_stops() -> None:
 
 
 def test_a_task_that_missed_its_time_is_late_a_quarter_of_an_hour_later() -> None:
-    yesterday = a_run(created_at=NOW - DAY)
+    yesterday = a_run(created_at=NOW - 20 * HOUR)
     assert judge_task(LEDGER, yesterday, NOW - 9 * DAY, NOW + 2 * HOUR + 24 * MINUTE).state == "ok"
     late = judge_task(LEDGER, yesterday, NOW - 9 * DAY, NOW + 2 * HOUR + 26 * MINUTE)
     assert (late.state, late.command) == ("blocks", "orion ledger audit")
