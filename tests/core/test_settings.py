@@ -21,6 +21,8 @@ NOT_FOR_CONTAINERS = {
     "frontend_port": "published by Compose",
 }
 
+OF_THE_BACKUP = {"backups", "database_folder"}
+"""Read by deploy/orion-backup, not by Orion."""
 KEY = "4be1a7d05c93f28e6b70d1c94f3a825e"
 PRODUCTION = {
     "ORION_ENVIRONMENT": "production",
@@ -188,6 +190,7 @@ def field_of(name: str) -> str:
 def test_every_setting_can_be_told_to_the_containers() -> None:
     """Without a line of its own a setting in `.env` reaches nobody, and nobody says so."""
     told = told_by_compose()
+    told["services"] -= OF_THE_BACKUP
     common, servers = told["x-common"], told["x-common"] | told["x-servers"] | told["services"]
     pages = common | told["services"]
     assert set(FrontendSettings.__struct_fields__) - pages == {"sandbox_url", "mail_catcher_dir", "frontend_port"}
