@@ -80,7 +80,7 @@ FAILED = N_("The last run failed: %(reason)s")
 PARTLY = NN_("The last run has %(count)s failure.", "The last run has %(count)s failures.")
 DUE = N_("due: %(moment)s")
 WAKE = N_("See whether a worker runs. It does this again at its next time.")
-READ_FAILURES = N_("Read the reasons, and mend them before the next run.")
+READ_FAILURES = N_("Read the reasons, and fix them before the next run.")
 
 
 class LastRuns(NamedTuple):

@@ -42,7 +42,7 @@ CHECKED_LONG_AGO = N_("The last check is old: no worker has checked since.")
 REFUSED = NN_("%(count)s step of the last check failed.", "%(count)s steps of the last check failed.")
 WORKS = N_("All steps of the last check worked.")
 CHECK_AGAIN = N_("Check now; the page or the command does it.")
-MEND = N_("Mend the step, then check again.")
+FIX_STEP = N_("Fix the step, then check again.")
 ALL_RIGHT = N_("Passes up to date: %(ready)s. Waiting: %(waiting)s. Refused: %(refused)s.")
 CATCH_UP = N_("Bring the passes up to date; what fails is named with its reason.")
 
@@ -105,7 +105,7 @@ def _judge_check(provider: Provider, check: TaskRun | None, now: datetime) -> Ro
         return RowVerdict("warning", say(NEVER_CHECKED), step=say(CHECK_AGAIN), command=CHECK_NOW)
     if failures := failures_of(check, provider):
         evidence = say(REFUSED, count=len(failures))
-        return RowVerdict("blocks", evidence, check.finished_at, failures, say(MEND), CHECK_NOW)
+        return RowVerdict("blocks", evidence, check.finished_at, failures, say(FIX_STEP), CHECK_NOW)
     if check.finished_at < now - CHECK_OLD:
         return RowVerdict("warning", say(CHECKED_LONG_AGO), check.finished_at, step=say(CHECK_AGAIN), command=CHECK_NOW)
     return RowVerdict("ok", say(WORKS), check.finished_at)
