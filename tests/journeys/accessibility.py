@@ -4,8 +4,8 @@ from playwright.async_api import Page
 
 from tests.axe import Contrast, violations
 
-PHONE, DESK = (320, 640), (1280, 800)
-SIZES = (PHONE, (390, 844), (820, 1180), DESK)
+PHONE, DESKTOP = (320, 640), (1280, 800)
+SIZES = (PHONE, (390, 844), (820, 1180), DESKTOP)
 """In between, at the usual phone and tablet, only sizes are checked: the structure is that of 320 or 1280."""
 HEAVIEST_PAGE = 60_000
 """Letters, of which nearly all are one byte."""
@@ -60,7 +60,7 @@ async def faults_of(stop: str, page: Page, contrast: Contrast) -> list[str]:
     found: list[str] = await page.evaluate(OF_THE_WHOLE, [stop.startswith("till"), HEAVIEST_PAGE])
     for size in SIZES:
         await resize(page, size)
-        found += [f"{target} at {size[0]}" for target in await page.evaluate(SMALL_TARGETS, size in (PHONE, DESK))]
+        found += [f"{target} at {size[0]}" for target in await page.evaluate(SMALL_TARGETS, size in (PHONE, DESKTOP))]
         if size == PHONE:
             found += [f"clipped with more spacing: {element}" for element in await page.evaluate(CLIPPED_WHEN_SPACED)]
             found += await contrast.faults_of(page)
