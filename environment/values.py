@@ -18,6 +18,8 @@ from msgspec import Meta
 NAME_MAX, LINE_MAX, MAIL_ADDRESS_MAX, TEXT_MAX = 60, 255, 254, 2000
 LIST_MAX = 10_000
 CHECK, CODE, SECRET, LENGTH = "check", "code", "secret", "length"
+MOMENT = "moment"
+"""Code of what is a time with its zone."""
 """Keys of a type's extra: its check, the code of that check's refusal, whether a value is never shown, and how many
 characters it may have.
 """
@@ -163,7 +165,7 @@ MailAddress = Annotated[str, checked_by(_mail_address, "mail_address", length_ma
 OneLine = Annotated[str, checked_by(_one_line, "one_line", length_max=LINE_MAX)]
 Name = Annotated[str, checked_by(_one_line, "one_line", length_max=NAME_MAX)]
 SecretLine = Annotated[str, checked_by(_one_line, "one_line", is_secret=True)]
-Moment = Annotated[str, checked_by(_moment, "moment", length_max=NAME_MAX)]
+Moment = Annotated[str, checked_by(_moment, MOMENT, length_max=NAME_MAX)]
 """In ISO 8601, with the offset of the zone in which it was written."""
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Token = Annotated[str, checked_by(_token, "token")]

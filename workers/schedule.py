@@ -55,8 +55,8 @@ ONCE: list[CronJob] = [
     # One worker runs these, and another one when it dies or is stopped; a job that fails is not repeated.
     at(sync_wallet_passes, minute=7, timeout=6 * HOURS),
     at(reconcile_google_passes, hour=3, minute=40, timeout=6 * HOURS),
-    # Asks the providers, so that the board of readiness need not.
-    at(check_wallets, minute=25, timeout=60),
+    # Asks the providers once an hour, so that the board of readiness need not; after a start within a minute.
+    at(check_wallets, second=20, timeout=60),
     at(check_wallet_certificates, hour=6, minute=10, timeout=60),
     # These have an hour of each merchant's own day: at every quarter of an hour it comes somewhere.
     at(expire_points, minute=QUARTERS, timeout=6 * HOURS),

@@ -11,7 +11,7 @@ from backend.core.settings import Settings
 from backend.core.wallet_settings import WalletSettings
 from backend.settings.schemas import SettingKind, SettingValue
 from environment.reading import name_of
-from environment.values import SECRET
+from environment.values import CODE, MOMENT, SECRET
 
 FIXED: dict[str, tuple[str, ...]] = {
     "wallets": WalletSettings.__struct_fields__,
@@ -29,6 +29,7 @@ class Setting:
     is_overridable: bool
     """Whether the database may hold a value, which is in force at once."""
     is_secret: bool
+    is_moment: bool = False
 
     @property
     def env_name(self) -> str:
@@ -47,7 +48,7 @@ class Setting:
                 return "boolean"
             case inspect.LiteralType():
                 return "choice"
-        return "text"
+        return "moment" if self.is_moment else "text"
 
     @property
     def choices(self) -> list[str]:
@@ -85,8 +86,15 @@ def _settings(category: str, kind: type[msgspec.Struct], keys: tuple[str, ...]) 
         field = described[key]
         is_annotated = isinstance(field.type, inspect.Metadata)
         field_type, extra = (field.type.type, field.type.extra) if is_annotated else (field.type, {})
-        is_secret = bool(extra.get(SECRET))
-        found[key] = Setting(key, category, field_type, shown(field.default), category in CATEGORIES, is_secret)
+        found[key] = Setting(
+            key,
+            category,
+            field_type,
+            shown(field.default),
+            is_overridable=category in CATEGORIES,
+            is_secret=bool(extra.get(SECRET)),
+            is_moment=extra.get(CODE) == MOMENT,
+        )
     return found
 
 

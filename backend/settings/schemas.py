@@ -9,7 +9,7 @@ from backend.core.enums import MaintenanceMode
 from backend.core.schemas import ONE_LINE, Answer, Body
 
 SettingValue = str | int | bool
-SettingKind = Literal["text", "number", "boolean", "choice"]
+SettingKind = Literal["text", "number", "boolean", "choice", "moment"]
 SettingSource = Literal["database", "environment", "default"]
 VALUE_MAX = 20_000
 """More than any setting takes, so that the setting itself says what is too long."""
@@ -34,7 +34,7 @@ class SettingView(Answer):
     category: str
     """Category to which the setting belongs."""
     kind: SettingKind
-    """Type of the value: `text`, `number`, `boolean`, or one of `choices` (`choice`)."""
+    """Type of the value: `text`, `number`, `boolean`, one of `choices` (`choice`), or a time (`moment`)."""
     choices: list[str]
     """The values of a choice; empty for other kinds."""
     least: int | None

@@ -106,3 +106,22 @@ def test_a_suggestion_fills_the_form() -> None:
     form.fields |= SettingMessages("en").suggestion_fields({"smtp_port": 587, "smtp_use_tls": True})
     assert take_suggestion(form, email()) == ["smtp_port", "smtp_use_tls"]
     assert changes_of(form, email()) == {"smtp_port": 587, "smtp_use_tls": True}
+
+
+def test_an_expected_end_is_entered_in_the_time_of_pages_and_stored_with_its_zone() -> None:
+    maintenance = email(maintenance_until=setting("maintenance_until", "2026-12-24T14:30+00:00", "moment"))
+    form = form_of(maintenance)
+    assert form.text("maintenance_until") == "2026-12-24T15:30"
+    assert changes_of(form, maintenance) == {}
+    form.fields["maintenance_until"] = "2026-07-01T08:00"
+    assert changes_of(form, maintenance) == {"maintenance_until": "2026-07-01T08:00:00+02:00"}
+    form.fields["maintenance_until"] = "soon"
+    assert changes_of(form, maintenance) == {"maintenance_until": "soon"}
+
+
+def test_values_are_shown_in_words() -> None:
+    messages = SettingMessages("en")
+    ends = setting("maintenance_until", "", "moment")
+    assert messages.value(ends, "2026-12-24T14:30+00:00") == "24 December 2026, 15:30"
+    assert messages.value(ends, "") == "empty"
+    assert messages.value(setting("maintenance_mode", "off", "choice"), "read_only") == "Read-only"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.dev.sandbox.apple.pki import YEAR, ApplePki, pem, rsa_key, write_key
 from backend.dev.sandbox.apple.pushes import Script
+from backend.operations.wallets.check_runs import EVERY, find_last_check, run_wallet_checks
 from backend.operations.wallets.status import check_wallets, step_view
 from backend.services import Services
 from backend.wallets.apple.certificates import KEY, SIGNER, WWDR
@@ -60,6 +61,15 @@ class Installation:
     async def steps(self, provider: Provider) -> list[CheckStep]:
         checked = await check_wallets(self.settings, self.services.redis, clock.now())
         return checked.google if provider == "google" else checked.apple
+
+    async def checked_at(self) -> datetime:
+        """When the kept check was made, after another minute has passed and the clock has had its turn."""
+        clock.move(timedelta(minutes=1))
+        await run_wallet_checks(self.services.sessions, self.settings, self.services.redis, None)
+        async with self.services.sessions.committing() as session:
+            run = await find_last_check(session)
+        assert run is not None
+        return run.created_at
 
     def but(self, **told: str) -> None:
         self.settings = replace(self.settings, **told)
@@ -125,6 +135,19 @@ async def test_a_working_installation_fails_at_no_step(installation: Installatio
         steps = await installation.steps(provider)
         assert [step.name for step in steps] == names
         assert {step.outcome for step in steps} <= {"ok", "skipped"}
+
+
+async def test_the_clock_checks_a_wallet_at_once_and_then_every_hour(installation: Installation) -> None:
+    both = installation.settings
+    installation.but(apple_wallet_dir="")
+    first = await installation.checked_at()
+    assert await installation.checked_at() == first
+    installation.settings = both
+    second = await installation.checked_at()
+    assert second > first, "a wallet that was configured since has not been checked"
+    assert await installation.checked_at() == second
+    clock.move(EVERY)
+    assert await installation.checked_at() > second
 
 
 @pytest.mark.parametrize(("provider", "broken"), BROKEN)

@@ -87,7 +87,7 @@ async def reconcile_google_passes(context: dict[str, Any]) -> None:
 
 
 async def check_wallets(context: dict[str, Any]) -> None:
-    """Hourly, so that readiness shows a recent check."""
+    """So that readiness shows a check of this hour."""
     services: Services = context["services"]
     await run_wallet_checks(services.sessions, services.settings, services.redis, services.apple)
 

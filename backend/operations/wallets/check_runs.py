@@ -1,5 +1,7 @@
 """Checks of the wallets whose results are kept, so that pages show them without calling Google and Apple."""
 
+from datetime import timedelta
+
 from redis.asyncio import Redis
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,11 +18,16 @@ from backend.wallets.ports import Provider
 from i18n.locales import SOURCE_LANGUAGE
 
 CHECK_WALLETS = "check_wallets"
+EVERY = timedelta(hours=1)
 
 
 async def run_wallet_checks(sessions: Sessions, settings: Settings, redis: Redis, apple: Apple | None) -> None:
-    """Calls those that are configured, and keeps the outcome."""
-    if configured_wallets(settings):
+    """Calls those that are configured and keeps the outcome, unless they have been checked within the hour."""
+    configured = configured_wallets(settings)
+    async with sessions.committing() as session:
+        last = await find_last_check(session)
+    is_recent = last is not None and clock.now() - last.created_at < EVERY
+    if configured and not (last and is_recent and all(has_checked(last, provider) for provider in configured)):
         await keep_checks(sessions, await check_wallets(settings, redis, clock.now(), apple=apple))
 
 
@@ -47,5 +54,5 @@ def failures_of(run: TaskRun, provider: Provider) -> list[str]:
     return [reason for step, reason in run.failures.items() if step.startswith(f"{provider}.")]
 
 
-def has_checked(run: TaskRun, provider: Provider) -> bool:
+def has_checked(run: TaskRun, provider: str) -> bool:
     return bool(run.counts.get(f"{provider}_steps"))

@@ -1,10 +1,14 @@
 """The form of a category: its fields as texts, and what was changed as values of the API."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from backend.settings.schemas import SettingCategory, SettingValue, SettingView
 from frontend.api.responses import BackendProblem
 from frontend.kit import edits
 from frontend.kit.fields import is_number
 from frontend.kit.forms import Form
+from i18n.formatting import TIME_ZONE
 
 CLEAR, SUGGESTED = "clear:", "suggested:"
 NewValues = dict[str, str | int | bool | None]
@@ -22,6 +26,21 @@ def text_of(value: SettingValue | None) -> str:
     if isinstance(value, bool):
         return "on" if value else ""
     return "" if value is None else str(value)
+
+
+def field_of(setting: SettingView) -> str:
+    """The value as its field has it. A moment: the time of pages, without a zone."""
+    if setting.kind == "moment" and setting.value:
+        return f"{datetime.fromisoformat(str(setting.value)).astimezone(ZoneInfo(TIME_ZONE)):%Y-%m-%dT%H:%M}"
+    return text_of(setting.value)
+
+
+def moment_of(text: str) -> str:
+    """What a field for a moment has, with its zone; another text as it is, which the backend refuses."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(TIME_ZONE)).isoformat()
+    except ValueError:
+        return text
 
 
 def changes_of(form: Form, category: SettingCategory) -> NewValues:
@@ -68,7 +87,7 @@ def without_secrets(form: Form, category: SettingCategory) -> list[str]:
 
 
 def _stored(category: SettingCategory) -> dict[str, str]:
-    return {setting.key: text_of(setting.value) for setting in editable(category) if not setting.is_secret}
+    return {setting.key: field_of(setting) for setting in editable(category) if not setting.is_secret}
 
 
 def _change(form: Form, setting: SettingView) -> str | int | bool | None:
@@ -90,4 +109,6 @@ def _value(form: Form, setting: SettingView) -> str | int | bool | None:
         return text == "on"
     if setting.kind == "number" and is_number(text):
         return int(text)
+    if setting.kind == "moment":
+        return moment_of(text)
     return text

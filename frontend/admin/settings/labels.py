@@ -13,7 +13,7 @@ class Label(NamedTuple):
 LABELS = {
     "email_provider": Label(
         N_("Provider"),
-        N_("smtp: your email server. sendgrid: their API. console: emails are only logged, none leaves."),
+        N_("SMTP server: your own. SendGrid: their API. Log only: no email leaves."),
     ),
     "email_from_address": Label(
         N_("Sender’s address"), N_("All emails come from it. Your email server must permit it.")
@@ -95,11 +95,9 @@ LABELS = {
     "imprint_url": Label(N_("Legal notice"), N_("Its address. Empty: no link is shown.")),
     "maintenance_mode": Label(
         N_("Maintenance"),
-        N_("off. announced: a banner on every page. read_only: all can be seen, and nothing changed or recorded."),
+        N_("Announced: every page shows a banner. Read-only: everything can be seen, nothing changed or recorded."),
     ),
-    "maintenance_until": Label(
-        N_("Expected end"), N_("With its zone, such as 2026-12-24T14:30+01:00. Empty: no time is shown.")
-    ),
+    "maintenance_until": Label(N_("Expected end"), N_("In Luxembourg’s time. Empty: no time is shown.")),
     "access_token_hours": Label(N_("Length of a sign-in"), N_("Hours. A change applies to new sign-ins.")),
     "staff_idle_minutes": Label(
         N_("Unused sign-in of staff"), N_("Minutes without a request, after which it has ended.")
@@ -127,3 +125,13 @@ LABELS = {
     "apns_ca_file": Label(N_("Authorities of the push service"), N_("A file. Empty: those of this machine.")),
     "apns_push_type": Label(N_("Kind of push"), N_("Empty: not sent, as Apple does not require it.")),
 }
+
+CHOICES = {
+    ("email_provider", "smtp"): N_("SMTP server"),
+    ("email_provider", "sendgrid"): N_("SendGrid"),
+    ("email_provider", "console"): N_("Log only"),
+    ("maintenance_mode", "off"): N_("Off"),
+    ("maintenance_mode", "announced"): N_("Announced"),
+    ("maintenance_mode", "read_only"): N_("Read-only"),
+}
+"""Names of the values that can be chosen, by key and value."""

@@ -1,13 +1,14 @@
 """Sentences of the pages of settings."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from backend.messaging.connection_test.schemas import ConnectionTestStep, ConnectionTestVerdict, StepFacts
 from backend.settings.schemas import SettingCategory, SettingDifference, SettingSource, SettingValue, SettingView
 from frontend.admin.settings.categories import CATEGORIES
-from frontend.admin.settings.form import SUGGESTED, text_of
-from frontend.admin.settings.labels import LABELS
+from frontend.admin.settings.form import SUGGESTED, moment_of, text_of
+from frontend.admin.settings.labels import CHOICES, LABELS
 from frontend.kit.edits import Difference
 from i18n.formatting import get_formatter
 from i18n.translator import N_, get_translator
@@ -75,7 +76,7 @@ class SettingMessages:
             self._say(
                 N_("%(source)s: %(value)s"),
                 source=self._say(SOURCES[each.source][0]),
-                value=self._secret(each.is_set) if setting.is_secret else self.value(each.value),
+                value=self._secret(each.is_set) if setting.is_secret else self.value(setting, each.value),
             )
             for each in setting.overrides
         ]
@@ -85,7 +86,17 @@ class SettingMessages:
             return self._say(N_("Use environment value"))
         return self._say(N_("Use default value"))
 
-    def value(self, value: SettingValue | None) -> str:
+    def choice(self, key: str, value: str) -> str:
+        return self._say(CHOICES[key, value]) if (key, value) in CHOICES else value
+
+    def value(self, setting: SettingView, value: SettingValue | None) -> str:
+        if setting.kind == "choice":
+            return self.choice(setting.key, str(value))
+        if setting.kind == "moment" and value:
+            return self._format.datetime(datetime.fromisoformat(str(value)))
+        return self._plain(value)
+
+    def _plain(self, value: SettingValue | None) -> str:
         if isinstance(value, bool):
             return self._say(N_("yes")) if value else self._say(N_("no"))
         if isinstance(value, int):
@@ -93,13 +104,15 @@ class SettingMessages:
         return value or self._say(N_("empty"))
 
     def shown(self, setting: SettingView) -> str:
-        return self._secret(setting.is_set) if setting.is_secret else self.value(setting.value)
+        return self._secret(setting.is_set) if setting.is_secret else self.value(setting, setting.value)
 
-    def differences(self, differences: Sequence[SettingDifference]) -> list[Difference]:
-        return [
-            Difference(self.name(each.key), self.value(each.before), self.value(each.after), each.key, each.is_secret)
-            for each in differences
-        ]
+    def differences(self, category: SettingCategory, differences: Sequence[SettingDifference]) -> list[Difference]:
+        settings = {setting.key: setting for setting in category.settings}
+        return [self._difference(settings[each.key], each) for each in differences]
+
+    def _difference(self, setting: SettingView, of: SettingDifference) -> Difference:
+        before, after = self.value(setting, of.before), self.value(setting, of.after)
+        return Difference(self.name(of.key), before, after, of.key, of.is_secret)
 
     def moved(self, category: SettingCategory, moved: Mapping[str, tuple[str, str]]) -> list[Difference]:
         """What somebody else has saved meanwhile."""
@@ -111,7 +124,12 @@ class SettingMessages:
 
     def _entered(self, setting: SettingView, text: str) -> str:
         """A value of the form."""
-        return self.value(text == "on") if setting.kind == "boolean" else self.value(text)
+        match setting.kind:
+            case "boolean":
+                return self._plain(text == "on")
+            case "moment":
+                return self.value(setting, moment_of(text))
+        return self.value(setting, text)
 
     def _secret(self, is_set: bool) -> str:
         return self._say(N_("set")) if is_set else self._say(N_("not set"))
@@ -149,6 +167,6 @@ class SettingMessages:
 
     def suggested(self, suggestion: dict[str, SettingValue]) -> Sequence[str]:
         return [
-            self._say(N_("%(name)s: %(value)s"), name=self.name(key), value=self.value(value))
+            self._say(N_("%(name)s: %(value)s"), name=self.name(key), value=self._plain(value))
             for key, value in suggestion.items()
         ]
