@@ -1,6 +1,7 @@
 """A backend in a process of its own, on a port, that can be killed and started again."""
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,11 @@ class Backend:
 
     def kill(self) -> None:
         self._process.kill()
+
+    def stop(self) -> int:
+        """Asks it to end, and waits until it has. Returns its exit code."""
+        os.kill(self._process.pid, signal.SIGTERM)
+        return self._process.wait()
 
     @property
     def address(self) -> str:

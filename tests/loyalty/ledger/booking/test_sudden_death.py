@@ -1,8 +1,10 @@
-"""Killed by SIGKILL at any moment, the backend loses nothing that was answered and doubles nothing that is repeated."""
+"""Killed by SIGKILL at any moment, the backend loses nothing that was answered and doubles nothing that is repeated. Told
+to stop, it ends what it has begun."""
 
 import asyncio
 import random
 import time
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +15,7 @@ from backend.core.settings import Settings
 from tests.conftest import OpenShop
 from tests.forks import Fork
 from tests.world.caller import Json, new_key
-from tests.world.patience import PATIENCE_SECONDS
+from tests.world.patience import PATIENCE_SECONDS, until
 from tests.world.process import a_backend, environment
 from tests.world.shop import Shop
 from tests.world.till import Till
@@ -90,6 +92,34 @@ async def sell_one_after_another(http: httpx.AsyncClient, till: Till, card: Json
     """How many tries it took."""
     keys = (f"{card['id']}-{number}" for number in range(SALES_PER_CARD))
     return sum([await sell_until_answered(http, till, card, key) for key in keys])
+
+
+@pytest.mark.slow
+async def test_a_backend_that_is_told_to_stop_answers_the_sale_that_it_has_begun(
+    shop: Shop, settings: Settings, superuser: asyncpg.Connection, forks: str
+) -> None:
+    card = await shop.a_card()
+    with a_backend(settings, forks) as backend:
+        await backend.until_ready()
+        async with httpx.AsyncClient(base_url=backend.address, timeout=PATIENCE_SECONDS, trust_env=False) as http:
+            async with superuser.transaction():
+                await superuser.execute("SELECT FROM cards WHERE id = $1 FOR UPDATE", UUID(card["id"]))
+                sale = asyncio.create_task(sell_until_answered(http, shop.anna, card, new_key()))
+                await until(partial(a_sale_waits, superuser))
+                ending = asyncio.create_task(asyncio.to_thread(backend.stop))
+                with pytest.raises(httpx.TransportError):
+                    while True:
+                        await http.get("/health/live", headers={"connection": "close"})
+                assert not sale.done()
+            assert await sale == 1
+        assert await ending == 0
+    assert (await shop.anna.show(card))["points_balance"] == 1
+
+
+async def a_sale_waits(superuser: asyncpg.Connection) -> bool:
+    await superuser.execute("SELECT pg_stat_clear_snapshot()")
+    waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%book%'"
+    return bool(await superuser.fetch(waiting))
 
 
 async def until_one_is_sold(superuser: asyncpg.Connection, cards: list[Json]) -> None:
