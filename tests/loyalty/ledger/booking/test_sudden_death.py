@@ -1,5 +1,6 @@
-"""Killed by SIGKILL at any moment, the backend loses nothing that was answered and doubles nothing that is repeated. Told
-to stop, it ends what it has begun."""
+"""Killed by SIGKILL at any moment, the backend loses nothing that was answered and doubles nothing that is repeated.
+
+Told to stop, it ends what it has begun."""
 
 import asyncio
 import random
