@@ -9,6 +9,8 @@ FIELDS = frozenset(
         "access_token_hours",
         "access_tokens_days",
         "adjust_per_minute",
+        "alarm_emails",
+        "alive_url",
         "all_mails_per_mailbox_per_day",
         "apns_ca_file",
         "apns_push_type",

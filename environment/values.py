@@ -160,7 +160,11 @@ Address = Annotated[str, checked_by(_address, "address")]
 """`scheme://host:port`, without a trailing slash."""
 Addresses = Annotated[str, checked_by(lambda text: ",".join(map(_address, parts_of(text))), length_max=LIST_MAX)]
 Url = Annotated[str, checked_by(lambda text: _split(text, URL).geturl(), "url")]
+SecretUrl = Annotated[str, checked_by(lambda text: _split(text, URL).geturl(), "url", is_secret=True)]
 HostName = Annotated[str, checked_by(_host_name, "host")]
+MailAddresses = Annotated[
+    str, checked_by(lambda text: ",".join(map(_mail_address, parts_of(text))), length_max=LIST_MAX)
+]
 MailAddress = Annotated[str, checked_by(_mail_address, "mail_address", length_max=MAIL_ADDRESS_MAX)]
 OneLine = Annotated[str, checked_by(_one_line, "one_line", length_max=LINE_MAX)]
 Name = Annotated[str, checked_by(_one_line, "one_line", length_max=NAME_MAX)]

@@ -7,6 +7,7 @@ from itertools import groupby
 import rich_click as click
 from msgspec import to_builtins
 
+from backend.cli.doctor_notify import watch
 from backend.cli.output import DONE, FAILED, LANGUAGE, as_json_too, print_json, run_or_end, settings
 from backend.core.problems import Problem
 from backend.core.settings import Settings, required
@@ -21,9 +22,22 @@ INDENT = " " * 10
 
 @click.command()
 @click.option("--merchant", "merchant_code", metavar="CODE", help="Of this merchant, not of the platform.")
+@click.option(
+    "--notify", is_flag=True, help="Email what blocks to ORION_ALARM_EMAILS; call ORION_ALIVE_URL when nothing does."
+)
+@click.option("--every", metavar="SECONDS", type=click.FloatRange(min=5), help="With --notify: look again and again.")
 @as_json_too
-def doctor(merchant_code: str | None, as_json: bool) -> None:
-    """Look at everything that has to be right, with the next step for what is not. Exit 1 when something blocks."""
+def doctor(merchant_code: str | None, notify: bool, every: float | None, as_json: bool) -> None:
+    """Look at everything that has to be right, with the next step for what is not. Exit 1 when something blocks.
+
+    With --notify only what blocks is printed. It is emailed when it begins, each day, and when it has ended.
+    """
+    if every is not None and not notify:
+        raise click.UsageError("--every needs --notify.")
+    if notify:
+        if merchant_code is not None or as_json:
+            raise click.UsageError("--notify looks at the platform, and prints no JSON.")
+        sys.exit(DONE if run_or_end(watch(settings(), every=every)) else FAILED)
     try:
         board = run_or_end(_look(settings(), merchant_code))
     except Problem as problem:

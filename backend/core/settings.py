@@ -17,10 +17,12 @@ from environment.reading import SettingsError, decode, given_values, name_of
 from environment.values import (
     Address,
     HostName,
+    MailAddresses,
     Networks,
     Port,
     Secrets,
     SecretToken,
+    SecretUrl,
     checked_by,
     expanded,
     parts_of,
@@ -56,6 +58,10 @@ class Settings(WalletSettings, frozen=True, kw_only=True):
     """The port of a worker's metrics for Prometheus; 0: none."""
     metrics_token: SecretToken = ""
     """The bearer token for `/metrics`. In production `/metrics` answers 404 when no token is set."""
+    alarm_emails: MailAddresses = ""
+    """Comma-separated addresses that `orion doctor --notify` tells what blocks."""
+    alive_url: SecretUrl = ""
+    """A dead man's switch: `orion doctor --notify` calls it while nothing blocks."""
     public_docs: bool = False
     """Whether production serves `/docs` and `/openapi.json`, on the port that phones reach."""
 

@@ -16,7 +16,6 @@ ALL = {*Settings.__struct_fields__, *(key for kind in CATEGORIES.values() for ke
 COMPOSE = Path(__file__).parents[2] / "compose.yaml"
 NOT_FOR_CONTAINERS = {
     "sandbox_url": "for development only",
-    "data_dir": "of the servers that development brings",
     "backend_port": "published by Compose",
     "frontend_port": "published by Compose",
 }

@@ -23,7 +23,7 @@ from tests.world.patience import PATIENCE_SECONDS
 from tests.world.ports import own_port
 
 ONCE = {"migrate", "templates", "assets"}
-RUNNING = {"backend", "frontend", "worker"}
+RUNNING = {"backend", "frontend", "worker", "doctor"}
 KEY = "4be1a7d05c93f28e6b70d1c94f3a825e"
 
 
@@ -139,7 +139,9 @@ def test_every_command_of_compose_starts_with_what_compose_gives_it(
         assert worker.stdout is not None
         assert any("worker_started" in line for line in worker.stdout)
         assert "orion_build_info" in http.get(f"http://127.0.0.1:{elsewhere['8001']}/metrics").text
+        doctor = stack.enter_context(started(services["doctor"], elsewhere, installed))
         behind_caddy(elsewhere, tmp_path)
+        assert doctor.poll() is None
 
 
 def at(elsewhere: dict[str, str], name: str) -> str:

@@ -19,6 +19,7 @@ SECRETS = {
     "apple_wallet_key_password",
     "database_owner_url",
     "database_url",
+    "alive_url",
     "metrics_token",
     "redis_url",
     "secret_keys",
