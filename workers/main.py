@@ -56,7 +56,9 @@ async def work(workers: Sequence[Worker], timetable: Timetable) -> None:
         await timetable.close()
         # Without Redis each of these fails: the first failure of all is enough.
         await asyncio.gather(*(worker.close() for worker in workers), return_exceptions=True)
-        for task in running:
+        for worker, task in zip(workers, running, strict=True):
+            # It ends by itself where it is cancelled in the moment in which Redis fails, and goes on to wait for it.
+            worker.allow_pick_jobs = False
             task.cancel()
         await asyncio.gather(*running, ticking, return_exceptions=True)
 

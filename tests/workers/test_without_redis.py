@@ -76,6 +76,7 @@ async def working_with(settings: Settings, work: Any) -> AsyncIterator[LeasedWor
         yield worker
         assert not running.done(), running
     finally:
+        worker.allow_pick_jobs = False
         running.cancel()
         await asyncio.gather(running, *worker.tasks.values(), return_exceptions=True)
         await worker.pool.aclose(close_connection_pool=True)

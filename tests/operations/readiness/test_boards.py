@@ -12,7 +12,7 @@ from backend.core.keys import KeyRing
 from backend.core.sentence import say
 from backend.operations.heartbeats.actions import beating, write_heartbeat
 from backend.operations.readiness.actions import merchant_board, open_probe, platform_board
-from backend.operations.readiness.board import Check, Patience, run_checks
+from backend.operations.readiness.board import OF_A_COMMAND, Check, Patience, run_checks
 from backend.operations.readiness.probe import Probe
 from backend.operations.readiness.schemas import ReadinessRow
 from backend.operations.readiness.verdicts import RowVerdict
@@ -27,12 +27,12 @@ NOBODYS = "SET session_replication_role = replica"
 
 
 async def rows_of(services: Services) -> dict[str, ReadinessRow]:
-    board = await platform_board(open_probe(services, services.live), "en")
+    board = await platform_board(open_probe(services, services.live), "en", OF_A_COMMAND)
     return {row.name: row for row in board.rows}
 
 
 async def rows_of_merchant(shop: Shop) -> dict[str, ReadinessRow]:
-    board = await merchant_board(open_probe(shop.services, shop.services.live), shop.code.upper(), "en")
+    board = await merchant_board(open_probe(shop.services, shop.services.live), shop.code.upper(), "en", OF_A_COMMAND)
     return {row.name: row for row in board.rows}
 
 
