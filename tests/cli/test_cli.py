@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from backend.cli import orion as cli
+from backend.core import startup
 from backend.core.migrations import head
 from backend.core.settings import Settings
 from backend.dev import commands, launcher
@@ -127,7 +128,10 @@ async def test_the_backend_starts_where_it_is_told(orion: Orion, became: list[st
     assert became[became.index("--host") + 1 :] == ["0.0.0.0", "--port", backend_port]
 
 
-async def test_the_backend_refuses_to_start_without_its_database(orion: Orion, became: list[str]) -> None:
+async def test_the_backend_refuses_to_start_without_its_database(
+    orion: Orion, became: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(startup, "PATIENCE_SECONDS", 0.1)
     result = await orion("backend", database_url="postgresql://orion@127.0.0.1:1/orion")
     assert result.exit_code == 1
     assert result.output.startswith("The database cannot be reached")
