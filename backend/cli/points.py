@@ -2,6 +2,7 @@
 
 import sys
 from typing import Any
+from uuid import UUID
 
 import rich_click as click
 
@@ -15,9 +16,16 @@ from backend.cli.output import (
     print_json,
     with_services_or_refusal,
 )
+from backend.core.clock import clock
 from backend.operations.ledger.points import EXPIRY, WARNING, PointsTask
+from backend.operations.task_runs.last_runs import get_failed_run
+from backend.operations.task_runs.models import TaskRun
+from backend.operations.task_runs.queries import get_run
 from backend.operations.wallets.tasks import run_facts
 from backend.services import Services
+
+only_failed = click.option("--failed", is_flag=True, help="Only the cards that failed in the last run.")
+of_run = click.option("--run", "run_id", type=click.UUID, metavar="ID", help="Only the cards that failed in this run.")
 
 
 @click.group()
@@ -28,34 +36,53 @@ def points() -> None:
 @points.command("expire")
 @of_merchant
 @click.option("--dry-run", is_flag=True, help="Report what would expire, and book nothing.")
+@only_failed
+@of_run
 @as_json_too
-def expire_points(merchant_code: str | None, dry_run: bool, as_json: bool) -> None:
+def expire_points(as_json: bool, **chosen: Any) -> None:
     """Book points that have expired. Exit 3 when some cards failed."""
-    facts = _run_points(EXPIRY, merchant_code, dry_run=dry_run)
-    does = "would expire" if dry_run else "have expired"
+    facts = _run_points(EXPIRY, **chosen)
+    does = "would expire" if facts["dry_run"] else "have expired"
     _print_points(facts, f"{facts['expired_points']} points of {facts['processed']} cards {does}", as_json=as_json)
 
 
 @points.command("warn")
 @of_merchant
 @click.option("--dry-run", is_flag=True, help="Report who would be warned, and warn nobody.")
+@only_failed
+@of_run
 @as_json_too
-def warn_of_expiry(merchant_code: str | None, dry_run: bool, as_json: bool) -> None:
+def warn_of_expiry(as_json: bool, **chosen: Any) -> None:
     """Warn customers once of points that expire within two weeks. Exit 3 when some cards failed."""
-    facts = _run_points(WARNING, merchant_code, dry_run=dry_run)
-    does = "would be told of" if dry_run else "were told of"
+    facts = _run_points(WARNING, **chosen)
+    does = "would be told of" if facts["dry_run"] else "were told of"
     _print_points(facts, f"{facts['processed']} cards {does} {facts['expiring_points']} points", as_json=as_json)
 
 
-def _run_points(task: PointsTask, merchant_code: str | None, *, dry_run: bool) -> dict[str, Any]:
+def _run_points(
+    task: PointsTask, *, merchant_code: str | None, dry_run: bool, failed: bool, run_id: UUID | None
+) -> dict[str, Any]:
+    if sum((failed, run_id is not None, dry_run)) > 1 or (run_id is not None and merchant_code is not None):
+        raise click.UsageError("--failed, --run and --dry-run exclude each other, and --run takes no --merchant.")
+
     async def run(services: Services) -> dict[str, Any]:
         merchant_id = await find_merchant_id(services, merchant_code)
+        if failed or run_id is not None:
+            before = await _failed_run(services, task, merchant_id, run_id)
+            return run_facts(await task.retry_failed(services.ledger, services.sessions, before))
         if not dry_run:
             return run_facts(await task.run(services.ledger, services.sessions, merchant_id))
         progress = await task.preview(services.ledger, services.sessions, merchant_id)
         return {**progress.counts, "failed_card_ids": progress.failures, "error": None}
 
     return with_services_or_refusal(run) | {"dry_run": dry_run}
+
+
+async def _failed_run(services: Services, task: PointsTask, merchant_id: UUID | None, run_id: UUID | None) -> TaskRun:
+    async with services.sessions.committing() as session:
+        if run_id is not None:
+            return (await get_run(session, run_id))[0]
+        return await get_failed_run(session, task.name, merchant_id, clock.now())
 
 
 def _print_points(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:

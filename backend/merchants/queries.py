@@ -51,6 +51,11 @@ async def get_zone(session: AsyncSession, merchant_id: UUID) -> ZoneInfo:
     return ZoneInfo(await session.scalar(select(Merchant.timezone).where(Merchant.id == merchant_id)) or "UTC")
 
 
+async def list_zones(session: AsyncSession) -> list[str]:
+    """Those in which there are merchants."""
+    return list(await session.scalars(select(Merchant.timezone).distinct().order_by(Merchant.timezone)))
+
+
 async def list_countries(sessions: Sessions, merchant_id: UUID) -> list[str]:
     """Countries of the merchant's stores: the candidates for a phone number without a country code."""
     async with sessions.committing(merchant_id) as session:

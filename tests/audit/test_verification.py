@@ -78,13 +78,13 @@ async def test_the_nightly_task_keeps_each_outcome_and_logs_each_head(town: Town
     await jobs.verify_audit({"services": town.services})
     head = (await verify(town.services.pool, chain_of(intact))).head
     assert {"audit_chain_intact", head} <= {value for line in log_lines() for value in map(str, line.values())}
-    await measure(town.services.pool, clock.now())
+    await measure(town.services.pool, town.services.sessions, clock.now())
     assert REGISTRY.get_sample_value("orion_audit_chains_broken") == 0
     await change(town.services, chain_of(broken))
     await tamper(town.superuser, "DELETE FROM audit_entries WHERE merchant_id = $1 AND seq = 4", broken.merchant_id)
     run = await tasks.verify_audit(town.services.pool, town.services.sessions)
     assert (run.counts["broken"], list(run.failures)) == (1, [str(broken.merchant_id)])
-    await measure(town.services.pool, clock.now())
+    await measure(town.services.pool, town.services.sessions, clock.now())
     assert REGISTRY.get_sample_value("orion_audit_chains_broken") == 1
     assert await kept(town.superuser, broken.merchant_id) == ("cut_off", 4, 3)
     assert await kept(town.superuser, intact.merchant_id) == (None, None, 3)

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from time import monotonic, time
 
-import asyncpg
 import pytest
 from prometheus_client import Gauge
 
@@ -45,9 +44,8 @@ async def someone_joins(machine: Machine, email: str) -> None:
 
 
 async def read(metric: Gauge, machine: Machine) -> float:
-    pool = await asyncpg.create_pool(machine.settings.database_url, min_size=1)
-    await measure(pool, clock.now())
-    await pool.close()
+    async with open_services(machine.settings) as services:
+        await measure(services.pool, services.sessions, clock.now())
     return float(next(iter(metric.collect())).samples[0].value)
 
 

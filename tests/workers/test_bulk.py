@@ -9,7 +9,7 @@ import pytest
 from backend.core.clock import clock
 from backend.core.events import DomainEvent, record
 from backend.loyalty.ledger.events import PointsExpiring
-from backend.loyalty.ledger.tasks.expire import expire_points
+from backend.loyalty.ledger.tasks.expire import PointsExpiry
 from backend.messaging.claims import claim_mails
 from backend.messaging.models import BULK_TEMPLATES, PROMPT
 from backend.messaging.templates.catalog import TEMPLATES
@@ -65,7 +65,7 @@ async def test_nor_do_those_of_a_night_of_expired_points(
         for _ in range(cards):
             await shop.a_card(points=40)
         clock.move(32 * DAY)
-        await expire_points(services.ledger, [shop.merchant_id], clock.now(), Progress())
+        await PointsExpiry(services.ledger, clock.now(), Progress()).run([shop.merchant_id])
         with statements() as asked:
             await relay_bulk_outbox(working)
         counts.append(len(asked))

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
-from backend.loyalty.ledger.tasks.expire import expire_points
+from backend.loyalty.ledger.tasks.expire import PointsExpiry
 from backend.loyalty.ledger.tasks.warn import ExpiryWarning
 from backend.operations.task_runs.actions import Progress
 from backend.services import Services
@@ -33,7 +33,7 @@ async def mails_to(superuser: asyncpg.Connection, card: Card) -> list[tuple[str,
 
 
 async def expire(services: Services, shop: Shop) -> None:
-    await expire_points(services.ledger, [shop.merchant_id], clock.now(), Progress())
+    await PointsExpiry(services.ledger, clock.now(), Progress()).run([shop.merchant_id])
 
 
 async def warn(services: Services, shop: Shop) -> None:

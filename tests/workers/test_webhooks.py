@@ -13,7 +13,7 @@ from backend.core.clock import clock
 from backend.core.events import record
 from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.ledger.operations.earn import EarnPoints
-from backend.loyalty.ledger.tasks.expire import expire_points
+from backend.loyalty.ledger.tasks.expire import PointsExpiry
 from backend.operations.task_runs.actions import Progress
 from backend.webhooks.rules import JITTER, PAUSES
 from tests.conftest import OpenShop
@@ -406,7 +406,7 @@ async def test_a_night_of_expiry_asks_as_many_statements_for_many_cards_as_for_f
         for _ in range(cards):
             await shop.a_card(points=40)
         clock.move(32 * DAY)
-        await expire_points(shop.services.ledger, [shop.merchant_id], clock.now(), Progress())
+        await PointsExpiry(shop.services.ledger, clock.now(), Progress()).run([shop.merchant_id])
         with statements() as asked:
             await relay_bulk_outbox(working)
         counts.append(len(asked))

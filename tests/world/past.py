@@ -30,7 +30,7 @@ from backend.loyalty.ledger.schemas.cards import Standing
 from backend.loyalty.ledger.schemas.holds import Confirmation, Reservation
 from backend.loyalty.ledger.schemas.merges import Merge, MergeReversal
 from backend.loyalty.ledger.schemas.returns import Void
-from backend.loyalty.ledger.tasks.expire import expire_points
+from backend.loyalty.ledger.tasks.expire import PointsExpiry
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.history import read_groups
 from backend.loyalty.previews.replay import replay
@@ -176,7 +176,7 @@ class RandomPast:
 
     async def _expire(self, _: UUID) -> None:
         """As the nightly task does."""
-        await expire_points(self.shop.services.ledger, [self.shop.merchant_id], clock.now(), Progress())
+        await PointsExpiry(self.shop.services.ledger, clock.now(), Progress()).run([self.shop.merchant_id])
 
     async def _change_standing(self, card_id: UUID) -> None:
         await self._book(DeactivateCard(Standing("Stolen")), card_id=card_id)

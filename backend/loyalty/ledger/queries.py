@@ -16,6 +16,7 @@ from backend.loyalty.ledger.problems.cards import CardNotFound
 CARD_STATE = "SELECT card_state($1, $2, $3, $4, $5, $6, $7)"
 CARD_STATES = "SELECT card_state($1, $2, $3, NULL, NULL, $5, $6), card_state($1, $2, $4, NULL, NULL, NULL, $6)"
 EACH_STATE = "SELECT c.id, card_state($1, $2, c.id, NULL, NULL, NULL, $4) FROM unnest($3::uuid[]) AS c (id)"
+MERCHANTS_OF_CARDS = "SELECT merchant_id, card_ids FROM merchants_of_cards($1)"
 STORE_SETUP = "SELECT store_setup($1, $2, $3)"
 FIND_CARDS = "SELECT find_cards($1, $2, $3, $4, $5, $6, $7)"
 CODE_RETIRED_ON = "SELECT code_retired_on($1, $2, $3)"
@@ -44,6 +45,11 @@ async def read_states(pool: asyncpg.Pool, origin: Origin, card_ids: Sequence[UUI
     """The states of cards as documents, for `decode_state`: of many, one that cannot be read fails alone."""
     rows = await pool.fetch(EACH_STATE, origin.merchant_id, origin.store_id, card_ids, origin.now)
     return {row[0]: row[1] for row in rows}
+
+
+async def read_merchants_of_cards(pool: asyncpg.Pool, card_ids: Sequence[UUID]) -> list[tuple[UUID, list[UUID]]]:
+    """Each merchant with those cards that are its own, for the platform's runs."""
+    return [(row[0], row[1]) for row in await pool.fetch(MERCHANTS_OF_CARDS, card_ids)]
 
 
 async def get_state(pool: asyncpg.Pool, origin: Origin, card_id: UUID) -> CardState:

@@ -9,6 +9,7 @@ from sqlalchemy import Text, select
 
 from backend.core.database import Sessions
 from backend.merchants.models import Merchant
+from backend.merchants.queries import list_zones
 from backend.operations.task_runs.models import TaskRun
 
 UNTIL = "until"
@@ -35,6 +36,8 @@ class LocalHour(NamedTuple):
 
 class DueMerchants(NamedTuple):
     merchants: list[UUID]
+    zones: list[str]
+    """Of these merchants."""
     is_due: bool
     """Also true once a day when nobody's hour has come: that the task is alive is seen by its runs."""
 
@@ -51,8 +54,7 @@ async def find_due(sessions: Sessions, task: str, hour: LocalHour, now: datetime
             .limit(1)
         )
         since = datetime.fromisoformat(latest) if latest else now - DAY
-        zones = await session.scalars(select(Merchant.timezone).distinct())
-        due = [zone for zone in zones if hour.has_come(ZoneInfo(zone), since, now)]
+        due = [zone for zone in await list_zones(session) if hour.has_come(ZoneInfo(zone), since, now)]
         merchants = await session.scalars(select(Merchant.id).where(Merchant.timezone.in_(due)).order_by(Merchant.id))
         found = list(merchants)
-    return DueMerchants(found, bool(found) or now - since >= DAY)
+    return DueMerchants(found, sorted(due), bool(found) or now - since >= DAY)

@@ -1,21 +1,32 @@
 """Task runs over cards with expiring points: one books expiry, one warns holders."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 from uuid import UUID
 
 from backend.core.clock import clock
 from backend.core.database import Sessions
+from backend.core.origin import PlatformOrigin
 from backend.loyalty.ledger.booking.ledger import Ledger
-from backend.loyalty.ledger.tasks.expire import expire_points
+from backend.loyalty.ledger.queries import read_merchants_of_cards
+from backend.loyalty.ledger.tasks.expire import PointsExpiry
 from backend.loyalty.ledger.tasks.warn import ExpiryWarning
-from backend.merchants.queries import list_merchant_ids
+from backend.merchants.queries import list_merchant_ids, list_zones
 from backend.operations.ledger.local_hours import UNTIL, LocalHour, find_due
 from backend.operations.task_runs.actions import Progress, run_now
+from backend.operations.task_runs.last_runs import RETRY_OF, ZONES
 from backend.operations.task_runs.models import TaskRun
+from backend.operations.task_runs.problems import NothingFailed, TaskRunNotFound
 
-PointsAction = Callable[[Ledger, Sessions, Sequence[UUID], Progress, bool], Awaitable[None]]
+
+class PointsWork(Protocol):
+    async def run(self, merchants: Sequence[UUID]) -> None: ...
+    async def run_on(self, merchant_id: UUID, cards: Sequence[UUID]) -> None: ...
+
+
+BeginWork = Callable[[Ledger, Sessions, Progress, bool], PointsWork]
 """The last parameter: a dry run."""
 
 
@@ -24,55 +35,72 @@ class PointsTask:
     name: str
     counts: str
     """Name of the count of points in the run's counts."""
-    act: PointsAction
+    begin: BeginWork
     hour: LocalHour
     """When the schedule does it, in the merchant's zone."""
 
     async def run_due(self, ledger: Ledger, sessions: Sessions) -> TaskRun | None:
         """One run for all merchants whose hour has come. None: there is none."""
         now = clock.now()
-        merchants, is_due = await find_due(sessions, self.name, self.hour, now)
+        merchants, zones, is_due = await find_due(sessions, self.name, self.hour, now)
 
         async def work(progress: Progress) -> None:
-            await self._work(ledger, sessions, merchants, progress, dry_run=False)
+            await self._work(ledger, sessions, progress).run(merchants)
 
-        return await run_now(sessions, self.name, work, arguments={UNTIL: now.isoformat()}) if is_due else None
+        arguments = {UNTIL: now.isoformat(), ZONES: zones}
+        return await run_now(sessions, self.name, work, arguments=arguments) if is_due else None
 
     async def run(self, ledger: Ledger, sessions: Sessions, merchant_id: UUID | None) -> TaskRun:
         """Runs for one merchant, or for all."""
 
         async def work(progress: Progress) -> None:
-            merchants = await list_merchant_ids(sessions, merchant_id)
-            await self._work(ledger, sessions, merchants, progress, dry_run=False)
+            await self._work(ledger, sessions, progress).run(await list_merchant_ids(sessions, merchant_id))
 
-        return await run_now(sessions, self.name, work, merchant_id=merchant_id)
+        async with sessions.committing() as session:
+            arguments = {ZONES: await list_zones(session)} if merchant_id is None else {}
+        return await run_now(sessions, self.name, work, merchant_id=merchant_id, arguments=arguments)
+
+    async def retry_failed(
+        self, ledger: Ledger, sessions: Sessions, failed: TaskRun, *, requested_by: PlatformOrigin | None = None
+    ) -> TaskRun:
+        """Once more exactly those cards that have failed in this run.
+
+        Raises TaskRunNotFound for a run of another task, and NothingFailed.
+        """
+        if failed.name != self.name:
+            raise TaskRunNotFound
+        if not failed.failures:
+            raise NothingFailed
+        cards = [UUID(card_id) for card_id in failed.failures]
+
+        async def work(progress: Progress) -> None:
+            working = self._work(ledger, sessions, progress)
+            for merchant_id, its_cards in await read_merchants_of_cards(ledger.pool, cards):
+                await working.run_on(merchant_id, its_cards)
+
+        # Without `UNTIL`: it is nobody's hour.
+        zones = {ZONES: failed.arguments[ZONES]} if ZONES in failed.arguments else {}
+        about = {"merchant_id": failed.merchant_id, "requested_by": requested_by}
+        return await run_now(sessions, self.name, work, **about, arguments={RETRY_OF: str(failed.id)} | zones)
 
     async def preview(self, ledger: Ledger, sessions: Sessions, merchant_id: UUID | None) -> Progress:
         """What a run would do now. Books nothing, sends nothing and records no run."""
         progress = Progress()
         merchants = await list_merchant_ids(sessions, merchant_id)
-        await self._work(ledger, sessions, merchants, progress, dry_run=True)
+        await self._work(ledger, sessions, progress, dry_run=True).run(merchants)
         return progress
 
-    async def _work(
-        self, ledger: Ledger, sessions: Sessions, merchants: Sequence[UUID], progress: Progress, *, dry_run: bool
-    ) -> None:
+    def _work(self, ledger: Ledger, sessions: Sessions, progress: Progress, *, dry_run: bool = False) -> PointsWork:
         progress.counts.update({"processed": 0, self.counts: 0, "failed": 0})
-        await self.act(ledger, sessions, merchants, progress, dry_run)
+        return self.begin(ledger, sessions, progress, dry_run)
 
 
-async def _expire(ledger: Ledger, _: Sessions, merchants: Sequence[UUID], progress: Progress, dry_run: bool) -> None:
-    await expire_points(ledger, merchants, clock.now(), progress, dry_run=dry_run)
+def _expire(ledger: Ledger, _: Sessions, progress: Progress, dry_run: bool) -> PointsWork:
+    return PointsExpiry(ledger, clock.now(), progress, dry_run)
 
 
-async def _warn(
-    ledger: Ledger,
-    sessions: Sessions,
-    merchants: Sequence[UUID],
-    progress: Progress,
-    dry_run: bool,
-) -> None:
-    await ExpiryWarning(ledger.pool, sessions, clock.now(), progress, dry_run).run(merchants)
+def _warn(ledger: Ledger, sessions: Sessions, progress: Progress, dry_run: bool) -> PointsWork:
+    return ExpiryWarning(ledger.pool, sessions, clock.now(), progress, dry_run)
 
 
 EXPIRY = PointsTask("expire_points", "expired_points", _expire, LocalHour(2))

@@ -1,14 +1,13 @@
 """What /metrics measures at each request. It comes from PostgreSQL, so that a process that starts anew forgets nothing
 and all processes say the same."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import asyncpg
-import msgspec
 
 from backend.audit.metrics import CHAINS_BROKEN
 from backend.core.backlog import read_outbox_backlog
+from backend.core.database import Sessions
 from backend.core.metrics import OUTBOX_AGE, OUTBOX_DEAD, OUTBOX_PENDING
 from backend.loyalty.ledger.audit.promises.outbox import OUTBOX
 from backend.loyalty.ledger.audit.promises.statement import OF_CARDS, TOTAL
@@ -26,16 +25,9 @@ from backend.operations.monitoring.metrics import (
     TASK_FAILED_SHARE,
     TASK_SUCCEEDED,
 )
+from backend.operations.task_runs.last_runs import LastRuns, read_last_runs
 from backend.webhooks.queries import count_waiting_webhooks
 
-# A run of one merchant says nothing about the others.
-LAST_RUNS = """
-SELECT DISTINCT ON (name) name, counts, done,
-       max(finished_at) FILTER (WHERE error IS NULL) OVER (PARTITION BY name) AS succeeded_at
-FROM task_runs
-WHERE created_at > $1::timestamptz - interval '30 days' AND finished_at IS NOT NULL AND merchant_id IS NULL
-ORDER BY name, created_at DESC
-"""
 # Written by deploy/orion-backup.
 BACKUPS = """
 SELECT coalesce(extract(epoch FROM max(finished_at) FILTER (WHERE name = 'back_up')), 0)::float AS backed_up,
@@ -45,7 +37,7 @@ FROM task_runs WHERE name IN ('back_up', 'rehearse_restore')
 NOW = "SELECT clock_timestamp()"
 
 
-async def measure(pool: asyncpg.Pool, now: datetime) -> None:
+async def measure(pool: asyncpg.Pool, sessions: Sessions, now: datetime) -> None:
     """Raises what a database raises that is away."""
     POOL_SIZE.set(pool.get_size())
     POOL_IN_USE.set(pool.get_size() - pool.get_idle_size())
@@ -59,16 +51,20 @@ async def measure(pool: asyncpg.Pool, now: datetime) -> None:
     backups = await pool.fetchrow(BACKUPS)
     BACKUP_SUCCEEDED.set(backups["backed_up"])
     RESTORE_REHEARSED.set(backups["rehearsed"])
-    for run in await pool.fetch(LAST_RUNS, now):
-        _show_run(run["name"], msgspec.json.decode(run["counts"]), run["done"], run["succeeded_at"])
+    async with sessions.committing() as session:
+        tasks = await read_last_runs(session, now)
+    for task, runs in tasks.items():
+        _show_runs(task, runs)
 
 
-def _show_run(task: str, counts: Mapping[str, int], done: int, succeeded_at: datetime | None) -> None:
-    failed = counts.get("failed", 0)
-    TASK_FAILED_IDS.labels(task).set(failed)
-    TASK_FAILED_SHARE.labels(task).set(failed / max(done, failed, 1))
-    if succeeded_at is not None:
-        TASK_SUCCEEDED.labels(task).set(succeeded_at.timestamp())
+def _show_runs(task: str, runs: LastRuns) -> None:
+    run = runs.succeeded
+    TASK_FAILED_IDS.labels(task).set(runs.failed)
+    TASK_FAILED_SHARE.labels(task).set(runs.failed / max(run.done if run else 0, runs.failed, 1))
+    if run is None or run.finished_at is None:
+        return
+    TASK_SUCCEEDED.labels(task).set(run.finished_at.timestamp())
+    counts = run.counts
     if task == VERIFY_AUDIT:
         CHAINS_BROKEN.set(counts.get("broken", 0))
     if task == AUDIT_LEDGER:

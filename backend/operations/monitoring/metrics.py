@@ -7,8 +7,8 @@ CLOCK_SKEW = Gauge("orion_clock_skew_seconds", "How far the clock of the process
 POOL_SIZE = Gauge("orion_db_pool_size", "Connections of the till's pool")
 POOL_IN_USE = Gauge("orion_db_pool_in_use", "Connections of the till's pool that are at work")
 TASK_SUCCEEDED = Gauge("orion_task_last_success_timestamp_seconds", "When a task last ended without error", ["task"])
-TASK_FAILED_IDS = Gauge("orion_task_failed_cards", "What the last run of a task could not do", ["task"])
-TASK_FAILED_SHARE = Gauge("orion_task_failed_ratio", "What it could not do, as a share of all that it tried", ["task"])
+TASK_FAILED_IDS = Gauge("orion_task_failed_cards", "What a task could not do and has not done since", ["task"])
+TASK_FAILED_SHARE = Gauge("orion_task_failed_ratio", "The same, as a share of what its last run did", ["task"])
 BACKUP_SUCCEEDED = Gauge(
     "orion_backup_last_success_timestamp_seconds", "When a backup of the database last ended, verified; 0: never"
 )

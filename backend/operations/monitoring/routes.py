@@ -32,5 +32,5 @@ async def metrics(request: ApiRequest) -> Response[bytes]:
     READY.set(is_ready)
     await check_redis(resources)
     if is_ready:
-        await measure(resources.pool, clock.now())
+        await measure(resources.pool, resources.sessions, clock.now())
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

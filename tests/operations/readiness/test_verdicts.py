@@ -18,9 +18,10 @@ from backend.operations.readiness.platform.mail import MailRoute, judge_delivery
 from backend.operations.readiness.platform.people import PlatformAdmin, judge_admins, judge_permissions
 from backend.operations.readiness.platform.processes import judge_processes
 from backend.operations.readiness.platform.secrets import judge_secrets
-from backend.operations.readiness.platform.tasks import TASKS, judge_task
+from backend.operations.readiness.platform.tasks import TASKS, TimedTask, judge_task
 from backend.operations.readiness.platform.wallets import FileState, judge_passes, judge_unconfigured, judge_wallet
 from backend.operations.readiness.verdicts import RowVerdict, worst
+from backend.operations.task_runs.last_runs import LastRuns
 from backend.operations.task_runs.models import TaskRun
 from i18n.catalogs import Coverage
 from workers.schedule import QUARTERS, SCHEDULE
@@ -46,6 +47,12 @@ def a_process(**values: Any) -> ProcessHeartbeat:
 def a_run(**values: Any) -> TaskRun:
     usual = {"counts": {}, "failures": {}, "created_at": NOW - HOUR, "started_at": NOW - HOUR}
     return TaskRun(**usual | {"heartbeat_at": NOW - HOUR, "finished_at": NOW - HOUR} | values)
+
+
+def judge(task: TimedTask, run: TaskRun | None, since: datetime, now: datetime) -> RowVerdict:
+    """When the run is all that is known."""
+    failures = run.failures if run else {}
+    return judge_task(task, LastRuns(run, run, len(failures), failures), since, now)
 
 
 def test_a_worker_is_dead_after_four_missed_signs_of_life() -> None:
@@ -80,37 +87,38 @@ def test_a_full_disk_blocks_before_the_database_stops() -> None:
 
 def test_a_task_that_missed_its_time_is_late_a_quarter_of_an_hour_later() -> None:
     yesterday = a_run(created_at=NOW - 20 * HOUR)
-    assert judge_task(LEDGER, yesterday, NOW - 9 * DAY, NOW + 2 * HOUR + 24 * MINUTE).state == "ok"
-    late = judge_task(LEDGER, yesterday, NOW - 9 * DAY, NOW + 2 * HOUR + 26 * MINUTE)
+    assert judge(LEDGER, yesterday, NOW - 9 * DAY, NOW + 2 * HOUR + 24 * MINUTE).state == "ok"
+    late = judge(LEDGER, yesterday, NOW - 9 * DAY, NOW + 2 * HOUR + 26 * MINUTE)
     assert (late.state, late.command) == ("blocks", "orion ledger audit")
     assert [detail.in_language("en") for detail in late.details if not isinstance(detail, str)] == [
         "due: 2026-11-30 04:30 UTC"
     ]
-    assert judge_task(PURGE, yesterday, NOW - 9 * DAY, NOW + 2 * HOUR).state == "warning", "nobody loses anything"
+    assert judge(PURGE, yesterday, NOW - 9 * DAY, NOW + 2 * HOUR).state == "warning", "nobody loses anything"
 
 
 def test_what_has_an_hour_of_each_merchants_day_is_late_after_the_longest_day() -> None:
     last = a_run(created_at=NOW - 25 * HOUR)
-    assert judge_task(EXPIRY, last, NOW - 9 * DAY, NOW + 15 * MINUTE).state == "ok"
-    late = judge_task(EXPIRY, last, NOW - 9 * DAY, NOW + 16 * MINUTE)
+    assert judge(EXPIRY, last, NOW - 9 * DAY, NOW + 15 * MINUTE).state == "ok"
+    late = judge(EXPIRY, last, NOW - 9 * DAY, NOW + 16 * MINUTE)
     assert (late.state, late.command) == ("blocks", "orion points expire")
 
 
 def test_what_was_never_due_since_orion_was_set_up_is_in_order() -> None:
-    assert told(judge_task(EXPIRY, None, NOW - MINUTE, NOW)) == "It has not been due yet."
-    assert judge_task(EXPIRY, None, NOW - 2 * DAY, NOW).state == "blocks"
+    assert told(judge(EXPIRY, None, NOW - MINUTE, NOW)) == "It has not been due yet."
+    assert judge(EXPIRY, None, NOW - 2 * DAY, NOW).state == "blocks"
 
 
 def test_a_run_that_works_failed_died_or_left_something_is_told_apart() -> None:
     working = a_run(created_at=NOW - DAY, finished_at=None, heartbeat_at=NOW)
-    assert told(judge_task(EXPIRY, working, NOW - DAY, NOW)) == "It is running."
+    assert told(judge(EXPIRY, working, NOW - DAY, NOW)) == "It is running."
     died = a_run(created_at=NOW, finished_at=None, heartbeat_at=NOW - 2 * MINUTE)
-    assert told(judge_task(PURGE, died, NOW - DAY, NOW)) == "The last run was interrupted: its process ended."
+    assert told(judge(PURGE, died, NOW - DAY, NOW)) == "The last run was interrupted: its process ended."
     failed = a_run(created_at=NOW, error="Google refuses us.")
-    assert told(judge_task(PURGE, failed, NOW - DAY, NOW)) == "The last run failed: Google refuses us."
+    assert told(judge(PURGE, failed, NOW - DAY, NOW)) == "The last run failed: Google refuses us."
     partly = a_run(created_at=NOW, failures={"7": "locked"}, counts={"failed": 1})
-    assert judge_task(EXPIRY, partly, NOW - DAY, NOW).state == "warning"
-    assert judge_task(AUDIT, partly, NOW - DAY, NOW).state == "blocks", "a chain is broken"
+    left = judge(EXPIRY, partly, NOW - DAY, NOW)
+    assert (left.state, left.command) == ("warning", "orion points expire --failed")
+    assert judge(AUDIT, partly, NOW - DAY, NOW).state == "blocks", "a chain is broken"
 
 
 def test_the_board_expects_each_task_when_the_workers_do_it() -> None:

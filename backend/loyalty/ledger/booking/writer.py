@@ -1,5 +1,6 @@
 """The one place that writes bookings: of the till, of offices, of enrollments and of tasks."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,7 @@ from backend.loyalty.ledger.problems.bookings import AlreadyBooked, OrderReferen
 from backend.loyalty.ledger.problems.cards import CustomerHasCard
 
 BOOK = "SELECT book($1, $2)"
+BOOK_EACH = "SELECT book_each($1, $2)"
 BOOK_TOGETHER = "SELECT book_together($1, $2, $3)"
 # Another transaction has locked the card and ends in a moment.
 HELD_UP = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
@@ -39,6 +41,18 @@ async def write(pool: asyncpg.Pool, merchant_id: UUID, booking: Booking) -> bool
     """
     key = booking.answer.key if booking.answer else None
     return await _execute(pool, key, BOOK, merchant_id, _document(booking))
+
+
+async def write_each(pool: asyncpg.Pool, merchant_id: UUID, bookings: Sequence[Booking]) -> set[UUID]:
+    """Writes bookings of different cards in one transaction; the cards that were booked.
+
+    Left out are cards that have changed since they were read, and cards that another transaction has locked. Raises
+    what the database raises; then none is booked.
+    """
+    try:
+        return set(await pool.fetchval(BOOK_EACH, merchant_id, [_document(booking) for booking in bookings]))
+    except HELD_UP:
+        return set()
 
 
 async def write_in_session(session: AsyncSession, merchant_id: UUID, booking: Booking) -> None:

@@ -1,10 +1,11 @@
-"""Books what has expired, one card at a time. Nothing waits for it: what has expired cannot be spent from its instant
-on, and the card's next booking books it too. Safe to run twice, and at once."""
+"""Books what has expired, some cards in each transaction. Nothing waits for it: what has expired cannot be spent from
+its instant on, and the card's next booking books it too. Safe to run twice, and at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,19 +14,26 @@ import asyncpg
 import structlog
 
 from backend.core.database import within_merchant
+from backend.core.halves import by_halves
 from backend.core.origin import Origin
+from backend.core.outages import server_away
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.booking.state import decode_state
 from backend.loyalty.ledger.booking.tries import tries
-from backend.loyalty.ledger.booking.writer import write
+from backend.loyalty.ledger.booking.writer import write_each
 from backend.loyalty.ledger.problems.cards import CardBusy
-from backend.loyalty.ledger.queries import find_state
+from backend.loyalty.ledger.queries import read_states
 from backend.loyalty.ledger.rules.expiry import idle_expiry
 
 CHUNK = 500
 IDLE_CHUNK = 5000
 """Cards looked at for inactivity in one statement; most of them are not due."""
-AT_ONCE = 4
+TOGETHER = 50
+"""Cards booked in one transaction: a till waits for less than a tenth of a second for one of them."""
+AT_ONCE = 2
+"""Transactions at the same time: one decides while the other writes."""
+ANSWERS = "SELECT 1"
 # A card with several lots that are due stands at the earliest; booking it books them all.
 DUE_BY_DATE = """
     SELECT l.expires_at, l.card_id
@@ -73,17 +81,96 @@ class TaskReport(Protocol):
     def fail(self, failed_id: UUID | str, reason: str) -> None: ...
 
 
-async def expire_points(
-    ledger: Ledger, merchants: Sequence[UUID], now: datetime, report: TaskReport, *, dry_run: bool = False
-) -> None:
+@dataclass(frozen=True, slots=True)
+class PointsExpiry:
     """Counts `processed` cards and `expired_points`; one bad card never stops the others. A dry run books nothing."""
-    run = _Run(ledger, now, report, dry_run)
-    for merchant_id in merchants:
-        async for chunk in due_chunks(ledger.pool, merchant_id, now):
-            cards = iter(chunk)
+
+    ledger: Ledger
+    now: datetime
+    report: TaskReport
+    dry_run: bool = False
+
+    async def run(self, merchants: Sequence[UUID]) -> None:
+        """Books what is due. Raises what a database raises that is away: what is booked by then stays booked."""
+        for merchant_id in merchants:
+            async for cards in due_chunks(self.ledger.pool, merchant_id, self.now):
+                await self.run_on(merchant_id, cards)
+
+    async def run_on(self, merchant_id: UUID, cards: Sequence[UUID]) -> None:
+        """Books what is due on these cards."""
+        chunks = iter([cards[first : first + TOGETHER] for first in range(0, len(cards), TOGETHER)])
+        try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(AT_ONCE):
-                    group.create_task(run.expire_all(merchant_id, cards))
+                    group.create_task(self._expire_all(merchant_id, chunks))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from failed
+
+    async def _expire_all(self, merchant_id: UUID, chunks: Iterator[Sequence[UUID]]) -> None:
+        for cards in chunks:
+            await by_halves(cards, partial(self._expire, merchant_id), self._fail)
+
+    async def _expire(self, merchant_id: UUID, cards: Sequence[UUID]) -> None:
+        try:
+            failures = await self._book(merchant_id, cards)
+        except Exception as error:
+            if len(cards) > 1 or server_away(error) is None:
+                raise
+            # A card can take longer than a statement may, too. Raises when the database is away for all of them.
+            await self.ledger.pool.fetchval(ANSWERS)
+            failures = {cards[0]: error}
+        self.report.done += len(cards) - len(failures)
+        for card_id, failure in failures.items():
+            self._fail(card_id, failure)
+
+    async def _book(self, merchant_id: UUID, cards: Sequence[UUID]) -> dict[UUID, Exception]:
+        """Why cards failed. Those that somebody else books on at this moment are read and decided again."""
+        origin = Origin.of_nobody(merchant_id, self.now, instance="expire_points")
+        failures: dict[UUID, Exception] = {}
+        left = list(cards)
+        async for _ in tries():
+            documents = await read_states(self.ledger.pool, origin, left)
+            drafts = _due_drafts(documents, origin, failures)
+            booked = set(drafts) if self.dry_run else await self._write(merchant_id, list(drafts.values()))
+            # Nothing is left to book on the others when a sale of this moment, or another run, was quicker.
+            self.report.count("processed", len(booked))
+            self.report.count("expired_points", sum(_expired(drafts[card_id]) for card_id in booked))
+            left = [card_id for card_id in drafts if card_id not in booked]
+            if not left:
+                break
+        return failures | {card_id: CardBusy() for card_id in left}
+
+    async def _write(self, merchant_id: UUID, drafts: Sequence[BookingDraft]) -> set[UUID]:
+        if not drafts:
+            return set()
+        booked = await write_each(self.ledger.pool, merchant_id, [draft.complete(None) for draft in drafts])
+        self.ledger.notifier.notify()
+        return booked
+
+    def _fail(self, card_id: UUID, error: Exception) -> None:
+        log.error("expiry_failed", card_id=str(card_id), exc_info=error)
+        self.report.fail(card_id, f"{type(error).__name__}: see the log of this time.")
+        self.report.done += 1
+
+
+def _due_drafts(
+    documents: Mapping[UUID, str], origin: Origin, failures: dict[UUID, Exception]
+) -> dict[UUID, BookingDraft]:
+    """Of the cards on which something is due. Cards that cannot be read or decided are added to `failures`."""
+    drafts = {}
+    for card_id, document in documents.items():
+        try:
+            draft = BookingDraft(decode_state(document), origin)
+        except Exception as error:  # noqa: BLE001 - it is told, with its traceback
+            failures[card_id] = error
+        else:
+            if not draft.booking.is_empty:
+                drafts[card_id] = draft
+    return drafts
+
+
+def _expired(draft: BookingDraft) -> int:
+    return -sum(row.amount for row in draft.booking.transactions)
 
 
 async def due_chunks(pool: asyncpg.Pool, merchant_id: UUID, until: datetime) -> AsyncIterator[list[UUID]]:
@@ -106,43 +193,3 @@ async def _fetch(pool: asyncpg.Pool, query: str, merchant_id: UUID, *arguments: 
     async with within_merchant(pool, merchant_id) as connection:
         rows: list[asyncpg.Record] = await connection.fetch(query, merchant_id, *arguments)
         return rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    ledger: Ledger
-    now: datetime
-    report: TaskReport
-    dry_run: bool
-
-    async def expire_all(self, merchant_id: UUID, cards: Iterator[UUID]) -> None:
-        for card_id in cards:
-            await self._expire(merchant_id, card_id)
-
-    async def _expire(self, merchant_id: UUID, card_id: UUID) -> None:
-        try:
-            points = await self._book(merchant_id, card_id)
-        except Exception as error:
-            log.exception("expiry_failed", merchant_id=str(merchant_id), card_id=str(card_id))
-            self.report.fail(card_id, f"{type(error).__name__}: see the log of this time.")
-        else:
-            # Nothing is left to book when a sale of this moment, or another run, was quicker.
-            self.report.count("processed", 1 if points else 0)
-            self.report.count("expired_points", points)
-        self.report.done += 1
-
-    async def _book(self, merchant_id: UUID, card_id: UUID) -> int:
-        """How many points expire. Raises CardBusy when the card is fought over for too long."""
-        origin = Origin.of_nobody(merchant_id, self.now, instance="expire_points")
-        async for ends_at in tries():
-            async with self.ledger.turn(card_id, until=ends_at):
-                state = await find_state(self.ledger.pool, origin, card_id=card_id)
-                assert state is not None, "a card is never removed"
-                draft = BookingDraft(state, origin)
-                expired = -sum(row.amount for row in draft.booking.transactions)
-                if self.dry_run or draft.booking.is_empty:
-                    return expired
-                if await write(self.ledger.pool, merchant_id, draft.complete(None)):
-                    self.ledger.notifier.notify()
-                    return expired
-        raise CardBusy

@@ -41,9 +41,13 @@ class ExpiryWarning:
 
     async def run(self, merchants: Sequence[UUID]) -> None:
         for merchant_id in merchants:
-            async for chunk in due_chunks(self.pool, merchant_id, self.now + NOTICE):
-                for first in range(0, len(chunk), CHUNK):
-                    await self._warn(merchant_id, chunk[first : first + CHUNK])
+            async for cards in due_chunks(self.pool, merchant_id, self.now + NOTICE):
+                await self.run_on(merchant_id, cards)
+
+    async def run_on(self, merchant_id: UUID, cards: Sequence[UUID]) -> None:
+        """Warns the holders of these cards who have to be warned."""
+        for first in range(0, len(cards), CHUNK):
+            await self._warn(merchant_id, cards[first : first + CHUNK])
 
     async def _warn(self, merchant_id: UUID, chunk: Sequence[UUID]) -> None:
         async with self.sessions.committing(merchant_id) as session:

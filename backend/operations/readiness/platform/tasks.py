@@ -15,6 +15,7 @@ from backend.operations.marketing.tasks import GREETINGS, REENGAGEMENT
 from backend.operations.readiness.probe import Probe
 from backend.operations.readiness.verdicts import RowVerdict
 from backend.operations.reviews.tasks import TASK as TELL_OF_REVIEWS
+from backend.operations.task_runs.last_runs import LastRuns, read_last_runs
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.task_runs.queries import state_of
 from backend.operations.wallets.alarms import CHECK_CERTIFICATES
@@ -40,6 +41,8 @@ class TimedTask(NamedTuple):
     minute: int | None
     command: str = ""
     """Does the same at once."""
+    retry_command: str = ""
+    """Does what has failed once more."""
     is_vital: bool = False
     """Customers lose something when it fails."""
     finds_harm: bool = False
@@ -55,14 +58,18 @@ class TimedTask(NamedTuple):
         return at if at <= latest else at - period
 
 
+def _points(verb: str) -> tuple[str, str]:
+    return f"orion points {verb}", f"orion points {verb} --failed"
+
+
 TASKS = (
-    TimedTask(EXPIRY.name, N_("Expiry of points"), None, None, "orion points expire", is_vital=True),
-    TimedTask(WARNING.name, N_("Warnings of expiring points"), None, None, "orion points warn", is_vital=True),
+    TimedTask(EXPIRY.name, N_("Expiry of points"), None, None, *_points("expire"), is_vital=True),
+    TimedTask(WARNING.name, N_("Warnings of expiring points"), None, None, *_points("warn"), is_vital=True),
     TimedTask(AUDIT_LEDGER, N_("Audit of the ledger"), 4, 30, "orion ledger audit", is_vital=True, finds_harm=True),
     TimedTask(
         VERIFY_AUDIT, N_("Verification of the audit"), 4, 50, "orion audit verify", is_vital=True, finds_harm=True
     ),
-    TimedTask(SYNC_PASSES, N_("Update of passes"), None, 7, "orion wallets sync"),
+    TimedTask(SYNC_PASSES, N_("Update of passes"), None, 7, "orion wallets sync", "orion wallets sync --failed"),
     TimedTask(RECONCILE, N_("Comparison with Google"), 3, 40),
     TimedTask(CHECK_CERTIFICATES, N_("Check of certificates and keys"), 6, 10),
     TimedTask(GREETINGS.name, N_("Birthday emails"), 6, 30),
@@ -77,46 +84,39 @@ RUNNING = N_("It is running.")
 MISSED = N_("It did not run when it was due.")
 DIED = N_("The last run was interrupted: its process ended.")
 FAILED = N_("The last run failed: %(reason)s")
-PARTLY = NN_("The last run has %(count)s failure.", "The last run has %(count)s failures.")
+PARTLY = NN_(
+    "%(count)s failure is left over from the last runs.", "%(count)s failures are left over from the last runs."
+)
 DUE = N_("due: %(moment)s")
 WAKE = N_("See whether a worker runs. It does this again at its next time.")
 READ_FAILURES = N_("Read the reasons, and fix them before the next run.")
 
 
-class LastRuns(NamedTuple):
-    by_name: Mapping[str, TaskRun]
+class KnownRuns(NamedTuple):
+    by_task: Mapping[str, LastRuns]
     since: datetime
     """Of the oldest run that is still kept: what was due before cannot have been missed."""
 
 
-async def read_last_runs(probe: Probe) -> LastRuns:
-    """Over all merchants, of every timed task."""
-    newest = (
-        select(TaskRun)
-        .distinct(TaskRun.name)
-        .where(TaskRun.name.in_([task.name for task in TASKS]), TaskRun.merchant_id.is_(None))
-        .where(TaskRun.started_at.is_not(None))
-        .order_by(TaskRun.name, TaskRun.created_at.desc())
-    )
+async def read_runs(probe: Probe) -> KnownRuns:
     async with probe.sessions.committing() as session:
-        runs = {run.name: run for run in await session.scalars(newest)}
         since = await session.scalar(select(func.min(TaskRun.created_at)))
-    return LastRuns(runs, since or probe.now)
+        return KnownRuns(await read_last_runs(session, probe.now), since or probe.now)
 
 
 def look_at_task(task: TimedTask) -> Callable[[Probe], Awaitable[RowVerdict]]:
     async def look(probe: Probe) -> RowVerdict:
         if task.name == RECONCILE and "google" not in configured_wallets(probe.settings):
             return RowVerdict("ok", say(NOT_NEEDED))
-        runs = await probe.once(read_last_runs)
-        return judge_task(task, runs.by_name.get(task.name), runs.since, probe.now)
+        runs = await probe.once(read_runs)
+        return judge_task(task, runs.by_task.get(task.name, LastRuns()), runs.since, probe.now)
 
     return look
 
 
-def judge_task(task: TimedTask, run: TaskRun | None, since: datetime, now: datetime) -> RowVerdict:
+def judge_task(task: TimedTask, runs: LastRuns, since: datetime, now: datetime) -> RowVerdict:
     """`since`: from when on runs are known."""
-    due = task.last_due(now)
+    run, due = runs.begun, task.last_due(now)
     state = state_of(run, now) if run else "missing"
     if run is not None and state == "running":
         return RowVerdict("ok", say(RUNNING), run.started_at)
@@ -126,10 +126,10 @@ def judge_task(task: TimedTask, run: TaskRun | None, since: datetime, now: datet
         )
     if run is None:
         return RowVerdict("ok", say(NOT_DUE))
-    return _judge_run(task, run, state)
+    return _judge_run(task, run, runs, state)
 
 
-def _judge_run(task: TimedTask, run: TaskRun, state: str) -> RowVerdict:
+def _judge_run(task: TimedTask, run: TaskRun, runs: LastRuns, state: str) -> RowVerdict:
     counts = [f"{name} {number}" for name, number in run.counts.items()]
     match state:
         case "died":
@@ -137,11 +137,11 @@ def _judge_run(task: TimedTask, run: TaskRun, state: str) -> RowVerdict:
         case "failed":
             evidence = say(FAILED, reason=run.error or "")
             return _trouble(task, RowVerdict("warning", evidence, run.finished_at, counts, say(READ_FAILURES)))
-        case "partly_done":
-            reasons = [f"{failed}: {reason}" for failed, reason in list(run.failures.items())[:FAILURES_SHOWN]]
-            evidence = say(PARTLY, count=run.counts.get("failed", len(run.failures)))
-            verdict = RowVerdict("warning", evidence, run.finished_at, [*reasons, *counts], say(READ_FAILURES))
-            return _trouble(task, verdict) if task.finds_harm else verdict
+    if runs.failed:
+        reasons = [f"{failed}: {reason}" for failed, reason in list(runs.failures.items())[:FAILURES_SHOWN]]
+        evidence = say(PARTLY, count=runs.failed)
+        verdict = RowVerdict("warning", evidence, run.finished_at, [*reasons, *counts], say(READ_FAILURES))
+        return _trouble(task, verdict) if task.finds_harm else replace(verdict, command=task.retry_command)
     return RowVerdict("ok", say(WENT_WELL), run.finished_at, counts)
 
 

@@ -268,7 +268,7 @@ async def test_the_nightly_audit_freezes_a_doubtful_card_for_redemption_until_a_
         assert state_of(run, clock.now()) == "partly_done"
         assert run.failures == {card["id"]: "I7 is broken"}
         assert (run.counts["violations"], run.counts["frozen"]) == (1, 1)
-        await measure(services.pool, clock.now())
+        await measure(services.pool, services.sessions, clock.now())
         assert REGISTRY.get_sample_value("orion_ledger_violations", {"invariant": "I7"}) == 1
         assert REGISTRY.get_sample_value("orion_ledger_violations", {"invariant": "I1"}) == 0
         (line,) = [line for line in log_lines() if line["event"] == "ledger_violation"]

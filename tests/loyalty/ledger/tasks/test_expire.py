@@ -1,6 +1,7 @@
 """Points that have expired cannot be spent, whether or not anybody has booked that yet."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,12 +10,16 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
-from backend.loyalty.ledger.queries import find_state
+from backend.loyalty.ledger.booking import tries as trying
+from backend.loyalty.ledger.booking.rows import Booking
+from backend.loyalty.ledger.booking.state import decode_state
+from backend.loyalty.ledger.booking.writer import write_each
 from backend.loyalty.ledger.tasks import expire as expiring
-from backend.loyalty.ledger.tasks.expire import expire_points
+from backend.loyalty.ledger.tasks.expire import PointsExpiry
 from backend.operations.task_runs.actions import Progress
 from tests.conftest import OpenShop
 from tests.world.caller import Json, refused
+from tests.world.patience import until
 from tests.world.shop import Shop
 
 
@@ -95,7 +100,7 @@ def be_at(moment: str) -> None:
 
 async def expire(shop: Shop, *, dry_run: bool = False) -> Progress:
     report = Progress()
-    await expire_points(shop.services.ledger, [shop.merchant_id], clock.now(), report, dry_run=dry_run)
+    await PointsExpiry(shop.services.ledger, clock.now(), report, dry_run).run([shop.merchant_id])
     return report
 
 
@@ -104,6 +109,7 @@ def booked(report: Progress) -> tuple[int, int]:
 
 
 ROLLING = {"expiry_kind": "rolling", "expiry_days": 10}
+LINES_OF = "SELECT count(*), count(DISTINCT xmin::text) FROM transactions WHERE merchant_id = $1 AND kind = 'expired'"
 IDLE = {"expiry_kind": "inactivity", "expiry_days": 30}
 
 
@@ -277,27 +283,98 @@ async def test_what_was_spent_in_time_is_not_visited(opened: OpenShop) -> None:
     assert (await expire(shop)).done == 0
 
 
-async def test_one_bad_card_never_stops_the_others(opened: OpenShop, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_card_that_cannot_be_decided_or_written_fails_alone_and_is_named(
+    opened: OpenShop, monkeypatch: pytest.MonkeyPatch, superuser: asyncpg.Connection
+) -> None:
+    """The others of its chunk are booked. When it is well again, the next run books it."""
     shop = await opened(terms=ROLLING)
-    cards = [await shop.a_card(points=10) for _ in range(5)]
+    cards = [UUID((await shop.a_card(points=10))["id"]) for _ in range(9)]
     clock.move(timedelta(days=20))
-    bad = UUID(cards[2]["id"])
+    unreadable, broken = cards[2], cards[5]
+    await superuser.execute("UPDATE cards SET points_balance = 3 WHERE id = $1", broken)
     with monkeypatch.context() as patch:
-        patch.setattr(expiring, "find_state", failing_for(bad))
+        patch.setattr(expiring, "decode_state", failing_for(unreadable))
         report = await expire(shop)
-    assert booked(report) == (4, 40)
-    assert report.counts["failed"] == 1
-    assert report.failures == {str(bad): "RuntimeError: see the log of this time."}
-    assert booked(await expire(shop)) == (1, 10)
+    assert booked(report) == (7, 70)
+    assert (report.done, report.counts["failed"]) == (9, 2)
+    assert report.failures == {
+        str(unreadable): "RuntimeError: see the log of this time.",
+        str(broken): "CheckViolationError: see the log of this time.",
+    }
+    await superuser.execute("UPDATE cards SET points_balance = 10 WHERE id = $1", broken)
+    assert booked(await expire(shop)) == (2, 20)
 
 
 def failing_for(bad: UUID) -> Any:
-    async def find(*given: Any, card_id: UUID, **more: Any) -> Any:
-        if card_id == bad:
+    def decode(document: str) -> Any:
+        state = decode_state(document)
+        if state.card.id == bad:
             raise RuntimeError("planted")
-        return await find_state(*given, card_id=card_id, **more)
+        return state
 
-    return find
+    return decode
+
+
+async def test_a_chunk_is_one_transaction_and_waits_for_no_card(
+    opened: OpenShop, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card that somebody else books on is left out, and taken as soon as it is free."""
+    monkeypatch.setattr(expiring, "AT_ONCE", 1)
+    shop = await opened(terms=ROLLING)
+    cards = [UUID((await shop.a_card(points=10))["id"]) for _ in range(6)]
+    clock.move(timedelta(days=20))
+
+    async def others_are_expired() -> bool:
+        return tuple(await superuser.fetchrow(LINES_OF, shop.merchant_id)) == (5, 1)
+
+    async with superuser.transaction():
+        await superuser.execute("SELECT FROM cards WHERE id = $1 FOR UPDATE", cards[3])
+        running = asyncio.create_task(expire(shop))
+        await until(others_are_expired)
+        assert not running.done()
+    assert booked(await running) == (6, 60)
+    assert tuple(await superuser.fetchrow(LINES_OF, shop.merchant_id)) == (6, 2)
+
+
+async def test_a_card_that_is_never_free_is_told_and_waits_for_the_next_run(
+    opened: OpenShop, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trying, "TRIES", 3)
+    shop = await opened(terms=ROLLING)
+    cards = [UUID((await shop.a_card(points=10))["id"]) for _ in range(3)]
+    clock.move(timedelta(days=20))
+    async with superuser.transaction():
+        await superuser.execute("SELECT FROM cards WHERE id = $1 FOR UPDATE", cards[0])
+        report = await expire(shop)
+    assert (booked(report), report.failures) == ((2, 20), {str(cards[0]): "CardBusy: see the log of this time."})
+    assert booked(await expire(shop)) == (1, 10)
+
+
+async def test_a_database_that_is_away_is_no_fault_of_a_card(opened: OpenShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run ends, so that it is done again; a single card that takes too long fails alone."""
+    shop = await opened(terms=ROLLING)
+    cards = [UUID((await shop.a_card(points=10))["id"]) for _ in range(3)]
+    clock.move(timedelta(days=20))
+    with monkeypatch.context() as patch:
+        patch.setattr(expiring, "write_each", raising(asyncpg.ConnectionDoesNotExistError, lambda _: True))
+        patch.setattr(expiring, "ANSWERS", "SELECT pg_terminate_backend(pg_backend_pid())")
+        report = Progress()
+        with pytest.raises(asyncpg.PostgresError):
+            await PointsExpiry(shop.services.ledger, clock.now(), report).run([shop.merchant_id])
+        assert not report.failures
+    with monkeypatch.context() as patch:
+        patch.setattr(expiring, "write_each", raising(asyncpg.QueryCanceledError, lambda given: cards[1] in given))
+        report = await expire(shop)
+    assert (booked(report), list(report.failures)) == ((2, 20), [str(cards[1])])
+
+
+def raising(error: type[Exception], does: Callable[[set[UUID]], bool]) -> Any:
+    async def write(pool: Any, merchant_id: UUID, bookings: Sequence[Booking]) -> set[UUID]:
+        if does({booking.card.id for booking in bookings}):
+            raise error
+        return await write_each(pool, merchant_id, bookings)
+
+    return write
 
 
 async def test_several_runs_at_once_book_each_card_once(opened: OpenShop, superuser: asyncpg.Connection) -> None:
