@@ -4,7 +4,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_merchant uuid;
 BEGIN
-  FOR v_merchant IN SELECT m.id FROM merchants m ORDER BY m.id LOOP
+  FOR v_merchant IN SELECT * FROM merchants_waiting('webhooks', p_now) LOOP
     PERFORM set_config('app.merchant_id', v_merchant::text, true);
     RETURN QUERY
       SELECT e.merchant_id, e.id FROM webhook_endpoints e

@@ -5,7 +5,7 @@ DECLARE
   v_merchant uuid;
 BEGIN
   RETURN QUERY SELECT count(*), min(p.created_at) FROM platform_mails p WHERE p.status IN ('queued', 'sending');
-  FOR v_merchant IN SELECT m.id FROM merchants m ORDER BY m.id LOOP
+  FOR v_merchant IN SELECT * FROM merchants_waiting('mails', now()) LOOP
     PERFORM set_config('app.merchant_id', v_merchant::text, true);
     RETURN QUERY
       SELECT count(*), min(e.created_at) FROM email_logs e

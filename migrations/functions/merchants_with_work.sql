@@ -1,11 +1,12 @@
 -- The merchants for whom something is due: p_work is mails | holds | previews | rewards | passes. For what the clock does
--- every few seconds: one statement, however many merchants there are, and each look sees one merchant's rows only.
+-- every few seconds: one statement that costs what waits, however many merchants there are. Each look sees one merchant's
+-- rows only.
 CREATE FUNCTION merchants_with_work(p_work text, p_now timestamptz) RETURNS SETOF uuid
 LANGUAGE plpgsql AS $$
 DECLARE
   v_merchant uuid;
 BEGIN
-  FOR v_merchant IN SELECT m.id FROM merchants m ORDER BY m.id LOOP
+  FOR v_merchant IN SELECT * FROM merchants_waiting(p_work, p_now) LOOP
     PERFORM set_config('app.merchant_id', v_merchant::text, true);
     IF p_work = 'mails' AND EXISTS (
         SELECT FROM email_logs e

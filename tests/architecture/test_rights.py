@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from backend.models import PlatformRow, TenantRow, metadata
+from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world.shop import Shop
 
@@ -156,8 +157,14 @@ MERCHANTS_TABLES = """
       SELECT k.conrelid FROM pg_constraint k JOIN merchants_own m ON m.oid = k.confrelid WHERE k.contype = 'f'
     )
     SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AS is_guarded,
-           (SELECT array_agg(p.polname::text) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies
+           (SELECT array_agg(p.polname::text ORDER BY p.polname) FROM pg_policy p
+            WHERE p.polrelid = c.oid) AS policies
     FROM merchants_own m JOIN pg_class c ON c.oid = m.oid
+"""
+POLICIES = """
+    SELECT c.relname AS name, p.polcmd::text AS command, p.polroles = ARRAY[c.relowner] AS is_owners_alone,
+           c.relowner = (SELECT f.proowner FROM pg_proc f WHERE f.proname = 'merchants_waiting') AS is_functions
+    FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE p.polname = $1
 """
 FUNCTIONS = """
     SELECT p.oid::regprocedure::text AS name, coalesce(p.proconfig::text[], '{}') AS settings,
@@ -178,7 +185,18 @@ COLUMNS = """
     WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped
       AND has_column_privilege('orion_app', a.attrelid, a.attnum, 'UPDATE')
 """
+OWNERS_POLICY = "owner_finds_waiting"
+OWNER_SEES = {
+    "email_logs": "status IN ('queued', 'sending')",
+    "holds": "state = 'reserved'",
+    "program_previews": "state IN ('queued', 'running')",
+    "rewards": "archived_at IS NULL",
+    "wallet_links": "status = 'active' AND (waiting_since IS NOT NULL OR lease_until IS NOT NULL)",
+    "webhook_deliveries": "state = 'waiting'",
+}
+"""What waits, of all merchants: `merchants_waiting` finds it with the rights of the owner, and tells whose it is."""
 AS_OWNER = {
+    "merchants_waiting": "nobody may see what waits of two merchants; their ids alone leave it",
     "chain_audit_entry": "the application may not write the head of a chain",
     "chain_platform_audit_entry": "the application may not write the head of a chain",
 }
@@ -225,9 +243,24 @@ async def test_every_table_with_rows_of_a_merchant_is_guarded(superuser: asyncpg
     found = await superuser.fetch(MERCHANTS_TABLES)
     assert len(found) > 30
     assert {row["relname"]: (row["is_guarded"], row["policies"]) for row in found} == {
-        row["relname"]: (True, ["own_merchant"]) for row in found
+        row["relname"]: (True, [*([OWNERS_POLICY] if row["relname"] in OWNER_SEES else []), "own_merchant"])
+        for row in found
     }
     assert set(WHOSE) == {row["relname"] for row in found} - TENANTS
+
+
+async def test_the_owner_sees_what_waits_may_not_change_it_and_nobody_else_sees_it(
+    superuser: asyncpg.Connection, services: Services
+) -> None:
+    policies = await superuser.fetch(POLICIES, OWNERS_POLICY)
+    assert {row["name"] for row in policies} == set(OWNER_SEES)
+    for row in policies:
+        assert (row["command"], row["is_owners_alone"], row["is_functions"]) == ("r", True, True), row["name"]
+        async with superuser.transaction():
+            await superuser.execute("SET LOCAL ROLE orion_owner")
+            hidden = f"SELECT count(*) FROM {row['name']} WHERE NOT coalesce({OWNER_SEES[row['name']]}, false)"
+            assert await superuser.fetchval(hidden) == 0, row["name"]
+        assert await services.pool.fetchval(f"SELECT count(*) FROM {row['name']}") == 0, row["name"]
 
 
 async def test_every_function_looks_for_names_in_one_place(superuser: asyncpg.Connection) -> None:
@@ -243,7 +276,7 @@ async def test_every_function_is_called_by_the_application_only_and_with_its_rig
 ) -> None:
     for function in await superuser.fetch(FUNCTIONS):
         assert function["rights"] == ["orion_owner=X/orion_owner", "orion_app=X/orion_owner"], function["name"]
-        assert function["is_definers"] == (function["name"].removesuffix("()") in AS_OWNER), function["name"]
+        assert function["is_definers"] == (function["name"].partition("(")[0] in AS_OWNER), function["name"]
 
 
 @pytest.mark.parametrize("head", ["audit_heads", "platform_audit_heads"])

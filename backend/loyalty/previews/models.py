@@ -3,12 +3,13 @@ from typing import Any
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC, JsonB
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.models import TenantEntity, belongs_to
 
 PREVIEW_STATES = ("queued", "running", "done", "failed")
+IS_WAITING = "state IN ('queued', 'running')"
 
 
 class ProgramPreview(TenantEntity):
@@ -18,6 +19,7 @@ class ProgramPreview(TenantEntity):
     __table_args__ = (
         belongs_to("programs", "program_id"),
         CheckConstraint(f"state IN {PREVIEW_STATES}", name="state"),
+        Index("ix_program_previews_waiting", "merchant_id", postgresql_where=text(IS_WAITING)),
     )
 
     program_id: Mapped[UUID]

@@ -2,11 +2,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC, JsonB
-from sqlalchemy import CheckConstraint, Computed, Index, String, Text
+from sqlalchemy import CheckConstraint, Computed, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from backend.core.models import TenantEntity, TenantRow, belongs_to
 from backend.loyalty.pictures.models import shows_picture
+
+IS_KEPT = "archived_at IS NULL"
 
 
 class Reward(TenantEntity):
@@ -20,6 +22,11 @@ class Reward(TenantEntity):
         CheckConstraint("limit_per_card > 0", name="limit_per_card"),
         CheckConstraint("ends_on >= starts_on", name="period"),
         Index("ix_rewards_picture", "merchant_id", "picture"),
+        # For the clock, which looks for periods that begin or end, over all merchants.
+        Index(
+            "ix_rewards_beginning", "ends_on", postgresql_where=text(f"NOT is_on_passes AND is_active AND {IS_KEPT}")
+        ),
+        Index("ix_rewards_ending", "ends_on", postgresql_where=text(f"is_on_passes AND {IS_KEPT}")),
     )
 
     program_id: Mapped[UUID]
