@@ -243,7 +243,7 @@ async def test_every_table_with_rows_of_a_merchant_is_guarded(superuser: asyncpg
     found = await superuser.fetch(MERCHANTS_TABLES)
     assert len(found) > 30
     assert {row["relname"]: (row["is_guarded"], row["policies"]) for row in found} == {
-        row["relname"]: (True, [*([OWNERS_POLICY] if row["relname"] in OWNER_SEES else []), "own_merchant"])
+        row["relname"]: (True, ["own_merchant", *([OWNERS_POLICY] if row["relname"] in OWNER_SEES else [])])
         for row in found
     }
     assert set(WHOSE) == {row["relname"] for row in found} - TENANTS

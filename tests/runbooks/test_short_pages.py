@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
 
+from backend.cli.output import PARTLY_DONE
 from backend.core.settings import Settings
 from tests.conftest import Servers
 from tests.runbooks.machine import PROJECT
@@ -43,6 +45,7 @@ WHERE card_id = (SELECT card_id FROM lots l JOIN merchants m ON m.id = l.merchan
                  WHERE m.code = $1 AND l.remaining >= 5 LIMIT 1)
 RETURNING card_id
 """
+FAILED_RUN = "SELECT id FROM task_runs WHERE name = 'expire_points' AND failures ? $1"
 
 
 @dataclass
@@ -128,9 +131,25 @@ async def points_expire_and_are_given_back(operator: Operator) -> None:
     assert card_id is not None
     operator.environment["CARD"] = str(card_id)
     assert " 1 cards would expire" in await operator.follow("expiry.md", "What is due?")
-    assert " 1 cards have expired" in await operator.follow("expiry.md", "Book it now")
+    operator.environment["RUN"] = await a_run_that_fails_on(operator, card_id)
+    said = await operator.follow("expiry.md", "Some cards failed")
+    assert re.findall(r"points of (\d) cards have expired; (\d) failed", said) == [("1", "0"), ("0", "0")]
+    assert "0 points of 0 cards have expired" in await operator.follow("expiry.md", "Book it now")
     assert "0 points of 0 cards have expired" in await operator.follow("expiry.md", "One merchant")
     assert '"restored"' in await operator.follow("expiry.md", "Give points back")
+
+
+async def a_run_that_fails_on(operator: Operator, card_id: UUID) -> str:
+    """Its id. The card's balance is wrong meanwhile."""
+    change = "UPDATE cards SET points_balance = points_balance + $2 WHERE id = $1 RETURNING points_balance"
+    balance = await operator.superuser.fetchval(change, card_id, 0)
+    await operator.superuser.execute(change, card_id, -balance)
+    process = await asyncio.create_subprocess_exec(
+        "docker", "compose", "exec", "-T", "backend", "orion", "points", "expire", env=operator.environment
+    )
+    assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == PARTLY_DONE
+    await operator.superuser.execute(change, card_id, balance)
+    return str(await operator.superuser.fetchval(FAILED_RUN, str(card_id)))
 
 
 async def keys_are_rotated(operator: Operator) -> None:

@@ -108,7 +108,7 @@ class PointsExpiry:
 
     async def _expire_all(self, merchant_id: UUID, chunks: Iterator[Sequence[UUID]]) -> None:
         for cards in chunks:
-            await by_halves(cards, partial(self._expire, merchant_id), self._fail)
+            await by_halves(cards, partial(self._expire, merchant_id), partial(self._fail, merchant_id))
 
     async def _expire(self, merchant_id: UUID, cards: Sequence[UUID]) -> None:
         try:
@@ -121,7 +121,7 @@ class PointsExpiry:
             failures = {cards[0]: error}
         self.report.done += len(cards) - len(failures)
         for card_id, failure in failures.items():
-            self._fail(card_id, failure)
+            self._fail(merchant_id, card_id, failure)
 
     async def _book(self, merchant_id: UUID, cards: Sequence[UUID]) -> dict[UUID, Exception]:
         """Why cards failed. Those that somebody else books on at this moment are read and decided again."""
@@ -147,8 +147,8 @@ class PointsExpiry:
         self.ledger.notifier.notify()
         return booked
 
-    def _fail(self, card_id: UUID, error: Exception) -> None:
-        log.error("expiry_failed", card_id=str(card_id), exc_info=error)
+    def _fail(self, merchant_id: UUID, card_id: UUID, error: Exception) -> None:
+        log.error("expiry_failed", merchant_id=str(merchant_id), card_id=str(card_id), exc_info=error)
         self.report.fail(card_id, f"{type(error).__name__}: see the log of this time.")
         self.report.done += 1
 

@@ -60,6 +60,7 @@ async def eventful(opened: OpenShop) -> tuple[Shop, Card, Card]:
     return shop, card, bystander
 
 
+UNKNOWN = UUID(int=7)
 LINE = "UPDATE transactions SET {} WHERE card_id = $1 AND {}"
 HOLD = "UPDATE holds SET {} WHERE card_id = $1 AND state = '{}'"
 LOTS = "SELECT id FROM lots WHERE card_id = $1"
@@ -350,6 +351,16 @@ async def test_the_command_books_what_has_expired_or_says_what_would(own_town: O
         assert (done.exit_code, facts["processed"], facts["expired_points"]) == (0, 3, 30)
         again = await orion("points", "expire", "--merchant", shop.code)
         assert again.stdout.strip() == "0 points of 0 cards have expired; 0 failed."
+        failed = await orion("points", "expire", "--merchant", shop.code, "--failed")
+        assert (failed.exit_code, failed.output.strip()) == (1, "Nothing has failed that could be repeated")
+        for chosen in (
+            ("--failed", "--dry-run"),
+            ("--failed", "--run", str(UNKNOWN)),
+            ("--merchant", "x", "--run", str(UNKNOWN)),
+        ):
+            assert (await orion("points", "warn", *chosen)).exit_code == 2, chosen
+        unknown = await orion("points", "warn", "--run", str(UNKNOWN))
+        assert (unknown.exit_code, unknown.output.strip()) == (1, "There is no such run")
         runs = await town.superuser.fetch(
             "SELECT counts ->> 'expired_points' FROM task_runs WHERE name = $1", "expire_points"
         )
