@@ -1,8 +1,7 @@
 """Books what has expired, some cards in each transaction. Nothing waits for it: what has expired cannot be spent from
 its instant on, and the card's next booking books it too. Safe to run twice, and at once."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -31,8 +30,6 @@ IDLE_CHUNK = 5000
 """Cards looked at for inactivity in one statement; most of them are not due."""
 TOGETHER = 50
 """Cards booked in one transaction: a till waits for less than a tenth of a second for one of them."""
-AT_ONCE = 2
-"""Transactions at the same time: one decides while the other writes."""
 ANSWERS = "SELECT 1"
 # A card with several lots that are due stands at the earliest; booking it books them all.
 DUE_BY_DATE = """
@@ -98,17 +95,9 @@ class PointsExpiry:
 
     async def run_on(self, merchant_id: UUID, cards: Sequence[UUID]) -> None:
         """Books what is due on these cards."""
-        chunks = iter([cards[first : first + TOGETHER] for first in range(0, len(cards), TOGETHER)])
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(AT_ONCE):
-                    group.create_task(self._expire_all(merchant_id, chunks))
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from failed
-
-    async def _expire_all(self, merchant_id: UUID, chunks: Iterator[Sequence[UUID]]) -> None:
-        for cards in chunks:
-            await by_halves(cards, partial(self._expire, merchant_id), partial(self._fail, merchant_id))
+        act, fail = partial(self._expire, merchant_id), partial(self._fail, merchant_id)
+        for first in range(0, len(cards), TOGETHER):
+            await by_halves(cards[first : first + TOGETHER], act, fail)
 
     async def _expire(self, merchant_id: UUID, cards: Sequence[UUID]) -> None:
         try:

@@ -316,10 +316,9 @@ def failing_for(bad: UUID) -> Any:
 
 
 async def test_a_chunk_is_one_transaction_and_waits_for_no_card(
-    opened: OpenShop, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    opened: OpenShop, superuser: asyncpg.Connection
 ) -> None:
     """A card that somebody else books on is left out, and taken as soon as it is free."""
-    monkeypatch.setattr(expiring, "AT_ONCE", 1)
     shop = await opened(terms=ROLLING)
     cards = [UUID((await shop.a_card(points=10))["id"]) for _ in range(6)]
     clock.move(timedelta(days=20))
