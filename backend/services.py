@@ -22,6 +22,7 @@ from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.previews.actions import Previews
 from backend.models import metadata
+from backend.operations.task_runs.watching import RunWatchers
 from backend.settings.live import LiveSettings, open_live
 from backend.settings.resolver import Environment
 from backend.staff_pins.actions import StaffPins
@@ -50,6 +51,7 @@ class Services(Resources):
     """`google` and `apple` are None when they are not configured."""
     wallet_sync: WalletSync
     waiting_devices: WaitingDevices = field(default_factory=WaitingDevices)
+    run_watchers: RunWatchers = field(default_factory=RunWatchers)
 
 
 @asynccontextmanager

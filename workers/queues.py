@@ -18,12 +18,14 @@ from backend.core.queue import (
     serialize,
 )
 from backend.loyalty.previews.jobs import PREVIEW_PROGRAM
+from backend.operations.timed_tasks.jobs import RUN_REQUESTED
 from backend.wallets.jobs import PASSES_QUEUE, SYNC_PASS, SYNC_PASSES
 from backend.webhooks.jobs import DELIVER_WEBHOOKS, WEBHOOKS_QUEUE
 from workers.jobs.accounts import answer_reset_requests
 from workers.jobs.mail import REPEAT_SECONDS, TIMEOUT_SECONDS, send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_program
+from workers.jobs.task_runs import run_requested
 from workers.jobs.wallets import sync_wallet_pass, sync_wallet_passes
 from workers.jobs.webhooks import deliver_webhooks
 from workers.leased_worker import LeasedWorker
@@ -70,6 +72,7 @@ QUEUES = (
             # 100,000 passes take Google 1.5 hours.
             func(logged(sync_wallet_passes), name=SYNC_PASSES, timeout=6 * 3600, max_tries=3, keep_result=0),
             # Some thousand transactions per second: ten million take an hour.
+            func(logged(run_requested), name=RUN_REQUESTED, timeout=6 * 3600, max_tries=3, keep_result=0),
             func(logged(preview_program), name=PREVIEW_PROGRAM, timeout=6 * 3600, max_tries=3, keep_result=0),
         ],
     ),

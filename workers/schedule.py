@@ -5,6 +5,7 @@ from typing import Any, cast
 from arq.cron import CronJob, cron
 from arq.typing import WorkerCoroutine
 
+from backend.operations.timed_tasks.catalog import BY_NAME
 from workers.jobs.accounts import answer_reset_requests
 from workers.jobs.audit import verify_audit
 from workers.jobs.ledger import audit_ledger, expire_points, time_out_holds, warn_expiring_points
@@ -15,6 +16,7 @@ from workers.jobs.previews import preview_programs
 from workers.jobs.purge import purge
 from workers.jobs.reviews import tell_of_reviews
 from workers.jobs.rewards import announce_reward_periods
+from workers.jobs.task_runs import find_lost_runs
 from workers.jobs.wallets import (
     check_wallet_certificates,
     check_wallets,
@@ -35,6 +37,14 @@ def at(job: Job, *, timeout: float, **times: Any) -> CronJob:
     return cron(cast("WorkerCoroutine", job), timeout=timeout, **times)
 
 
+def timed(task: Job, *, timeout: float) -> CronJob:
+    """At the times of the catalog. Each quarter of an hour is somebody's hour."""
+    times = BY_NAME[task.__name__]
+    if times.local is not None:
+        return at(task, minute=QUARTERS, timeout=timeout)
+    return at(task, hour=times.hour, minute=times.minute, timeout=timeout)
+
+
 EVERYWHERE: list[CronJob] = [
     # Every worker process runs these: what is due is claimed row by row. They find work whose wake-up was lost, and
     # work of dead processes, within five seconds of the end of its lease.
@@ -43,6 +53,7 @@ EVERYWHERE: list[CronJob] = [
     at(find_due_webhooks, second=set(range(1, 60, 5)), timeout=60),
     at(sync_waiting_passes, second=set(range(3, 60, 5)), timeout=60),
     at(find_lost_syncs, second=set(range(4, 60, 5)), timeout=6 * HOURS),
+    at(find_lost_runs, second=set(range(1, 60, 5)), timeout=6 * HOURS),
     at(preview_programs, second=set(range(0, 60, 5)), timeout=6 * HOURS),
     at(answer_reset_requests, second=set(range(4, 60, 10)), timeout=25),
     # Nobody waits for what happens to thousands of cards at one moment.
@@ -53,21 +64,20 @@ EVERYWHERE: list[CronJob] = [
 ]
 ONCE: list[CronJob] = [
     # One worker runs these, and another one when it dies or is stopped; a job that fails is not repeated.
-    at(sync_wallet_passes, minute=7, timeout=6 * HOURS),
-    at(reconcile_google_passes, hour=3, minute=40, timeout=6 * HOURS),
     # Asks the providers once an hour, so that the board of readiness need not; after a start within a minute.
     at(check_wallets, second=20, timeout=60),
-    at(check_wallet_certificates, hour=6, minute=10, timeout=60),
-    # These have an hour of each merchant's own day: at every quarter of an hour it comes somewhere.
-    at(expire_points, minute=QUARTERS, timeout=6 * HOURS),
-    at(warn_expiring_points, minute=QUARTERS, timeout=6 * HOURS),
+    timed(sync_wallet_passes, timeout=6 * HOURS),
+    timed(reconcile_google_passes, timeout=6 * HOURS),
+    timed(check_wallet_certificates, timeout=60),
+    timed(expire_points, timeout=6 * HOURS),
+    timed(warn_expiring_points, timeout=6 * HOURS),
     # The day is that of the merchant when the email can be sent, so that one run a day serves all time zones.
-    at(greet_birthdays, hour=6, minute=30, timeout=6 * HOURS),
-    at(reengage_customers, hour=9, minute=30, timeout=6 * HOURS),
+    timed(greet_birthdays, timeout=6 * HOURS),
+    timed(reengage_customers, timeout=6 * HOURS),
     # Before shops open, where most of them are.
-    at(tell_of_reviews, hour=6, minute=20, timeout=1 * HOURS),
-    at(audit_ledger, hour=4, minute=30, timeout=1 * HOURS),
-    at(verify_audit, hour=4, minute=50, timeout=1 * HOURS),
-    at(purge, hour=3, minute=20, timeout=300),
+    timed(tell_of_reviews, timeout=1 * HOURS),
+    timed(audit_ledger, timeout=1 * HOURS),
+    timed(verify_audit, timeout=1 * HOURS),
+    timed(purge, timeout=300),
 ]
 SCHEDULE = [*EVERYWHERE, *ONCE]

@@ -24,6 +24,7 @@ MODULES = {
     "points": "backend.cli.points",
     "ledger": "backend.cli.ledger",
     "audit": "backend.cli.audit",
+    "outbox": "backend.cli.outbox",
     "devices": "backend.cli.devices",
     "webhooks": "backend.cli.webhooks",
     "wallets": "backend.cli.wallets",

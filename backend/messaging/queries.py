@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.backlog import Backlog
 from backend.core.days import moments_of
 from backend.core.paging import Cursors
 from backend.core.schemas import Page
@@ -82,9 +83,15 @@ async def list_emails(
 
 async def count_waiting(pool: asyncpg.Pool, now: datetime) -> None:
     """Sets the metrics of the queue."""
+    backlog = await read_mail_backlog(pool)
+    MAILS_WAITING.set(backlog.waiting)
+    MAILS_AGE.set(backlog.age_seconds(now))
+
+
+async def read_mail_backlog(pool: asyncpg.Pool) -> Backlog:
+    """Of the platform and of all merchants; those that wait for a retry, too."""
     row = await pool.fetchrow(BACKLOG)
-    MAILS_WAITING.set(row["waiting"])
-    MAILS_AGE.set(max(0.0, (now - (row["oldest_at"] or now)).total_seconds()))
+    return Backlog(int(row["waiting"]), row["oldest_at"])
 
 
 async def find_merchant_of(pool: asyncpg.Pool, mail_id: UUID) -> UUID | None:

@@ -111,7 +111,9 @@ DECLARED: dict[str, str] = {
     "platform: messaging.manage_emails": "countFailedEmails getEmail listEmails resendEmail resendFailedEmails",
     "platform: messaging.manage_templates": "changeEmailTemplate getEmailTemplate listEmailTemplateVersions "
     "listEmailTemplates previewEmailTemplate resetEmailTemplate restoreEmailTemplate testEmailTemplate",
-    "platform: operations.run_tasks": "checkWallets getReadiness getTaskRun getWalletStatus listTaskRuns syncWallets",
+    "platform: operations.run_tasks": "checkWallets getBacklogs getReadiness getTaskRun getWalletStatus "
+    "listParkedEvents listTaskRuns listTasks releaseParkedEvent releaseParkedEvents retryTaskRun startTask syncWallets "
+    "watchTaskRun",
     "platform: settings.manage": "changeSettings checkSettings getLastEmailConnectionTest getSettings listSettings "
     "resetSetting resetSettings testEmailConnection",
     "platform: users.manage": "changeAdminRole inviteAdmin removeAdmin resendAdminInvitation withdrawAdminInvitation",

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from backend.core.clock import clock
 from backend.core.ids import new_id
+from backend.core.models import OutboxMessage
 from backend.devices.models import Device
 from backend.identity.models import PasswordReset
 from backend.identity.queries import token_hash
+from backend.operations.task_runs.actions import Progress, run_now
+from backend.wallets.jobs import SYNC_PASSES
 from backend.wallets.models import WalletLink
 from tests.merchants.administration import MerchantAdmin
 from tests.messaging.template_editing.editor import Editor
@@ -207,6 +212,35 @@ async def _check_wallets(scene: Scene) -> None:
 
 async def _sync_wallets(scene: Scene) -> None:
     await scene.ada.post("/admin/loyalty/wallets/sync", {"card_code": (await scene.card())["code"]})
+
+
+async def _start_task(scene: Scene) -> None:
+    await scene.ada.post("/admin/tasks/expire_points/runs", {"merchant_code": scene.shop.code, "dry_run": True})
+
+
+async def _retry_run(scene: Scene) -> None:
+    async def fail(progress: Progress) -> None:
+        progress.fail(new_id(), "refused")
+
+    run = await run_now(scene.shop.services.sessions, SYNC_PASSES, fail, merchant_id=scene.shop.merchant_id)
+    await scene.ada.post(f"/admin/task-runs/{run.id}/retry")
+
+
+async def _parked(scene: Scene) -> Any:
+    await scene.card()
+    values = {"dead_at": clock.now(), "last_error": "post_letter: KeyError"}
+    parked = update(OutboxMessage).where(OutboxMessage.merchant_id == scene.shop.merchant_id).values(values)
+    async with scene.shop.services.sessions.committing() as session:
+        return (await session.scalars(parked.returning(OutboxMessage.id))).first()
+
+
+async def _release_event(scene: Scene) -> None:
+    await scene.ada.ask("POST", f"/admin/parked-events/{await _parked(scene)}/release")
+
+
+async def _release_events(scene: Scene) -> None:
+    await _parked(scene)
+    await scene.ada.post("/admin/parked-events/release", {"reaction": "post_letter"})
 
 
 async def _retry(scene: Scene) -> None:
@@ -571,6 +605,10 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "resendFailedEmails": ("emails.resent", _resend_failed),
     "checkWallets": ("wallets.checked", _check_wallets),
     "syncWallets": ("task.started", _sync_wallets),
+    "startTask": ("task.started", _start_task),
+    "retryTaskRun": ("task.started", _retry_run),
+    "releaseParkedEvent": ("events.released", _release_event),
+    "releaseParkedEvents": ("events.released", _release_events),
     "retryCardPass": ("pass.resent", _retry),
     "deactivateCardOnBehalf": ("card.deactivated", _deactivate_on_behalf),
     "reactivateCardOnBehalf": ("card.reactivated", _reactivate_on_behalf),

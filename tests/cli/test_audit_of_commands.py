@@ -65,6 +65,8 @@ WRITES_NOTHING = {
     "ledger audit": "reads, and freezes what is wrong: the ledger has a chain of its own",
     "ledger unfreeze": "writes card.unfrozen: tests/loyalty/ledger/audit/test_audit.py",
     "audit list": "reads",
+    "outbox list": "reads",
+    "outbox release": "writes events.released: tests/cli/test_outbox.py",
     "devices list": "reads",
     "webhooks list": "reads",
     "devices simulate": "is a tablet, and nobody at the command line: what it books names it",

@@ -152,6 +152,7 @@ VERBS = [
     ("users", "deactivate", "a@b.example"), ("users", "activate", "a@b.example"), ("wallets", "check"),
     ("wallets", "sync"), ("points", "expire"), ("points", "warn"), ("ledger", "audit"), ("audit", "verify"),
     ("audit", "list"), ("webhooks", "list"), ("devices", "list", "--merchant", "x"),
+    ("outbox", "list"), ("outbox", "release", "--all"),
     ("devices", "revoke", "0198c0de-0000-7000-8000-000000000001", "--merchant", "x", "--reason", "x"),
     ("ledger", "unfreeze", "X", "--reason", "x"), ("settings", "list"), ("settings", "get", "smtp_port"),
     ("settings", "set", "smtp_port=25"), ("settings", "unset", "smtp_port"), ("settings", "rotate-keys"),

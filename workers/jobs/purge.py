@@ -28,6 +28,7 @@ from backend.messaging.limits import forget_allowances
 from backend.messaging.models import EmailLog, PlatformMail
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
+from backend.operations.timed_tasks.catalog import PURGE
 from backend.services import Services
 from backend.staff_pins.grants.models import OfflineGrant
 from backend.wallets.apple.passes import purge_empty_devices, purge_erased_passes
@@ -36,7 +37,6 @@ from backend.wallets.models import WalletNotification
 from backend.wallets.notifications import WINDOW
 from backend.webhooks.models import WebhookDelivery
 
-PURGE = "purge"
 TESTS_KEPT = timedelta(days=30)
 QUESTIONS_KEPT = timedelta(days=1)
 PICTURES_KEPT = timedelta(days=1)
@@ -65,12 +65,14 @@ log = structlog.get_logger()
 
 
 async def purge(context: dict[str, Any]) -> None:
-    services: Services = context["services"]
+    await run_purge(context["services"])
 
+
+async def run_purge(services: Services, run: TaskRun | None = None) -> None:
     async def work(progress: Progress) -> None:
         await _purge(services, clock.now(), progress)
 
-    await run_now(services.sessions, PURGE, work)
+    await run_now(services.sessions, PURGE, work, run=run)
 
 
 async def _purge(services: Services, now: datetime, progress: Progress) -> None:

@@ -12,6 +12,7 @@ from backend.core.database import Sessions
 from backend.core.leases import LEASE
 from backend.merchants.queries import list_merchants_with
 from backend.operations.task_runs.actions import Progress, claim_run, run_now
+from backend.operations.task_runs.models import TaskRun
 from backend.operations.task_runs.queries import get_run, is_running, list_unheard
 from backend.operations.wallets.alarm_mails import mail_super_admins
 from backend.operations.wallets.alarms import CHECK_CERTIFICATES, check_certificates
@@ -93,11 +94,13 @@ async def check_wallets(context: dict[str, Any]) -> None:
 
 
 async def check_wallet_certificates(context: dict[str, Any]) -> None:
-    services: Services = context["services"]
+    await run_certificate_check(context["services"])
 
+
+async def run_certificate_check(services: Services, run: TaskRun | None = None) -> None:
     async def work(progress: Progress) -> None:
         alarms = check_certificates(services.settings, progress)
         platform_name = services.live.current.branding.platform_name
         await mail_super_admins(services.sessions, services.settings, alarms, platform_name=platform_name)
 
-    await run_now(services.sessions, CHECK_CERTIFICATES, work)
+    await run_now(services.sessions, CHECK_CERTIFICATES, work, run=run)

@@ -23,7 +23,7 @@ async def list_chains(sessions: Sessions) -> list[Chain]:
         return [PLATFORM, *(Chain(row[0], row[1]) for row in await session.execute(merchants))]
 
 
-async def verify_audit(pool: asyncpg.Pool, sessions: Sessions) -> TaskRun:
+async def verify_audit(pool: asyncpg.Pool, sessions: Sessions, run: TaskRun | None = None) -> TaskRun:
     """Verifies every chain and keeps each outcome beside its head.
 
     The log line of each chain names its head. Where the log is kept out of reach of the database's owner, it proves
@@ -46,4 +46,4 @@ async def verify_audit(pool: asyncpg.Pool, sessions: Sessions) -> TaskRun:
             progress.fail(chain.merchant_id or chain.code, report.sentence)
             log.error("audit_chain_broken", chain=chain.code, seq=report.faulty_seq, fault=report.fault)
 
-    return await run_now(sessions, VERIFY_AUDIT, work)
+    return await run_now(sessions, VERIFY_AUDIT, work, run=run)

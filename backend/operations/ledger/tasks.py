@@ -73,7 +73,7 @@ async def look_at_ledger(
     return result
 
 
-async def audit_ledger(pool: asyncpg.Pool, sessions: Sessions) -> TaskRun:
+async def audit_ledger(pool: asyncpg.Pool, sessions: Sessions, run: TaskRun | None = None) -> TaskRun:
     """Audits every merchant. Freezes redemption on each card with a violation; repairs nothing."""
     merchants = await audited(sessions)
 
@@ -93,7 +93,7 @@ async def audit_ledger(pool: asyncpg.Pool, sessions: Sessions) -> TaskRun:
         totals = {"transactions": transactions, "violations": result.violation_counts.total()}
         progress.counts.update(cards=result.cards, **totals, **result.violation_counts)
 
-    return await run_now(sessions, AUDIT_LEDGER, work)
+    return await run_now(sessions, AUDIT_LEDGER, work, run=run)
 
 
 async def count_cards(sessions: Sessions, merchants: Sequence[Audited]) -> int:

@@ -22,14 +22,21 @@ class MarketingTask:
     occasion: MarketingOccasion
 
     async def run(
-        self, sessions: Sessions, links: CardLinks, unsubscribe_links: UnsubscribeLinks, live: EffectiveSettings
+        self,
+        sessions: Sessions,
+        links: CardLinks,
+        unsubscribe_links: UnsubscribeLinks,
+        live: EffectiveSettings,
+        run: TaskRun | None = None,
     ) -> TaskRun:
+        """For all merchants, or for the run's."""
+
         async def work(progress: Progress) -> None:
             progress.counts.update({"processed": 0, "failed": 0})
             campaign = Campaign(self.occasion, sessions, links, unsubscribe_links, live.current, clock.now(), progress)
-            await campaign.run(await list_merchant_ids(sessions))
+            await campaign.run(await list_merchant_ids(sessions, run.merchant_id if run else None))
 
-        return await run_now(sessions, self.name, work)
+        return await run_now(sessions, self.name, work, run=run)
 
 
 GREETINGS = MarketingTask("greet_birthdays", Birthday())

@@ -31,7 +31,7 @@ class ReviewNotices:
     live: EffectiveSettings
     public_url: str
 
-    async def run(self) -> TaskRun:
+    async def run(self, run: TaskRun | None = None) -> TaskRun:
         """Run again on the same day, it sends nothing again."""
         now, merchant_ids = clock.now(), await list_merchant_ids(self.sessions)
 
@@ -43,7 +43,7 @@ class ReviewNotices:
                     progress.count("told", await self._tell(session, merchant_id, now))
                 progress.done += 1
 
-        return await run_now(self.sessions, TASK, work)
+        return await run_now(self.sessions, TASK, work, run=run)
 
     async def _tell(self, session: AsyncSession, merchant_id: UUID, now: datetime) -> int:
         """How many owners are told."""

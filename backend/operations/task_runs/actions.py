@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.actions import record_platform_change
 from backend.core.clock import clock
@@ -17,14 +18,14 @@ from backend.core.database import Sessions
 from backend.core.ids import new_id
 from backend.core.leases import renewing
 from backend.core.origin import PlatformOrigin
-from backend.operations.task_runs.models import TaskRun
+from backend.operations.task_runs.models import DRY_RUN, RETRY_OF, TaskRun
 from backend.operations.task_runs.queries import SILENCE
 
 WATCH_SECONDS = 0.25
 FAILURES_MAX = 1000
 """Reasons kept; `counts.failed` counts all failures."""
 REASON_MAX = 500
-AUDITED = ("card_id", "only_failed")
+AUDITED = ("card_id", "only_failed", DRY_RUN, RETRY_OF)
 """Arguments that the audit entry of a run names."""
 
 log = structlog.get_logger()
@@ -68,6 +69,22 @@ Watch = Callable[[Progress], None]
 """Called every 0.25 s while the task runs."""
 
 
+def new_run(
+    name: str, merchant_id: UUID | None, requested_by: PlatformOrigin | None, arguments: dict[str, Any]
+) -> TaskRun:
+    return TaskRun(
+        id=new_id(),
+        name=name,
+        merchant_id=merchant_id,
+        requested_by=requested_by.user_id if requested_by else None,
+        arguments=arguments,
+        created_at=clock.now(),
+        counts={},
+        failures={},
+        done=0,
+    )
+
+
 async def queue_run(
     sessions: Sessions,
     name: str,
@@ -77,24 +94,18 @@ async def queue_run(
     arguments: dict[str, Any] | None = None,
 ) -> TaskRun:
     """Creates a run that waits for a worker. One that somebody has requested is written into the audit."""
-    run = TaskRun(
-        id=new_id(),
-        name=name,
-        merchant_id=merchant_id,
-        requested_by=requested_by.user_id if requested_by else None,
-        arguments=arguments or {},
-        created_at=clock.now(),
-        counts={},
-        failures={},
-        done=0,
-    )
+    run = new_run(name, merchant_id, requested_by, arguments or {})
     async with sessions.committing() as session:
-        session.add(run)
-        if requested_by is not None:
-            about = {"run_id": str(run.id), "merchant_id": str(merchant_id) if merchant_id else None}
-            chosen = {key: value for key, value in run.arguments.items() if key in AUDITED}
-            record_platform_change(session, requested_by, "task.started", subject=name, after=about | chosen)
+        add_run(session, run, requested_by)
     return run
+
+
+def add_run(session: AsyncSession, run: TaskRun, requested_by: PlatformOrigin | None) -> None:
+    session.add(run)
+    if requested_by is not None:
+        about = {"run_id": str(run.id), "merchant_id": str(run.merchant_id) if run.merchant_id else None}
+        chosen = {key: value for key, value in run.arguments.items() if key in AUDITED}
+        record_platform_change(session, requested_by, "task.started", subject=run.name, after=about | chosen)
 
 
 async def give_up_run(sessions: Sessions, run: TaskRun, reason: str) -> None:
@@ -148,9 +159,11 @@ async def run_task(
     return run
 
 
-async def run_now(sessions: Sessions, name: str, work: TaskWork, **about: Any) -> TaskRun:
-    """Creates a run and does its work at once, for the schedule and the command line."""
-    return await run_task(sessions, await queue_run(sessions, name, **about), work)
+async def run_now(
+    sessions: Sessions, name: str, work: TaskWork, *, run: TaskRun | None = None, **about: Any
+) -> TaskRun:
+    """Does the work at once: of `run`, which was queued before, or of a new run for the schedule or a command."""
+    return await run_task(sessions, run or await queue_run(sessions, name, **about), work)
 
 
 @asynccontextmanager

@@ -9,6 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.core.ids import new_id
 from backend.core.models import LABEL, PlatformRow
 
+DRY_RUN = "dry_run"
+"""Argument of a run that only counts what it would do."""
+RETRY_OF = "retry_of"
+"""Argument of a run: it repeats what has failed in that one."""
+
 
 class TaskRun(PlatformRow):
     """One run of a background task: its arguments, progress and outcome."""
@@ -39,3 +44,7 @@ class TaskRun(PlatformRow):
     """Reasons by id."""
     error: Mapped[str | None] = mapped_column(Text)
     """Why the run itself ended early."""
+
+    @property
+    def is_dry_run(self) -> bool:
+        return bool(self.arguments.get(DRY_RUN))

@@ -15,9 +15,13 @@ class TaskRunView(Answer):
     """Id of the run."""
     name: Annotated[str, Meta(examples=["sync_wallet_passes"])]
     """Name of the task."""
+    title: Annotated[str, Meta(examples=["Update of passes"])]
+    """What the task is called, in the reader’s language; its name when it is none that runs by the clock."""
     state: TaskRunState
-    """`queued`, `running`, `died` (no sign of life for a minute), `done`, `partly_done` (see `failures`) or `failed`
-    (see `error`)."""
+    """`queued`, `running`, `died` (no sign of life for nine seconds), `done`, `partly_done` (see `failures`) or
+    `failed` (see `error`)."""
+    is_dry_run: bool
+    """True: it only counts what would be done."""
     merchant_code: str | None
     """Code of the merchant for which it runs. Null: all merchants."""
     requested_by: str | None
@@ -40,6 +44,8 @@ class TaskRunView(Answer):
     """What was done, counted by outcome. `failed` counts all failures."""
     failures: dict[str, str]
     """Reasons by the id of what failed; at most a thousand."""
+    can_retry: bool
+    """True when exactly what has failed can be repeated."""
     error: str | None
     """Why the run itself ended early. Null unless it did."""
 

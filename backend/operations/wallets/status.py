@@ -27,7 +27,11 @@ from backend.wallets.ports import CheckStep, Provider
 from backend.wallets.sync import WalletSync
 from i18n.translator import get_translator
 
-PASSES = "SELECT provider, active, behind, failed, oldest_at FROM pass_backlog()"
+PASSES = """
+SELECT provider, sum(active)::bigint AS active, sum(behind)::bigint AS behind, sum(failed)::bigint AS failed,
+       min(oldest_at) AS oldest_at
+FROM pass_backlog() GROUP BY provider ORDER BY provider
+"""
 """Of all merchants."""
 
 

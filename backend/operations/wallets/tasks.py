@@ -110,7 +110,7 @@ async def _begin_refresh(sync: WalletSync, run: TaskRun) -> None:
     await bump_all_pass_versions(sync.sessions, run.merchant_id)
 
 
-async def reconcile_google(sync: WalletSync, google: Google) -> TaskRun:
+async def reconcile_google(sync: WalletSync, google: Google, run: TaskRun | None = None) -> TaskRun:
     async def work(progress: Progress) -> None:
         progress.counts.update(compared=0, wrong=0)
         try:
@@ -118,7 +118,7 @@ async def reconcile_google(sync: WalletSync, google: Google) -> TaskRun:
         except (Paused, Misconfigured) as error:
             raise TaskFailed(str(error)) from error
 
-    return await run_now(sync.sessions, RECONCILE, work)
+    return await run_now(sync.sessions, RECONCILE, work, run=run)
 
 
 def run_facts(run: TaskRun) -> dict[str, Any]:

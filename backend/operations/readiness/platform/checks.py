@@ -14,8 +14,9 @@ from backend.operations.readiness.platform.people import look_at_admins, look_at
 from backend.operations.readiness.platform.processes import look_at_backends, look_at_workers
 from backend.operations.readiness.platform.queues import look_at_mail_queue, look_at_outbox, look_at_redis
 from backend.operations.readiness.platform.secrets import look_at_secrets
-from backend.operations.readiness.platform.tasks import TASKS, look_at_task
+from backend.operations.readiness.platform.tasks import look_at_task
 from backend.operations.readiness.platform.wallets import look_at_passes, look_at_wallet
+from backend.operations.timed_tasks.catalog import TASKS
 from i18n.translator import N_
 
 MAIL, PEOPLE, WEBHOOKS = "docs/runbooks/email.md", "docs/runbooks/people.md", "docs/runbooks/webhooks.md"

@@ -1,6 +1,9 @@
 """What waits in PostgreSQL and in Redis, and since when."""
 
 import time
+from typing import NamedTuple
+
+from redis.asyncio import Redis
 
 from backend.core.backlog import Backlog, read_outbox_backlog
 from backend.core.outages import server_away
@@ -67,27 +70,39 @@ def judge_backlog(backlog: Backlog, probe: Probe) -> RowVerdict:
     return RowVerdict(state, evidence, backlog.oldest_at, step=say(LOOK_AT_WORKERS))
 
 
+class RedisQueue(NamedTuple):
+    name: str
+    due: int
+    """Wake-ups and jobs that wait."""
+    age_seconds: float
+    """Of the oldest that is due; 0 without one."""
+
+
+async def read_redis_queues(redis: Redis) -> list[RedisQueue]:
+    """Raises what Redis raises that is away."""
+    now_ms = int(time.time() * 1000)
+    async with redis.pipeline(transaction=False) as pipe:
+        for queue in QUEUES:
+            pipe.zcount(queue, 0, now_ms)
+            pipe.zrange(queue, 0, 0, withscores=True)
+        answers = await pipe.execute()
+    return [
+        RedisQueue(name, due, (now_ms - oldest[0][1]) / 1000 if due and oldest else 0.0)
+        for name, due, oldest in zip(QUEUES, answers[::2], answers[1::2], strict=True)
+    ]
+
+
 async def look_at_redis(probe: Probe) -> RowVerdict:
     """With the wake-ups and jobs that are due in each queue."""
-    now_ms = int(time.time() * 1000)
     try:
-        async with probe.redis.pipeline(transaction=False) as pipe:
-            for queue in QUEUES:
-                pipe.zcount(queue, 0, now_ms)
-                pipe.zrange(queue, 0, 0, withscores=True)
-            answers = await pipe.execute()
+        queues = await read_redis_queues(probe.redis)
     except Exception as error:
         if server_away(error) is None:
             raise
         return RowVerdict("warning", say(REDIS_AWAY, reason=type(error).__name__), step=say(START_REDIS))
-    lines = [
-        queue_line(queue, due, oldest, now_ms)
-        for queue, due, oldest in zip(QUEUES, answers[::2], answers[1::2], strict=True)
-    ]
-    return RowVerdict("ok", say(REDIS_OK), details=lines)
+    return RowVerdict("ok", say(REDIS_OK), details=[queue_line(queue) for queue in queues])
 
 
-def queue_line(queue: str, due: int, oldest: list[tuple[bytes, float]], now_ms: int) -> str:
-    """`oldest`: the first job and when it is due, in milliseconds; empty when the queue is."""
-    age = f", {(now_ms - oldest[0][1]) / 1000:.0f} s" if due and oldest else ""
-    return f"{queue}: {due}{age}"
+def queue_line(queue: RedisQueue) -> str:
+    age = f", {queue.age_seconds:.0f} s" if queue.due else ""
+    return f"{queue.name}: {queue.due}{age}"

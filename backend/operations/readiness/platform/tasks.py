@@ -2,81 +2,25 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.sentence import Sentence, say
-from backend.operations.audit.tasks import VERIFY_AUDIT
-from backend.operations.ledger.points import EXPIRY, WARNING
-from backend.operations.ledger.tasks import AUDIT_LEDGER
-from backend.operations.marketing.tasks import GREETINGS, REENGAGEMENT
+from backend.core.settings import Settings
 from backend.operations.readiness.probe import Probe
 from backend.operations.readiness.verdicts import RowVerdict
-from backend.operations.reviews.tasks import TASK as TELL_OF_REVIEWS
 from backend.operations.task_runs.last_runs import LastRuns, read_last_runs
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.task_runs.queries import state_of
-from backend.operations.wallets.alarms import CHECK_CERTIFICATES
-from backend.wallets.jobs import SYNC_PASSES
+from backend.operations.timed_tasks.catalog import TimedTask
 from backend.wallets.open import configured_wallets
 from backend.wallets.reconcile import RECONCILE
 from i18n.translator import N_, NN_
 
-GRACE = timedelta(minutes=15)
-"""A run that is this late is not missed yet."""
-LONGEST_DAY = timedelta(hours=25)
-"""When summer time ends."""
 FAILURES_SHOWN = 5
-
-
-class TimedTask(NamedTuple):
-    """`hour` and `minute`: in UTC, as in the workers' schedule. No hour: every hour. Neither: daily, at an hour of each
-    merchant's day."""
-
-    name: str
-    title: str
-    hour: int | None
-    minute: int | None
-    command: str = ""
-    """Does the same at once."""
-    retry_command: str = ""
-    """Does what has failed once more."""
-    is_vital: bool = False
-    """Customers lose something when it fails."""
-    finds_harm: bool = False
-    """Its failures are harm that was done already."""
-
-    def last_due(self, now: datetime) -> datetime:
-        """The newest moment at which it must have begun by now."""
-        if self.minute is None:
-            return now - GRACE - LONGEST_DAY
-        latest, period = now - GRACE, timedelta(hours=1) if self.hour is None else timedelta(days=1)
-        hour = latest.hour if self.hour is None else self.hour
-        at = latest.replace(hour=hour, minute=self.minute, second=0, microsecond=0)
-        return at if at <= latest else at - period
-
-
-def _points(verb: str) -> tuple[str, str]:
-    return f"orion points {verb}", f"orion points {verb} --failed"
-
-
-TASKS = (
-    TimedTask(EXPIRY.name, N_("Expiry of points"), None, None, *_points("expire"), is_vital=True),
-    TimedTask(WARNING.name, N_("Warnings of expiring points"), None, None, *_points("warn"), is_vital=True),
-    TimedTask(AUDIT_LEDGER, N_("Audit of the ledger"), 4, 30, "orion ledger audit", is_vital=True, finds_harm=True),
-    TimedTask(
-        VERIFY_AUDIT, N_("Verification of the audit"), 4, 50, "orion audit verify", is_vital=True, finds_harm=True
-    ),
-    TimedTask(SYNC_PASSES, N_("Update of passes"), None, 7, "orion wallets sync", "orion wallets sync --failed"),
-    TimedTask(RECONCILE, N_("Comparison with Google"), 3, 40),
-    TimedTask(CHECK_CERTIFICATES, N_("Check of certificates and keys"), 6, 10),
-    TimedTask(GREETINGS.name, N_("Birthday emails"), 6, 30),
-    TimedTask(REENGAGEMENT.name, N_("Emails after a long absence"), 9, 30),
-    TimedTask(TELL_OF_REVIEWS, N_("Emails about reviews"), 6, 20),
-    TimedTask("purge", N_("Deletion of old data"), 3, 20),
-)
 WENT_WELL = N_("The last run went well.")
 NOT_NEEDED = N_("Not needed: Google Wallet is not configured.")
 NOT_DUE = N_("It has not been due yet.")
@@ -98,20 +42,27 @@ class KnownRuns(NamedTuple):
     """Of the oldest run that is still kept: what was due before cannot have been missed."""
 
 
-async def read_runs(probe: Probe) -> KnownRuns:
+async def read_runs(session: AsyncSession, now: datetime) -> KnownRuns:
+    since = await session.scalar(select(func.min(TaskRun.created_at)))
+    return KnownRuns(await read_last_runs(session, now), since or now)
+
+
+async def _runs(probe: Probe) -> KnownRuns:
     async with probe.sessions.committing() as session:
-        since = await session.scalar(select(func.min(TaskRun.created_at)))
-        return KnownRuns(await read_last_runs(session, probe.now), since or probe.now)
+        return await read_runs(session, probe.now)
 
 
 def look_at_task(task: TimedTask) -> Callable[[Probe], Awaitable[RowVerdict]]:
     async def look(probe: Probe) -> RowVerdict:
-        if task.name == RECONCILE and "google" not in configured_wallets(probe.settings):
-            return RowVerdict("ok", say(NOT_NEEDED))
-        runs = await probe.once(read_runs)
-        return judge_task(task, runs.by_task.get(task.name, LastRuns()), runs.since, probe.now)
+        return look_up_task(task, await probe.once(_runs), probe.settings, probe.now)
 
     return look
+
+
+def look_up_task(task: TimedTask, runs: KnownRuns, settings: Settings, now: datetime) -> RowVerdict:
+    if task.name == RECONCILE and "google" not in configured_wallets(settings):
+        return RowVerdict("ok", say(NOT_NEEDED))
+    return judge_task(task, runs.by_task.get(task.name, LastRuns()), runs.since, now)
 
 
 def judge_task(task: TimedTask, runs: LastRuns, since: datetime, now: datetime) -> RowVerdict:

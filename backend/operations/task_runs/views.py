@@ -1,0 +1,33 @@
+"""Runs as the API shows them."""
+
+from datetime import datetime
+
+from backend.operations.task_runs.queries import RunRow, state_of
+from backend.operations.task_runs.schemas import TaskRunView
+from backend.operations.timed_tasks.catalog import BY_NAME
+from i18n.translator import get_translator
+
+
+def run_view(row: RunRow, now: datetime, language: str) -> TaskRunView:
+    run, merchant, user = row
+    task = BY_NAME.get(run.name)
+    return TaskRunView(
+        id=run.id,
+        name=run.name,
+        title=get_translator(language).gettext(task.title) if task else run.name,
+        state=state_of(run, now),
+        is_dry_run=run.is_dry_run,
+        merchant_code=merchant,
+        requested_by=user,
+        arguments=run.arguments,
+        created_at=run.created_at,
+        started_at=run.started_at,
+        heartbeat_at=run.heartbeat_at,
+        finished_at=run.finished_at,
+        done=run.done,
+        total=run.total,
+        counts=run.counts,
+        failures=run.failures,
+        can_retry=bool(task and task.retries_failed and run.failures and run.finished_at),
+        error=run.error,
+    )

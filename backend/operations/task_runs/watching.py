@@ -1,0 +1,46 @@
+"""People who watch a run. Nobody holds a connection to the database meanwhile: each looks once in a while."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+import msgspec
+from litestar.response import ServerSentEventMessage
+
+from backend.operations.task_runs.problems import TooManyWatching
+from backend.operations.task_runs.schemas import TaskRunView
+
+WATCHING_MAX = 20
+"""In one process."""
+LOOK_SECONDS = 1.0
+SECONDS_MAX = 300.0
+"""Then the browser asks again, with the rights that its person has by then."""
+UNFINISHED = ("queued", "running")
+
+
+@dataclass(slots=True)
+class RunWatchers:
+    """Those of this process."""
+
+    count: int = 0
+
+    def check_place(self) -> None:
+        """Raises TooManyWatching."""
+        if self.count >= WATCHING_MAX:
+            raise TooManyWatching
+
+    async def watch(self, look: Callable[[], Awaitable[TaskRunView]]) -> AsyncIterator[ServerSentEventMessage]:
+        """The run at once and whenever it has changed, until it has ended."""
+        self.count += 1
+        try:
+            until, told = asyncio.get_running_loop().time() + SECONDS_MAX, None
+            while asyncio.get_running_loop().time() < until:
+                run = await look()
+                if run != told:
+                    yield ServerSentEventMessage(data=msgspec.json.encode(run).decode())
+                    told = run
+                if run.state not in UNFINISHED:
+                    return
+                await asyncio.sleep(LOOK_SECONDS)
+        finally:
+            self.count -= 1

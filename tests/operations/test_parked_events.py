@@ -1,0 +1,103 @@
+"""What was given up is seen with its reason, and tried again once the cause is fixed."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from backend.core.clock import clock
+from backend.services import Services
+from tests.conftest import SignIn
+from tests.world import CLAIRE, PAUL
+from tests.world.caller import Json, refused
+from tests.world.shop import Shop
+from tests.world.till import Till
+from workers.jobs.outbox import relay_outbox
+
+PARKED = "/admin/parked-events"
+PARK = """
+UPDATE outbox SET dead_at = $1, attempts = 12, last_error = $2, reactions_done = '{queue_webhooks}'
+WHERE merchant_id = $3
+"""
+LEFT = "SELECT count(*) FROM outbox WHERE merchant_id = $1 AND dead_at IS NULL AND attempts = 0"
+
+
+@pytest.fixture
+async def paul(sign_in: SignIn) -> Till:
+    """A platform admin."""
+    return await sign_in(PAUL)
+
+
+async def park(shop: Shop, superuser: asyncpg.Connection, error: str) -> Json:
+    card = await shop.a_card(points=3)
+    await superuser.execute(PARK, clock.now(), error, shop.merchant_id)
+    return card
+
+
+async def test_a_parked_event_says_what_has_failed_and_what_it_is_about(
+    paul: Till, shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    card = await park(shop, superuser, "sync_wallets: TimeoutError; mail_aunt: KeyError")
+    events = (await paul.get(PARKED, params={"reaction": "mail_aunt", "limit": 100}))["data"]
+    mine = [event for event in events if event["merchant_code"] == shop.code]
+    (earned,) = [event for event in mine if event["event_name"] == "points_earned"]
+    assert (earned["reactions"], earned["attempts"]) == (["sync_wallets", "mail_aunt"], 12)
+    assert earned["payload"]["card_id"] == card["id"]
+    assert datetime.fromisoformat(earned["occurred_at"]) <= datetime.fromisoformat(earned["parked_at"])
+    assert (await paul.get(PARKED, params={"reaction": "mail_aun"}))["data"] == []
+
+
+async def test_one_is_released_and_worked_off(
+    services: Services, paul: Till, shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    await park(shop, superuser, "mail_uncle: KeyError")
+    events = (await paul.get(PARKED, params={"reaction": "mail_uncle", "limit": 100}))["data"]
+    chosen = events[0]["id"]
+    await paul.ask("POST", f"{PARKED}/{chosen}/release")
+    assert await superuser.fetchval(LEFT, shop.merchant_id) == 1
+    for event_id in (chosen, str(uuid4())):
+        with refused("parked_event_not_found", 404):
+            await paul.ask("POST", f"{PARKED}/{event_id}/release")
+    entry = (await paul.get("/admin/audit", params={"action": "events.released"}))["data"][0]
+    assert {change["label"]: change["after"] for change in entry["changes"]} == {"Event": chosen, "Events": "1"}
+    await relay_outbox({"services": services})
+    assert await superuser.fetchval("SELECT count(*) FROM outbox WHERE id = $1", UUID(chosen)) == 0
+
+
+async def test_all_of_one_reaction_are_released_and_others_stay(
+    paul: Till, shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    await park(shop, superuser, "mail_niece: KeyError")
+    parked = len((await paul.get(PARKED, params={"reaction": "mail_niece", "limit": 100}))["data"])
+    assert await paul.post(f"{PARKED}/release", {"reaction": "mail_nephew"}) == {"count": 0}
+    assert await superuser.fetchval(LEFT, shop.merchant_id) == 0
+    assert await paul.post(f"{PARKED}/release", {"reaction": "mail_niece"}) == {"count": parked}
+    assert await superuser.fetchval(LEFT, shop.merchant_id) == parked
+
+
+async def test_parked_events_come_in_pages(paul: Till, shop: Shop, superuser: asyncpg.Connection) -> None:
+    await park(shop, superuser, "mail_cousin: KeyError")
+    asked = {"reaction": "mail_cousin", "limit": 1}
+    first = await paul.get(PARKED, params=asked)
+    second = await paul.get(PARKED, params=asked | {"after": first["next_cursor"]})
+    assert first["has_more"] is True
+    assert first["data"][0]["id"] != second["data"][0]["id"]
+
+
+async def test_what_waits_is_counted_by_event_and_queue(paul: Till, shop: Shop, superuser: asyncpg.Connection) -> None:
+    await park(shop, superuser, "mail_aunt: KeyError")
+    waits = await paul.get("/admin/backlogs")
+    (earned,) = [event for event in waits["events"] if event["event_name"] == "points_earned"]
+    assert (earned["parked"] >= 1, earned["is_bulk"]) == (True, False)
+    assert {queue["name"] for queue in waits["job_queues"]} == {
+        "orion:jobs", "orion:long", "orion:passes", "orion:webhooks",
+    }  # fmt: skip
+    assert waits["emails"]["waiting"] >= 0
+
+
+async def test_owners_see_nothing_of_it(sign_in: SignIn) -> None:
+    claire = await sign_in(CLAIRE)
+    for path in (PARKED, "/admin/backlogs", "/admin/tasks"):
+        with refused("forbidden", 403):
+            await claire.get(path)
