@@ -86,14 +86,16 @@ class Caller:
         response = await self._ask("POST", BASE_PATH + path, request.headers, content=request.read())
         return decoded(successful(response), answer)
 
-    async def stream(self, path: str, body: Body, *, pause_seconds: float) -> AsyncGenerator[bytes, None]:
-        """The lines of the answer, each when it arrives. `pause_seconds`: the longest wait for one."""
-        headers = {**self._headers, "Content-Type": "application/json"}
+    async def stream(self, path: str, body: Body | None, *, pause_seconds: float) -> AsyncGenerator[bytes, None]:
+        """The lines of the answer, each when it arrives. `pause_seconds`: the longest wait for one.
+
+        Without a body it is asked for with GET.
+        """
         timeouts = httpx.Timeout(TIMEOUTS.connect, read=pause_seconds, write=TIMEOUTS.write, pool=TIMEOUTS.pool)
-        content = msgspec.json.encode(body)
-        request = self._client.build_request(
-            "POST", BASE_PATH + path, headers=headers, content=content, timeout=timeouts
-        )
+        sent = {} if body is None else {"content": msgspec.json.encode(body)}
+        headers = self._headers if body is None else {**self._headers, "Content-Type": "application/json"}
+        method = "GET" if body is None else "POST"
+        request = self._client.build_request(method, BASE_PATH + path, headers=headers, timeout=timeouts, **sent)
         with unavailable_on_error():
             response = await self._client.send(request, stream=True)
         try:
@@ -102,7 +104,7 @@ class Caller:
                     await response.aread()
                 raise refusal(response)
             lines = response.aiter_lines()
-            while line := await next_line(lines):
+            while (line := await next_line(lines)) is not None:
                 yield line.encode()
         finally:
             await response.aclose()

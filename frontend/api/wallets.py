@@ -1,10 +1,8 @@
-"""Wallet calls for administrators: provider status, runs over many passes, the passes of one card."""
+"""Wallet calls for administrators: provider status, runs over passes, the passes of one card."""
 
 from urllib.parse import quote
-from uuid import UUID
 
-from backend.core.schemas import Page
-from backend.operations.task_runs.schemas import TaskRunQueued, TaskRunView
+from backend.operations.task_runs.schemas import TaskRunQueued
 from backend.operations.wallets.schemas import CardPasses, RetryView, SyncRequest, WalletStatus
 from frontend.api.client import Caller
 
@@ -17,15 +15,6 @@ async def get_wallet_status(caller: Caller) -> WalletStatus:
 async def check_wallets(caller: Caller) -> WalletStatus:
     """Calls Google and Apple, and clears a stop when Google accepts us again."""
     return await caller.post("/admin/loyalty/wallets/check", None, WalletStatus)
-
-
-async def list_task_runs(caller: Caller, name: str, *, limit: int) -> list[TaskRunView]:
-    """Newest first."""
-    return (await caller.get("/admin/task-runs", Page[TaskRunView], name=name, limit=limit)).data
-
-
-async def get_task_run(caller: Caller, run_id: UUID) -> TaskRunView:
-    return await caller.get(f"/admin/task-runs/{run_id}", TaskRunView)
 
 
 async def sync_wallets(caller: Caller, form: SyncRequest) -> TaskRunQueued:

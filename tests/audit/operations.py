@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
-
 from backend.core.clock import clock
 from backend.core.ids import new_id
-from backend.core.models import OutboxMessage
 from backend.devices.models import Device
 from backend.identity.models import PasswordReset
 from backend.identity.queries import token_hash
@@ -29,6 +26,7 @@ from tests.world.devices import a_tablet, add_device, make_code, revoke
 from tests.world.emails import a_failed_email
 from tests.world.invitations import invite, new_email
 from tests.world.office import Office, PlatformOffice
+from tests.world.parked import park
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop, hire_admin
 from tests.world.tablet_queue import queue_of
@@ -228,10 +226,7 @@ async def _retry_run(scene: Scene) -> None:
 
 async def _parked(scene: Scene) -> Any:
     await scene.card()
-    values = {"dead_at": clock.now(), "last_error": "post_letter: KeyError"}
-    parked = update(OutboxMessage).where(OutboxMessage.merchant_id == scene.shop.merchant_id).values(values)
-    async with scene.shop.services.sessions.committing() as session:
-        return (await session.scalars(parked.returning(OutboxMessage.id))).first()
+    return (await park(scene.shop, "post_letter: KeyError"))[0]
 
 
 async def _release_event(scene: Scene) -> None:

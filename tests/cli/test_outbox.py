@@ -4,17 +4,16 @@ import json
 
 import asyncpg
 
-from backend.core.clock import clock
 from tests.cli.conftest import Orion
+from tests.world.parked import park
 from tests.world.shop import Shop
 
-PARK = "UPDATE outbox SET dead_at = $1, attempts = 12, last_error = $2 WHERE merchant_id = $3"
 WAITING = "SELECT count(*) FROM outbox WHERE merchant_id = $1 AND dead_at IS NULL"
 
 
 async def test_parked_events_are_listed_and_released(orion: Orion, shop: Shop, superuser: asyncpg.Connection) -> None:
     card = await shop.a_card(points=3)
-    await superuser.execute(PARK, clock.now(), "post_letter: KeyError", shop.merchant_id)
+    await park(shop, "post_letter: KeyError")
     listed = await orion("outbox", "list", "--reaction", "post_letter")
     assert f"card_id={card['id']}" in listed.output
     assert "post_letter: KeyError" in listed.output

@@ -6,20 +6,16 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from backend.core.clock import clock
 from backend.services import Services
 from tests.conftest import SignIn
 from tests.world import CLAIRE, PAUL
 from tests.world.caller import Json, refused
+from tests.world.parked import park
 from tests.world.shop import Shop
 from tests.world.till import Till
 from workers.jobs.outbox import relay_outbox
 
 PARKED = "/admin/parked-events"
-PARK = """
-UPDATE outbox SET dead_at = $1, attempts = 12, last_error = $2, reactions_done = '{queue_webhooks}'
-WHERE merchant_id = $3
-"""
 LEFT = "SELECT count(*) FROM outbox WHERE merchant_id = $1 AND dead_at IS NULL AND attempts = 0"
 
 
@@ -29,16 +25,16 @@ async def paul(sign_in: SignIn) -> Till:
     return await sign_in(PAUL)
 
 
-async def park(shop: Shop, superuser: asyncpg.Connection, error: str) -> Json:
+async def parked_card(shop: Shop, error: str) -> Json:
     card = await shop.a_card(points=3)
-    await superuser.execute(PARK, clock.now(), error, shop.merchant_id)
+    await park(shop, error)
     return card
 
 
 async def test_a_parked_event_says_what_has_failed_and_what_it_is_about(
     paul: Till, shop: Shop, superuser: asyncpg.Connection
 ) -> None:
-    card = await park(shop, superuser, "sync_wallets: TimeoutError; mail_aunt: KeyError")
+    card = await parked_card(shop, "sync_wallets: TimeoutError; mail_aunt: KeyError")
     events = (await paul.get(PARKED, params={"reaction": "mail_aunt", "limit": 100}))["data"]
     mine = [event for event in events if event["merchant_code"] == shop.code]
     (earned,) = [event for event in mine if event["event_name"] == "points_earned"]
@@ -51,7 +47,7 @@ async def test_a_parked_event_says_what_has_failed_and_what_it_is_about(
 async def test_one_is_released_and_worked_off(
     services: Services, paul: Till, shop: Shop, superuser: asyncpg.Connection
 ) -> None:
-    await park(shop, superuser, "mail_uncle: KeyError")
+    await parked_card(shop, "mail_uncle: KeyError")
     events = (await paul.get(PARKED, params={"reaction": "mail_uncle", "limit": 100}))["data"]
     chosen = events[0]["id"]
     await paul.ask("POST", f"{PARKED}/{chosen}/release")
@@ -68,7 +64,7 @@ async def test_one_is_released_and_worked_off(
 async def test_all_of_one_reaction_are_released_and_others_stay(
     paul: Till, shop: Shop, superuser: asyncpg.Connection
 ) -> None:
-    await park(shop, superuser, "mail_niece: KeyError")
+    await parked_card(shop, "mail_niece: KeyError")
     parked = len((await paul.get(PARKED, params={"reaction": "mail_niece", "limit": 100}))["data"])
     assert await paul.post(f"{PARKED}/release", {"reaction": "mail_nephew"}) == {"count": 0}
     assert await superuser.fetchval(LEFT, shop.merchant_id) == 0
@@ -77,7 +73,7 @@ async def test_all_of_one_reaction_are_released_and_others_stay(
 
 
 async def test_parked_events_come_in_pages(paul: Till, shop: Shop, superuser: asyncpg.Connection) -> None:
-    await park(shop, superuser, "mail_cousin: KeyError")
+    await parked_card(shop, "mail_cousin: KeyError")
     asked = {"reaction": "mail_cousin", "limit": 1}
     first = await paul.get(PARKED, params=asked)
     second = await paul.get(PARKED, params=asked | {"after": first["next_cursor"]})
@@ -86,7 +82,7 @@ async def test_parked_events_come_in_pages(paul: Till, shop: Shop, superuser: as
 
 
 async def test_what_waits_is_counted_by_event_and_queue(paul: Till, shop: Shop, superuser: asyncpg.Connection) -> None:
-    await park(shop, superuser, "mail_aunt: KeyError")
+    await parked_card(shop, "mail_aunt: KeyError")
     waits = await paul.get("/admin/backlogs")
     (earned,) = [event for event in waits["events"] if event["event_name"] == "points_earned"]
     assert (earned["parked"] >= 1, earned["is_bulk"]) == (True, False)

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from backend.core.clock import clock
 from backend.identity.models import PasswordReset
 from backend.identity.queries import token_hash
+from backend.operations.task_runs.actions import Progress, run_now
 from tests.world.account import Account
 from tests.world.caller import Json, new_key
 from tests.world.devices import add_device
@@ -17,6 +18,7 @@ from tests.world.emails import a_failed_email
 from tests.world.invitations import invite, mailed_token, new_email
 from tests.world.keys import connect
 from tests.world.office import Office, PlatformOffice
+from tests.world.parked import park
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop, hire_admin
 from tests.world.tablet_queue import outcomes, queue_of
@@ -26,6 +28,7 @@ from tests.world.webhooks import WebhookOffice
 Values = dict[str, str]
 NAMES: Values = {
     "language": "en",
+    "task_name": "purge",
     "provider": "apple",
     "category": "limits",
     "feature": "loyalty",
@@ -141,13 +144,18 @@ async def _reset_link(shop: Shop) -> str:
     return token
 
 
+async def nothing(_: Progress) -> None:
+    """Ends at once: who watches it waits for nothing."""
+
+
 async def _of_platform(shop: Shop, super_admin: PlatformOffice) -> Values:
     other = await hire_admin(shop.services, super_admin, "Eve")
     invitation = await invite(super_admin, new_email(), audience="admin", role="platform_admin")
     return {
         "code": "test_email",
         "key": "earn_per_minute",
-        "id": (await super_admin.post("/admin/loyalty/wallets/sync", {}))["run_id"],
+        "id": str((await run_now(shop.services.sessions, "purge", nothing)).id),
+        "event_id": str((await park(shop, "post_letter: KeyError"))[0]),
         "mail_id": str(await a_failed_email(shop)),
         "user_id": (await other.get("/auth/me"))["id"],
         "invitation_id": id_of(invitation),

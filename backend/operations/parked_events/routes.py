@@ -24,7 +24,7 @@ from backend.operations.parked_events.problems import ParkedEventNotFound
 from backend.operations.parked_events.queries import list_parked
 from backend.operations.parked_events.schemas import EventRelease, EventsReleased, ParkedEvent
 
-Reaction = Annotated[
+FailedReaction = Annotated[
     str | None,
     QueryParameter(
         max_length=100, pattern=STORABLE, description="Name of a reaction that has failed. Without it: all."
@@ -46,7 +46,7 @@ class ParkedEventController(Controller):
         self,
         sessions: NamedDependency[Sessions],
         cursors: NamedDependency[Cursors],
-        reaction: Reaction = None,
+        reaction: FailedReaction = None,
         limit: PageLimit = LIMIT_DEFAULT,
         after: PageCursor = None,
     ) -> Page[ParkedEvent]:

@@ -69,22 +69,6 @@ Watch = Callable[[Progress], None]
 """Called every 0.25 s while the task runs."""
 
 
-def new_run(
-    name: str, merchant_id: UUID | None, requested_by: PlatformOrigin | None, arguments: dict[str, Any]
-) -> TaskRun:
-    return TaskRun(
-        id=new_id(),
-        name=name,
-        merchant_id=merchant_id,
-        requested_by=requested_by.user_id if requested_by else None,
-        arguments=arguments,
-        created_at=clock.now(),
-        counts={},
-        failures={},
-        done=0,
-    )
-
-
 async def queue_run(
     sessions: Sessions,
     name: str,
@@ -94,18 +78,26 @@ async def queue_run(
     arguments: dict[str, Any] | None = None,
 ) -> TaskRun:
     """Creates a run that waits for a worker. One that somebody has requested is written into the audit."""
-    run = new_run(name, merchant_id, requested_by, arguments or {})
     async with sessions.committing() as session:
-        add_run(session, run, requested_by)
-    return run
+        return add_run(session, name, merchant_id, requested_by, arguments or {})
 
 
-def add_run(session: AsyncSession, run: TaskRun, requested_by: PlatformOrigin | None) -> None:
+def add_run(
+    session: AsyncSession,
+    name: str,
+    merchant_id: UUID | None,
+    requested_by: PlatformOrigin | None,
+    arguments: dict[str, Any],
+) -> TaskRun:
+    user_id = requested_by.user_id if requested_by else None
+    run = TaskRun(id=new_id(), name=name, merchant_id=merchant_id, requested_by=user_id, arguments=arguments)
+    run.created_at, run.counts, run.failures, run.done = clock.now(), {}, {}, 0
     session.add(run)
     if requested_by is not None:
-        about = {"run_id": str(run.id), "merchant_id": str(run.merchant_id) if run.merchant_id else None}
-        chosen = {key: value for key, value in run.arguments.items() if key in AUDITED}
-        record_platform_change(session, requested_by, "task.started", subject=run.name, after=about | chosen)
+        about = {"run_id": str(run.id), "merchant_id": str(merchant_id) if merchant_id else None}
+        chosen = {key: value for key, value in arguments.items() if key in AUDITED}
+        record_platform_change(session, requested_by, "task.started", subject=name, after=about | chosen)
+    return run
 
 
 async def give_up_run(sessions: Sessions, run: TaskRun, reason: str) -> None:

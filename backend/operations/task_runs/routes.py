@@ -22,12 +22,12 @@ from backend.core.requests import ApiRequest, reader_language
 from backend.core.schemas import STORABLE, Page
 from backend.merchants.problems import MerchantNotFound
 from backend.merchants.queries import get_merchant_id
-from backend.operations.task_runs.problems import TaskRunNotFound, TooManyWatching
+from backend.operations.task_runs.problems import NothingFailed, TaskRunNotFound, TooManyWatching
 from backend.operations.task_runs.queries import get_run, list_runs
 from backend.operations.task_runs.schemas import TaskRunQueued, TaskRunView
 from backend.operations.task_runs.views import run_view
 from backend.operations.task_runs.watching import RunWatchers
-from backend.operations.timed_tasks.problems import NothingToRetry, TaskNotOffered, TaskUnfinished
+from backend.operations.timed_tasks.problems import TaskNotOffered, TaskUnfinished
 from backend.operations.timed_tasks.starts import TaskStarts, provide_task_starts
 
 TaskName = Annotated[
@@ -137,7 +137,7 @@ class TaskRunController(Controller):
         status_code=202,
         guards=[all_of(for_platform(RUN_TASKS), limited("task-start", 20))],
         responses={202: success(TaskRunQueued)}
-        | refusals(*SIGNED_IN, TaskRunNotFound, TaskNotOffered, NothingToRetry, TaskUnfinished),
+        | refusals(*SIGNED_IN, TaskRunNotFound, TaskNotOffered, NothingFailed, TaskUnfinished),
     )
     async def retry(
         self,

@@ -13,6 +13,8 @@ from backend.operations.task_runs.schemas import TaskRunView
 WATCHING_MAX = 20
 """In one process."""
 LOOK_SECONDS = 1.0
+PING_SECONDS = 10.0
+"""A connection without a word for longer looks dead to what is in between."""
 SECONDS_MAX = 300.0
 """Then the browser asks again, with the rights that its person has by then."""
 UNFINISHED = ("queued", "running")
@@ -31,14 +33,17 @@ class RunWatchers:
 
     async def watch(self, look: Callable[[], Awaitable[TaskRunView]]) -> AsyncIterator[ServerSentEventMessage]:
         """The run at once and whenever it has changed, until it has ended."""
-        self.count += 1
+        clock, self.count = asyncio.get_running_loop().time, self.count + 1
+        until, told, said_at = clock() + SECONDS_MAX, None, 0.0
         try:
-            until, told = asyncio.get_running_loop().time() + SECONDS_MAX, None
-            while asyncio.get_running_loop().time() < until:
+            while clock() < until:
                 run = await look()
                 if run != told:
                     yield ServerSentEventMessage(data=msgspec.json.encode(run).decode())
-                    told = run
+                    told, said_at = run, clock()
+                elif clock() - said_at >= PING_SECONDS:
+                    yield ServerSentEventMessage(comment="waits")
+                    said_at = clock()
                 if run.state not in UNFINISHED:
                     return
                 await asyncio.sleep(LOOK_SECONDS)

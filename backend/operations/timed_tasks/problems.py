@@ -21,8 +21,3 @@ class TaskUnfinished(Problem):
     detail = N_("Wait until that run has ended.")
     run_id: UUID
     """Id of the run that has not ended."""
-
-
-class NothingToRetry(Problem):
-    code, status = "nothing_to_retry", 409
-    title = N_("Nothing has failed in this run")

@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.database import Sessions
 from backend.core.origin import PlatformOrigin
 from backend.merchants.queries import get_merchant_id
-from backend.operations.task_runs.actions import add_run, new_run
-from backend.operations.task_runs.models import DRY_RUN, RETRY_OF, TaskRun
+from backend.operations.task_runs.actions import add_run
+from backend.operations.task_runs.models import DRY_RUN, RETRY_OF
+from backend.operations.task_runs.problems import NothingFailed
 from backend.operations.task_runs.queries import find_unfinished, get_run
 from backend.operations.timed_tasks.catalog import BY_NAME, TimedTask
 from backend.operations.timed_tasks.jobs import enqueue_run
-from backend.operations.timed_tasks.problems import NothingToRetry, TaskNotFound, TaskNotOffered, TaskUnfinished
+from backend.operations.timed_tasks.problems import TaskNotFound, TaskNotOffered, TaskUnfinished
 from backend.operations.timed_tasks.schemas import TaskStart
 from backend.operations.wallets.tasks import CATCH_UP
 from backend.wallets.jobs import SYNC_PASSES, enqueue_sync_run
@@ -43,23 +44,23 @@ class TaskStarts:
         return await self._queue(task, merchant_id, {DRY_RUN: True} if asked.dry_run else {})
 
     async def retry(self, run_id: UUID) -> UUID:
-        """Repeats exactly what has failed. Raises TaskRunNotFound, TaskNotOffered, NothingToRetry or TaskUnfinished."""
+        """Repeats exactly what has failed. Raises TaskRunNotFound, TaskNotOffered, NothingFailed or TaskUnfinished."""
         async with self.sessions.committing() as session:
             run = (await get_run(session, run_id))[0]
         task = BY_NAME.get(run.name)
         if task is None or not task.retries_failed:
             raise TaskNotOffered
         if not run.failures or run.finished_at is None:
-            raise NothingToRetry
+            raise NothingFailed
         return await self._queue(task, run.merchant_id, {"card_ids": list(run.failures), RETRY_OF: str(run.id)})
 
     async def _queue(self, task: TimedTask, merchant_id: UUID | None, arguments: dict[str, Any]) -> UUID:
         """A wake-up that is lost delays it: a timed job finds the run."""
         is_sync = task.name == SYNC_PASSES
-        run = new_run(task.name, merchant_id, self.origin, dict(CATCH_UP) | arguments if is_sync else arguments)
+        arguments = dict(CATCH_UP) | arguments if is_sync else arguments
         async with self.sessions.committing() as session:
-            await _refuse_second(session, run, self.origin)
-            add_run(session, run, self.origin)
+            await _refuse_second(session, task.name, merchant_id, self.origin)
+            run = add_run(session, task.name, merchant_id, self.origin, arguments)
         await (enqueue_sync_run if is_sync else enqueue_run)(self.queue, run.id)
         return run.id
 
@@ -72,9 +73,9 @@ def provide_task_starts(
     return TaskStarts(sessions, queue, platform_origin)
 
 
-async def _refuse_second(session: AsyncSession, run: TaskRun, origin: PlatformOrigin) -> None:
+async def _refuse_second(session: AsyncSession, name: str, merchant_id: UUID | None, origin: PlatformOrigin) -> None:
     """Two who start at the same moment come one after the other. Raises TaskUnfinished."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{LOCK}:{run.name}", 0))))
-    unfinished = await find_unfinished(session, run.name, run.merchant_id, origin.now)
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{LOCK}:{name}", 0))))
+    unfinished = await find_unfinished(session, name, merchant_id, origin.now)
     if unfinished is not None:
         raise TaskUnfinished(run_id=unfinished)
