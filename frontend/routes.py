@@ -21,6 +21,7 @@ from frontend.account.sign_in.views import (
 from frontend.admin.emails.failed import show_failed, take_failed
 from frontend.admin.emails.views import show_email, show_emails, take_resend
 from frontend.admin.guard import require_admin
+from frontend.admin.jobs.pages import JOB_PAGES
 from frontend.admin.merchants.pages import MERCHANT_PAGES
 from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
@@ -28,7 +29,7 @@ from frontend.admin.readiness.views import show_readiness
 from frontend.admin.settings.connection_test import take_connection_test, use_suggestion
 from frontend.admin.settings.views import show_category, show_settings, take_category, take_reset
 from frontend.admin.users.pages import USER_PAGES
-from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
+from frontend.admin.wallets.views import check_now, show_state, show_wallets, start_run
 from frontend.api.responses import BackendUnavailable
 from frontend.audit.pages import ADMIN_AUDIT
 from frontend.card.account.routes import CUSTOMER_ACCOUNT
@@ -105,8 +106,8 @@ ADMIN = Router(
         show_wallets,
         show_state,
         check_now,
-        show_run,
         start_run,
+        JOB_PAGES,
         show_passes,
         retry_pass,
         show_settings,

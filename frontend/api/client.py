@@ -92,10 +92,13 @@ class Caller:
         Without a body it is asked for with GET.
         """
         timeouts = httpx.Timeout(TIMEOUTS.connect, read=pause_seconds, write=TIMEOUTS.write, pool=TIMEOUTS.pool)
-        sent = {} if body is None else {"content": msgspec.json.encode(body)}
-        headers = self._headers if body is None else {**self._headers, "Content-Type": "application/json"}
-        method = "GET" if body is None else "POST"
-        request = self._client.build_request(method, BASE_PATH + path, headers=headers, timeout=timeouts, **sent)
+        method, headers, content = "GET", dict(self._headers), None
+        if body is not None:
+            method, content = "POST", msgspec.json.encode(body)
+            headers["Content-Type"] = "application/json"
+        request = self._client.build_request(
+            method, BASE_PATH + path, headers=headers, content=content, timeout=timeouts
+        )
         with unavailable_on_error():
             response = await self._client.send(request, stream=True)
         try:

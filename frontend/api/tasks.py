@@ -11,7 +11,7 @@ from backend.core.schemas import Page
 from backend.operations.backlogs.schemas import Backlogs
 from backend.operations.parked_events.schemas import EventRelease, EventsReleased, ParkedEvent
 from backend.operations.task_runs.schemas import TaskRunQueued, TaskRunView
-from backend.operations.timed_tasks.schemas import TaskStart, TimedTaskView, TimedTasks
+from backend.operations.timed_tasks.schemas import TaskStart, TimedTasks, TimedTaskView
 from frontend.api.client import Caller
 from frontend.api.responses import BackendUnavailable
 

@@ -45,6 +45,13 @@ ENTRIES = (
         "operations.run_tasks",
     ),
     Entry(
+        "/admin/jobs",
+        N_("Background work"),
+        "clock",
+        N_("What runs by itself, how it went, and what waits."),
+        "operations.run_tasks",
+    ),
+    Entry(
         "/admin/merchants",
         N_("Merchants"),
         "store",

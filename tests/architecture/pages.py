@@ -38,7 +38,7 @@ LEADS_ON = {
     "/account/code": "to the email, where no code was asked for",
     "/admin/settings": "to the first category",
     "/admin/wallets/state": "to the page of which it is a part",
-    "/admin/wallets/runs/{run_id}": "to the page of which it is a part",
+    "/admin/jobs/runs/{run_id}/events": "to the page of which it is a part",
     **{f"{CARD}/{button}": "to the card, from the address of a button" for button in (*BUTTONS, *OF_HOLDS)},
 }
 """Pages that lead on to another one, which refuses those who may not read it."""
@@ -74,7 +74,8 @@ DECLARED: dict[str, str] = {
     "platform: messaging.manage_templates": "/admin/email-templates "
     "/admin/email-templates/{code}/{text_language} /admin/email-templates/{code}/{text_language}/history "
     "/admin/email-templates/{code}/{text_language}/preview",
-    "platform: operations.run_tasks": "/admin /admin/readiness /admin/wallets",
+    "platform: operations.run_tasks": "/admin /admin/jobs /admin/jobs/runs "
+    "/admin/jobs/runs/{run_id} /admin/jobs/waiting /admin/readiness /admin/wallets",
     "platform: settings.manage": "/admin/settings/{category}",
     "platform: users.view": "/admin/users /admin/users/permissions",
 }

@@ -1,0 +1,5 @@
+"""Addresses of the pages about background work."""
+
+JOBS = "/admin/jobs"
+RUNS = f"{JOBS}/runs"
+WAITING = f"{JOBS}/waiting"
