@@ -2,14 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable
-from datetime import timedelta
-from uuid import UUID
 
 import httpx
 import pytest
 
-from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.wallets.schemas import (
     BreakerView,
     CardPasses,
@@ -29,9 +25,9 @@ from tests.frontend.staff_backend import StaffBackend, admin, refused
 from tests.frontend.staff_browser import HTMX, Browser, Form
 
 APPLE_STEPS = (*FILE_STEPS, ADDRESS_STEP, APNS_STEP)
-STATUS, RUNS = "GET /admin/loyalty/wallet-status", "GET /admin/task-runs"
+STATUS = "GET /admin/loyalty/wallet-status"
 CARD, RETRY = "GET /admin/loyalty/wallets/cards/*", "POST /admin/loyalty/wallets/cards/*/*/retry"
-SYNC, RUN = "POST /admin/loyalty/wallets/sync", "GET /admin/task-runs/*"
+SYNC = "POST /admin/loyalty/wallets/sync"
 GOOGLE = ProviderStatus(
     True,
     False,
@@ -55,26 +51,11 @@ APPLE = ProviderStatus(
 WALLETS = WalletStatus(
     True, True, "3388000000012345678", ["https://orion.example"], False, 91, 211, None, [], GOOGLE, APPLE
 )
-DONE = TaskRunView(
-    ID, "sync_wallet_passes", "partly_done", None, None, {"only_failed": False}, MOMENT, MOMENT, MOMENT,
-    MOMENT + timedelta(seconds=42), 5, 5, {"processed": 5, "synced": 3, "failed": 2},
-    {str(UUID(int=7)): "google: invalid: hexBackgroundColor"}, None,
-)  # fmt: skip
-GOING = changed(DONE, id=UUID(int=9), state="running", finished_at=None, failures={}, done=720, total=1200)
 LINK = PassLinkView(
     "google", f"3388.card_{ID}", "failed", 6, False, None, 4, None, None, MOMENT, MOMENT, "invalid",
     "hexBackgroundColor is no color", MOMENT, {"state": "ACTIVE"}, None,
 )  # fmt: skip
 PASSES = CardPasses(ID, CODE, "fashion-group", "active", 7, {"points_balance": 460}, [LINK], None)
-
-
-def runs(*listed: TaskRunView) -> httpx.Response:
-    content = b'{"data":%s,"next_cursor":null,"has_more":false}' % found(list(listed)).content
-    return httpx.Response(200, content=content)
-
-
-def only_syncs(*listed: TaskRunView) -> Callable[[httpx.Request], httpx.Response]:
-    return lambda request: runs(*listed) if request.url.params["name"] == "sync_wallet_passes" else runs()
 
 
 @pytest.fixture
@@ -83,9 +64,7 @@ async def ada(browser: Browser, backend: StaffBackend) -> Browser:
     backend.answers |= {
         "POST /auth/sign-in": found(admin(), 201),
         STATUS: found(WALLETS),
-        RUNS: only_syncs(DONE),
-        RUN: found(GOING),
-        SYNC: httpx.Response(202, json={"run_id": str(GOING.id)}),
+        SYNC: httpx.Response(202, json={"run_id": str(ID)}),
         CARD: found(PASSES),
         RETRY: found(RetryView("google", "synced", "")),
     }
@@ -206,58 +185,11 @@ async def test_a_wallet_that_is_not_configured_says_so(ada: Browser, backend: St
     assert "Apple Wallet Not configured Its button is hidden." in ada.text
 
 
-async def test_a_check_that_takes_too_long_leaves_the_runs(ada: Browser, backend: StaffBackend) -> None:
+async def test_a_check_that_takes_too_long_leaves_what_starts_a_run(ada: Browser, backend: StaffBackend) -> None:
     backend.answers[STATUS] = httpx.ReadTimeout("slow")
     assert (await ada.open("/admin/wallets")).status_code == 200
     assert "The check took too long." in ada.text
-    assert "Update of passes Partly done" in ada.text
-
-
-async def test_runs_name_what_failed_and_why_and_can_be_repeated(ada: Browser, backend: StaffBackend) -> None:
-    await ada.open("/admin/wallets")
-    assert "Checked: 5. Up to date: 3. Failed: 2." in ada.text
-    assert f"{UUID(int=7)} google: invalid: hexBackgroundColor" in ada.text
-    assert f'name="run_id" value="{DONE.id}"' in ada.page
-    answer = await ada.send("/admin/wallets/runs", scope="run", run_id=str(DONE.id))
-    assert (answer.status_code, answer.headers["location"]) == (303, "/admin/wallets#runs")
-    nothing_else = {"merchant_code": None, "card_code": None, "only_failed": False}
-    assert backend.body("/sync") == nothing_else | {"run_id": str(DONE.id)}
-
-
-async def test_a_run_over_earlier_failures_says_so(ada: Browser, backend: StaffBackend) -> None:
-    for count, told in ((1, "1 card that failed in an earlier run"), (2, "2 cards that failed in an earlier run")):
-        arguments = {"only_failed": False, "card_ids": [str(UUID(int=number)) for number in range(count)]}
-        backend.answers[RUNS] = only_syncs(changed(DONE, arguments=arguments))
-        assert told in (await ada.open("/admin/wallets")).text
-
-
-@pytest.mark.parametrize("run_id", [str(ID), "nonsense"])
-async def test_a_run_that_is_gone_cannot_be_run_again_and_that_is_said(
-    run_id: str, ada: Browser, backend: StaffBackend
-) -> None:
-    backend.answers[SYNC] = refused(404, "task_run_not_found")
-    answer = await ada.send("/admin/wallets/runs", scope="run", run_id=run_id)
-    assert answer.status_code in {404, 422}
-    assert "Sentence of task_run_not_found." in ada.text or "There is no such run" in ada.text
-
-
-async def test_each_failure_leads_to_its_card_for_those_who_may_look(ada: Browser, backend: StaffBackend) -> None:
-    link = f'href="/admin/passes?code={UUID(int=7)}"'
-    assert link in (await ada.open("/admin/wallets")).text
-    certificates = changed(DONE, name="check_wallet_certificates", failures={"apple_certificate": "Ends in 7 days."})
-    backend.answers[RUNS] = only_syncs(certificates)
-    assert "/admin/passes?code=" not in (await ada.open("/admin/wallets")).text
-    backend.answers[RUNS] = only_syncs(DONE)
-    await ada.send("/sign-out")
-    backend.answers["POST /auth/sign-in"] = found(admin("platform_admin"), 201)
-    await ada.sign_in()
-    assert link not in (await ada.open("/admin/wallets")).text
-    assert str(UUID(int=7)) in ada.text
-
-
-async def test_a_run_with_more_failures_than_it_lists_says_how_to_reach_the_others(ada: Browser) -> None:
-    await ada.open("/admin/wallets")
-    assert "The first 1 of 2 is listed." in ada.text
+    assert "Start the run" in ada.text
 
 
 @pytest.mark.parametrize(
@@ -266,7 +198,7 @@ async def test_a_run_with_more_failures_than_it_lists_says_how_to_reach_the_othe
         ({"scope": "behind", "card_code": "left over"}, {}),
         ({"scope": "merchant", "merchant_code": "fashion-group"}, {"merchant_code": "fashion-group"}),
         ({"scope": "card", "card_code": CODE}, {"card_code": CODE}),
-        ({"scope": "failed", "run_id": str(ID)}, {"only_failed": True}),
+        ({"scope": "failed"}, {"only_failed": True}),
     ],
     ids=["all", "merchant", "card", "failed"],
 )
@@ -274,7 +206,8 @@ async def test_a_run_may_be_for_all_for_a_merchant_or_for_a_card(
     fields: Form, asked: dict[str, str], ada: Browser, backend: StaffBackend
 ) -> None:
     await ada.open("/admin/wallets")
-    await ada.send("/admin/wallets/runs", **fields)
+    answer = await ada.send("/admin/wallets/runs", **fields)
+    assert answer.headers["location"] == f"/admin/jobs/runs/{ID}"
     told = {name: value for name, value in backend.body("/sync").items() if value}
     assert told == asked
 
@@ -289,26 +222,6 @@ async def test_a_code_that_is_missing_or_unknown_is_said_beside_its_field(ada: B
     answer = await ada.send("/admin/wallets/runs", scope="merchant", merchant_code="nobody")
     assert answer.status_code == 404
     assert 'value="nobody" aria-invalid="true"' in ada.page
-
-
-async def test_a_run_that_works_is_asked_for_until_it_has_ended(ada: Browser, backend: StaffBackend) -> None:
-    backend.answers[RUNS] = only_syncs(GOING, DONE)
-    await ada.open("/admin/wallets")
-    asks = f'hx-get="/admin/wallets/runs/{GOING.id}" hx-trigger="every 2s"'
-    assert ada.page.count("every 2s") == 1
-    assert asks in ada.page
-    assert 'max="1200" value="720"' in ada.page
-    await ada.open(f"/admin/wallets/runs/{GOING.id}", **HTMX)
-    assert asks in ada.page
-    assert "#news" not in ada.page
-    backend.answers[RUN] = found(changed(GOING, state="done", finished_at=MOMENT + timedelta(minutes=1)))
-    await ada.open(f"/admin/wallets/runs/{GOING.id}", **HTMX)
-    assert "every 2s" not in ada.page
-    assert '<hx-partial hx-target="#news" hx-swap="innerHTML">Update of passes: Done' in ada.page
-
-
-async def test_without_scripts_a_run_alone_is_no_page(ada: Browser) -> None:
-    assert (await ada.open(f"/admin/wallets/runs/{GOING.id}")).headers["location"] == "/admin/wallets"
 
 
 async def test_the_debug_page_shows_link_payload_and_last_answer(ada: Browser) -> None:

@@ -20,6 +20,7 @@ from tests.world.emails import a_failed_email
 from tests.world.invitations import mailed_token, new_email
 from tests.world.keys import connect
 from tests.world.office import Office
+from tests.world.parked import park
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop
 from tests.world.tablet_queue import queue_of
@@ -451,6 +452,7 @@ async def a_failed_run(scene: Scene) -> None:
 
 async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     await a_failed_run(scene)
+    await park(scene.shop, "post_letter: KeyError")
     await _sign_in(page, "admin@orion.example")
     await expect(page.locator(".tile .badge")).to_have_count(2)
     yield "platform"
@@ -463,13 +465,23 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     await page.keyboard.press("Enter")
     await expect(page.locator("[aria-invalid=true]")).to_be_visible()
     yield "readiness, unknown merchant"
+    await page.goto("/admin/jobs")
+    await page.locator("#expire_points summary").click()
+    await page.locator("#expire_points [name=merchant_code]").fill("nobody")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "tasks, refusal of a field"
+    await page.goto("/admin/jobs/runs?task=sync_wallet_passes&state=partly_done")
+    yield "runs"
+    await page.locator(".email a").first.click()
+    await expect(page.locator(".failures a").first).to_be_visible()
+    yield "run, with failures"
+    await page.goto("/admin/jobs/waiting?reaction=post_letter")
+    await page.locator(".run summary").first.click()
+    yield "what waits"
     await page.goto("/admin/wallets")
-    await expect(page.locator("#runs")).to_be_visible()
+    await expect(page.locator(".start")).to_be_visible()
     yield "wallets"
-    newest = page.locator(".run").first
-    await newest.locator("details summary").click()
-    await expect(newest.locator(".failures a").first).to_be_visible()
-    yield "wallets, failures of a run"
     await page.locator(".start summary").click()
     await page.locator("[name=scope][value=card]").check()
     await page.locator(".start .button.primary").click()

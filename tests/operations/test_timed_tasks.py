@@ -61,6 +61,7 @@ async def work_off(services: Services, paul: Till, answer: Json) -> Json:
 
 
 async def task(paul: Till, name: str) -> Json:
+    found: Json
     (found,) = [task for task in (await paul.get(TASK))["tasks"] if task["name"] == name]
     return found
 
