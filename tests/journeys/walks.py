@@ -465,20 +465,8 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     await page.keyboard.press("Enter")
     await expect(page.locator("[aria-invalid=true]")).to_be_visible()
     yield "readiness, unknown merchant"
-    await page.goto("/admin/jobs")
-    await page.locator("#expire_points summary").click()
-    await page.locator("#expire_points [name=merchant_code]").fill("nobody")
-    await page.keyboard.press("Enter")
-    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
-    yield "tasks, refusal of a field"
-    await page.goto("/admin/jobs/runs?task=sync_wallet_passes&state=partly_done")
-    yield "runs"
-    await page.locator(".email a").first.click()
-    await expect(page.locator(".failures a").first).to_be_visible()
-    yield "run, with failures"
-    await page.goto("/admin/jobs/waiting?reaction=post_letter")
-    await page.locator(".run summary").first.click()
-    yield "what waits"
+    async for stop in _past_the_background_work(page):
+        yield stop
     await page.goto("/admin/wallets")
     await expect(page.locator(".start")).to_be_visible()
     yield "wallets"
@@ -507,6 +495,23 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "email text of the platform"
     await page.goto(f"/admin/audit?merchant={scene.shop.code}")
     yield "audit of a merchant"
+
+
+async def _past_the_background_work(page: Page) -> AsyncIterator[str]:
+    await page.goto("/admin/jobs")
+    await page.locator("#expire_points summary").click()
+    await page.locator("#expire_points [name=merchant_code]").fill("nobody")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "tasks, refusal of a field"
+    await page.goto("/admin/jobs/runs?task=sync_wallet_passes&state=partly_done")
+    yield "runs"
+    await page.locator(".email a").first.click()
+    await expect(page.locator(".failures a").first).to_be_visible()
+    yield "run, with failures"
+    await page.goto("/admin/jobs/waiting?reaction=post_letter")
+    await page.locator(".run summary").first.click()
+    yield "what waits"
 
 
 async def past_the_settings(page: Page, scene: Scene) -> AsyncIterator[str]:

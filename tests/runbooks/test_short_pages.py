@@ -47,6 +47,13 @@ RETURNING card_id
 """
 FAILED_RUN = "SELECT id FROM task_runs WHERE name = 'expire_points' AND failures ? $1"
 
+PARKED = """
+INSERT INTO outbox (id, merchant_id, event_name, available_at, attempts, last_error, dead_at)
+SELECT id, merchant_id, name, now(), 12, 'sync_wallets: TimeoutError', now()
+FROM events WHERE name = 'points_expired' LIMIT 1
+ON CONFLICT (id) DO UPDATE SET attempts = 12, last_error = excluded.last_error, dead_at = now()
+"""
+
 
 @dataclass
 class Operator:
@@ -114,6 +121,7 @@ async def test_every_command_of_the_short_pages_does_what_it_says(operator: Oper
     assert "every promise holds" in await operator.follow("redis.md", "Start it again")
     assert "volume rm orion_valkey" in await operator.follow("redis.md", "Its file is broken")
     await points_expire_and_are_given_back(operator)
+    await what_was_given_up_is_tried_again(operator)
     assert "intact" in await operator.follow("go-live.md", "The platform")
     assert "every promise holds" in await operator.follow("go-live.md", "Open the doors")
     assert "every promise holds" in await operator.follow("upgrade.md", "Before")
@@ -150,6 +158,14 @@ async def a_run_that_fails_on(operator: Operator, card_id: UUID) -> str:
     assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == PARTLY_DONE
     await operator.superuser.execute(change, card_id, balance)
     return str(await operator.superuser.fetchval(FAILED_RUN, str(card_id)))
+
+
+async def what_was_given_up_is_tried_again(operator: Operator) -> None:
+    await operator.superuser.execute(PARKED)
+    said = await operator.follow("alerts.md", "OutboxDeadLetters")
+    assert "sync_wallets: TimeoutError" in said
+    assert "Released: 1." in said
+    assert await operator.superuser.fetchval("SELECT count(*) FROM outbox WHERE dead_at IS NOT NULL") == 0
 
 
 async def keys_are_rotated(operator: Operator) -> None:
