@@ -82,7 +82,7 @@ ACTIONS = {
     "email_template.restored": N_("Earlier email template restored"),
     "email_template.seeded": N_("Email templates of this version stored"),
     "emails.resent": N_("Failed emails sent again"),
-    "events.released": N_("Parked events released"),
+    "events.released": N_("Parked events tried again"),
     "feature.switched": N_("Feature switched"),
     "fraud_limits.changed": N_("Limits against fraud changed"),
     "invitation.resent": N_("Invitation sent again"),

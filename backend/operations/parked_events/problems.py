@@ -5,4 +5,4 @@ from i18n.translator import N_
 class ParkedEventNotFound(Problem):
     code, status = "parked_event_not_found", 404
     title = N_("This event is not parked")
-    detail = N_("It was released already, or there is no such event.")
+    detail = N_("It was tried again already, or there is no such event.")

@@ -228,7 +228,7 @@ async def test_parked_events_are_shown_and_released(ada: Browser, backend: Staff
     backend.answers[RELEASE] = refused(404, "parked_event_not_found")
     answer = await ada.send(f"/admin/jobs/events/{PARKED.id}/release")
     await ada.open(answer.headers["location"])
-    assert "It was released already." in ada.text
+    assert "It was tried again already." in ada.text
 
 
 async def test_nothing_parked_is_said(ada: Browser, backend: StaffBackend) -> None:
