@@ -135,7 +135,6 @@ UNCOUNTED = {
     "%(there)s of %(here)s": LABELS,
     "Stamps %(count)s of %(target)s": LABELS,
     "%(name)s: %(amount)s. %(count)s of %(target)s.": LABELS,
-    "Checked: %(processed)s. Up to date: %(synced)s. Failed: %(failed)s.": LABELS,
     "Already voided: %(returned)s of %(total)s.": LABELS,
     "Redeem %(reward)s −%(points)s": LABELS,
     "%(returned)s already voided; %(left)s left.": "sums of money",

@@ -61,6 +61,9 @@ SAFE = {
     "Its points are on the other card. Undo the merge to use it again.",
     # What somebody may do, not what to do.
     "See every email that was sent, and resend it.",
+    "Reload the page to see how far the run is.",
+    # Tasks: each may run twice.
+    "It has no dry run, or always runs for all merchants, or does not repeat single failures.",
     # The form of a page is shown anew, and with it what was recorded.
     "Please reload this page",
     "This page was open too long, so nothing was done just now. Reload it and check what it shows.",
