@@ -87,10 +87,8 @@ def test_every_code_is_documented_somewhere() -> None:
             codes_of(operation, int(status))}  # fmt: skip
     in_batches = DOCUMENT["components"]["schemas"]["OperationResult"]["properties"]["problem"]["description"]
     told |= set(re.findall(r"`(\w+)`", in_batches))
-    # What no operation answers: addresses and methods that do not exist, the framework's own refusals, and what only
-    # commands ask for.
-    of_commands = {"nothing_failed"}
-    assert set(known_problems()) - told <= {"method_not_allowed", "request_refused", "not_found"} | of_commands
+    # What no operation answers: addresses and methods that do not exist, and the framework's own refusals.
+    assert set(known_problems()) - told <= {"method_not_allowed", "request_refused", "not_found"}
 
 
 def test_there_is_one_schema_of_a_problem() -> None:

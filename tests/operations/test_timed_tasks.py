@@ -189,6 +189,21 @@ async def test_exactly_what_has_failed_is_repeated(services: Services, paul: Til
         await paul.post(f"{RUNS}/{uuid4()}/retry")
 
 
+async def test_cards_that_failed_to_expire_are_done_again_and_no_others(
+    services: Services, paul: Till, shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    poor, other = await shop.a_card(points=7), await shop.a_card(points=9)
+    for card in (poor, other):
+        await superuser.execute(OVER, UUID(card["id"]))
+
+    async def refuses(progress: Progress) -> None:
+        progress.fail(poor["id"], "poison")
+
+    failed = await run_now(services.sessions, "expire_points", refuses, merchant_id=shop.merchant_id)
+    told = await work_off(services, paul, await paul.post(f"{RUNS}/{failed.id}/retry"))
+    assert (told["counts"]["expired_points"], told["arguments"]["retry_of"]) == (7, str(failed.id))
+
+
 async def test_runs_are_found_by_state_and_merchant(
     services: Services, paul: Till, shop: Shop, superuser: asyncpg.Connection
 ) -> None:

@@ -7,14 +7,13 @@ from uuid import UUID
 
 from backend.core.clock import clock
 from backend.core.queue import SEND_MAILS, try_to_wake
-from backend.merchants.queries import list_merchant_ids
 from backend.operations.audit.tasks import VERIFY_AUDIT, verify_audit
 from backend.operations.ledger.points import EXPIRY, WARNING, PointsTask
 from backend.operations.ledger.tasks import AUDIT_LEDGER, audit_ledger
 from backend.operations.marketing.tasks import GREETINGS, REENGAGEMENT, MarketingTask
 from backend.operations.reviews.tasks import TASK as TELL_OF_REVIEWS
 from backend.operations.reviews.tasks import ReviewNotices
-from backend.operations.task_runs.actions import Progress, claim_run, give_up_run, run_task
+from backend.operations.task_runs.actions import claim_run, give_up_run
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.task_runs.queries import get_run, list_unheard_requests
 from backend.operations.timed_tasks.catalog import PURGE
@@ -53,12 +52,7 @@ async def find_lost_runs(context: dict[str, Any]) -> None:
 
 
 async def _points(task: PointsTask, services: Services, run: TaskRun) -> None:
-    async def work(progress: Progress) -> None:
-        progress.counts.update({"processed": 0, task.counts: 0, "failed": 0})
-        merchants = await list_merchant_ids(services.sessions, run.merchant_id)
-        await task.act(services.ledger, services.sessions, merchants, progress, run.is_dry_run)
-
-    await run_task(services.sessions, run, work)
+    await task.do(services.ledger, services.sessions, run)
 
 
 async def _marketing(task: MarketingTask, services: Services, run: TaskRun) -> None:

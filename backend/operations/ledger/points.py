@@ -15,9 +15,9 @@ from backend.loyalty.ledger.tasks.expire import PointsExpiry
 from backend.loyalty.ledger.tasks.warn import ExpiryWarning
 from backend.merchants.queries import list_merchant_ids, list_zones
 from backend.operations.ledger.local_hours import UNTIL, LocalHour, find_due
-from backend.operations.task_runs.actions import Progress, run_now
+from backend.operations.task_runs.actions import Progress, run_now, run_task
 from backend.operations.task_runs.last_runs import RETRY_OF, ZONES
-from backend.operations.task_runs.models import TaskRun
+from backend.operations.task_runs.models import CARD_IDS, TaskRun
 from backend.operations.task_runs.problems import NothingFailed, TaskRunNotFound
 
 
@@ -74,14 +74,28 @@ class PointsTask:
         cards = [UUID(card_id) for card_id in failed.failures]
 
         async def work(progress: Progress) -> None:
-            working = self._work(ledger, sessions, progress)
-            for merchant_id, its_cards in await read_merchants_of_cards(ledger.pool, cards):
-                await working.run_on(merchant_id, its_cards)
+            await _run_on(self._work(ledger, sessions, progress), ledger, cards)
 
         # Without `UNTIL`: it is nobody's hour.
         zones = {ZONES: failed.arguments[ZONES]} if ZONES in failed.arguments else {}
-        about = {"merchant_id": failed.merchant_id, "requested_by": requested_by}
-        return await run_now(sessions, self.name, work, **about, arguments={RETRY_OF: str(failed.id)} | zones)
+        about = {RETRY_OF: str(failed.id)} | zones
+        merchant_id = failed.merchant_id
+        return await run_now(
+            sessions, self.name, work, merchant_id=merchant_id, requested_by=requested_by, arguments=about
+        )
+
+    async def do(self, ledger: Ledger, sessions: Sessions, run: TaskRun) -> TaskRun:
+        """A run that was queued: of all cards or of some, and a dry run only counts."""
+        cards: list[str] | None = run.arguments.get(CARD_IDS)
+
+        async def work(progress: Progress) -> None:
+            working = self._work(ledger, sessions, progress, dry_run=run.is_dry_run)
+            if cards is None:
+                await working.run(await list_merchant_ids(sessions, run.merchant_id))
+            else:
+                await _run_on(working, ledger, [UUID(card_id) for card_id in cards])
+
+        return await run_task(sessions, run, work)
 
     async def preview(self, ledger: Ledger, sessions: Sessions, merchant_id: UUID | None) -> Progress:
         """What a run would do now. Books nothing, sends nothing and records no run."""
@@ -93,6 +107,11 @@ class PointsTask:
     def _work(self, ledger: Ledger, sessions: Sessions, progress: Progress, *, dry_run: bool = False) -> PointsWork:
         progress.counts.update({"processed": 0, self.counts: 0, "failed": 0})
         return self.begin(ledger, sessions, progress, dry_run)
+
+
+async def _run_on(working: PointsWork, ledger: Ledger, cards: Sequence[UUID]) -> None:
+    for merchant_id, its_cards in await read_merchants_of_cards(ledger.pool, cards):
+        await working.run_on(merchant_id, its_cards)
 
 
 def _expire(ledger: Ledger, _: Sessions, progress: Progress, dry_run: bool) -> PointsWork:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.task_runs.problems import NothingFailed
+from backend.operations.task_runs.queries import IS_REAL
 
 ZONES = "zones"
 """Argument of a run that does the merchants of some time zones only: their names."""
@@ -26,7 +27,7 @@ WITH runs AS (
   SELECT id, name, created_at, counts, failures, arguments -> 'zones' AS zones, arguments ->> 'retry_of' AS retry_of
   FROM task_runs
   WHERE created_at > :since AND merchant_id IS NOT DISTINCT FROM :merchant_id
-    AND finished_at IS NOT NULL AND error IS NULL
+    AND finished_at IS NOT NULL AND error IS NULL AND NOT arguments ? 'dry_run'
 )
 SELECT r.id, r.name, r.counts, r.failures,
        EXISTS (SELECT FROM runs t
@@ -49,7 +50,7 @@ ORDER BY r.created_at
 
 @dataclass(slots=True)
 class LastRuns:
-    """Of one task. A retry of what has failed is no run of the task."""
+    """Of one task. Neither a retry of what has failed nor a dry run is a run of the task."""
 
     begun: TaskRun | None = None
     succeeded: TaskRun | None = None
@@ -92,6 +93,6 @@ def _newest(now: datetime) -> Select[tuple[TaskRun]]:
         select(TaskRun)
         .distinct(TaskRun.name)
         .where(TaskRun.created_at > now - KNOWN, TaskRun.merchant_id.is_(None))
-        .where(TaskRun.arguments.op("->")(RETRY_OF).is_(None))
+        .where(TaskRun.arguments.op("->")(RETRY_OF).is_(None), IS_REAL)
         .order_by(TaskRun.name, TaskRun.created_at.desc())
     )

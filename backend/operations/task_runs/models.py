@@ -9,10 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.core.ids import new_id
 from backend.core.models import LABEL, PlatformRow
 
+CARD_IDS = "card_ids"
+"""Argument of a run that does these cards only."""
 DRY_RUN = "dry_run"
 """Argument of a run that only counts what it would do."""
-RETRY_OF = "retry_of"
-"""Argument of a run: it repeats what has failed in that one."""
 
 
 class TaskRun(PlatformRow):
