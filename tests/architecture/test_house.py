@@ -13,7 +13,6 @@ OUR_TESTS = sorted((ROOT / "tests").rglob("*.py"))
 SCHEMAS = re.compile(r"backend\.(\w+\.)*schemas(\.\w+)?|backend\.core\.(validation|field_messages)")
 """With the check of a value against a schema."""
 NOT_PROVOKED = {
-    "nothing_failed": "told at the command line; raised in tests/operations/test_points.py",
     "request_refused": "all other refusals of the framework; provoked in tests/core/test_failures.py by hand",
     "unsupported_media_type": "asked of every operation with a body in tests/core/test_request_checks.py",
     **dict.fromkeys(
