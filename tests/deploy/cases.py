@@ -81,8 +81,16 @@ CASES: dict[str, Case] = {
     "ApiErrorBudgetSlowBurn": Case(answers("0+7x360", "0+993x360"), answers("0+5x360", "0+995x360"), 360),
     "TillLatencyHigh": Case(bookings("0+90x60", "0+100x60"), bookings("0+96x60", "0+100x60")),
     "WorkerDead": Case(
-        {'up{job="orion-worker", instance="a"}': "1x50 0x10"},
-        {'up{job="orion-worker", instance="a"}': "0x60", 'up{job="orion-worker", instance="b"}': "1x60"},
+        {
+            'orion_workers_running{job="orion-backend", instance="a"}': "1x50 0x10",
+            'orion_ready{job="orion-backend", instance="a"}': "1x60",
+        },
+        {
+            'orion_workers_running{job="orion-backend", instance="a"}': "0x60",
+            'orion_ready{job="orion-backend", instance="a"}': "0x60",
+            'orion_workers_running{job="orion-backend", instance="b"}': "1x60",
+            'orion_ready{job="orion-backend", instance="b"}': "1x60",
+        },
     ),
     "OutboxStuck": Case(
         {"orion_outbox_oldest_age_seconds": "0x50 130x10"}, {"orion_outbox_oldest_age_seconds": "0x57 130x3"}

@@ -1,6 +1,7 @@
 """What Prometheus reads: from PostgreSQL, so that it is the same after a restart, and about nobody."""
 
 import re
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
@@ -17,6 +18,7 @@ from tests.conftest import OwnTown
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
 
+A_PROCESS = "INSERT INTO process_heartbeats VALUES (gen_random_uuid(), $1, 'b', 7, '0', 0, $2, $2)"
 VIOLATIONS = "orion_tenant_isolation_violations_total"
 
 
@@ -97,6 +99,14 @@ async def test_the_last_run_of_a_task_is_measured_and_that_of_one_merchant_is_no
         assert value(text, 'orion_task_failed_ratio{task="expire_points"}') == 0.5
 
 
+async def test_workers_are_counted_that_have_given_a_sign_of_life_of_late(own_town: OwnTown) -> None:
+    async with own_town() as town:
+        for kind, heard in (("worker", seconds_ago(30)), ("worker", seconds_ago(60)), ("backend", seconds_ago(0))):
+            await town.superuser.execute(A_PROCESS, kind, heard)
+        text = (await town.anonymous.send("GET", "/metrics")).text
+        assert value(text, "orion_workers_running") == 1, "one is silent, and a backend is no worker"
+
+
 async def test_what_the_database_refuses_is_counted_as_a_violation_and_other_faults_are_not(
     shop: Shop, services: Services
 ) -> None:
@@ -107,6 +117,10 @@ async def test_what_the_database_refuses_is_counted_as_a_violation_and_other_fau
         await services.pool.execute("DELETE FROM audit_entries")
     note_violation(refused.value)
     assert REGISTRY.get_sample_value(VIOLATIONS) == before + 1
+
+
+def seconds_ago(seconds: int) -> datetime:
+    return clock.now() - timedelta(seconds=seconds)
 
 
 def value(text: str, name: str) -> float:

@@ -14,6 +14,7 @@ from backend.loyalty.ledger.audit.promises.statement import OF_CARDS, TOTAL
 from backend.loyalty.ledger.metrics import LEDGER_VIOLATIONS
 from backend.messaging.queries import count_waiting
 from backend.operations.audit.tasks import VERIFY_AUDIT
+from backend.operations.heartbeats.queries import count_running_workers
 from backend.operations.ledger.tasks import AUDIT_LEDGER
 from backend.operations.monitoring.metrics import (
     BACKUP_SUCCEEDED,
@@ -24,6 +25,7 @@ from backend.operations.monitoring.metrics import (
     TASK_FAILED_IDS,
     TASK_FAILED_SHARE,
     TASK_SUCCEEDED,
+    WORKERS_RUNNING,
 )
 from backend.operations.task_runs.last_runs import LastRuns, read_last_runs
 from backend.webhooks.queries import count_waiting_webhooks
@@ -53,6 +55,7 @@ async def measure(pool: asyncpg.Pool, sessions: Sessions, now: datetime) -> None
     RESTORE_REHEARSED.set(backups["rehearsed"])
     async with sessions.committing() as session:
         tasks = await read_last_runs(session, now)
+        WORKERS_RUNNING.set(await count_running_workers(session, now))
     for task, runs in tasks.items():
         _show_runs(task, runs)
 

@@ -9,6 +9,7 @@ POOL_IN_USE = Gauge("orion_db_pool_in_use", "Connections of the till's pool that
 TASK_SUCCEEDED = Gauge("orion_task_last_success_timestamp_seconds", "When a task last ended without error", ["task"])
 TASK_FAILED_IDS = Gauge("orion_task_failed_cards", "What a task could not do and has not done since", ["task"])
 TASK_FAILED_SHARE = Gauge("orion_task_failed_ratio", "The same, as a share of what its last run did", ["task"])
+WORKERS_RUNNING = Gauge("orion_workers_running", "Workers that have given a sign of life of late")
 BACKUP_SUCCEEDED = Gauge(
     "orion_backup_last_success_timestamp_seconds", "When a backup of the database last ended, verified; 0: never"
 )
