@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import runpy
+import select
 import signal
 import socket
 import sys
@@ -22,11 +23,13 @@ BYTES_MAX = 65_536
 class Fork:
     """`python -m MODULE ARGUMENTS` in a session of its own, in our directory, with our input."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], output: int = 1) -> None:
-        """`output`: the file descriptor to which it writes."""
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], output: int = 1, *, stays: bool = False
+    ) -> None:
+        """`output`: the file descriptor to which it writes. Unless it `stays`, it is killed when this process ends."""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.connect(address(name))
-        told = {"command": command, "environment": dict(environment), "directory": str(Path.cwd())}
+        told = {"command": command, "environment": dict(environment), "directory": str(Path.cwd()), "stays": stays}
         socket.send_fds(self._socket, [json.dumps(told).encode()], [0, output, output])
         self.pid = int(self._socket.recv(BYTES_MAX))
         self._code: int | None = None
@@ -75,6 +78,8 @@ def attend(asked: socket.socket) -> None:
     told, files, _, _ = socket.recv_fds(asked, BYTES_MAX, 3)
     if child := os.fork():
         asked.send(str(child).encode())
+        if not json.loads(told)["stays"]:
+            _kill_when_left(asked, child)
         _, status = os.waitpid(child, 0)
         with suppress(BrokenPipeError):
             asked.send(str(os.waitstatus_to_exitcode(status)).encode())
@@ -90,6 +95,13 @@ def attend(asked: socket.socket) -> None:
     os.chdir(request["directory"])
     os.execv = _go_on  # type: ignore[assignment]
     _run(request["command"])
+
+
+def _kill_when_left(asked: socket.socket, child: int) -> None:
+    """Returns when it has ended. A run of tests that is cut off stops nothing itself."""
+    ended = os.pidfd_open(child)
+    if ended not in select.select([asked, ended], [], [])[0]:
+        os.killpg(child, signal.SIGKILL)
 
 
 def _go_on(_: str, command: Sequence[str]) -> None:

@@ -62,7 +62,7 @@ if note.exists() and Path("/proc", note.read_text()).exists():
     while Path("/proc", note.read_text()).exists():
         time.sleep(0.05)
 with (home / "log").open("a") as log:
-    backend = Fork(os.environ["FORKS"], ["backend.cli", "backend"], os.environ, log.fileno()).pid
+    backend = Fork(os.environ["FORKS"], ["backend.cli", "backend"], os.environ, log.fileno(), stays=True).pid
 note.write_text(str(backend))
 while Path("/proc", str(backend)).exists():
     try:
