@@ -100,7 +100,7 @@ def attend(asked: socket.socket) -> None:
 def _kill_when_left(asked: socket.socket, child: int) -> None:
     """Returns when it has ended. A run of tests that is cut off stops nothing itself."""
     ended = os.pidfd_open(child)
-    if ended not in select.select([asked, ended], [], [])[0]:
+    if ended not in select.select([asked.fileno(), ended], [], [])[0]:
         os.killpg(child, signal.SIGKILL)
 
 
