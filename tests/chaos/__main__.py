@@ -2,12 +2,15 @@
 
 import argparse
 import asyncio
+import logging
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from uuid import uuid4
+
+import structlog
 
 from backend.dev.servers.launch import tethered
 from tests.chaos.run import Report, open_town
@@ -39,7 +42,14 @@ def summary(reports: list[Report]) -> str:
     )
 
 
+def be_quiet() -> None:
+    """The driver's own connections go away, too, and each would tell it."""
+    logging.disable(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
 def main() -> None:
+    be_quiet()
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", default="")
     parser.add_argument("--count", type=int, default=0)

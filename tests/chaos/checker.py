@@ -24,7 +24,8 @@ WHERE idempotency_key = ANY($1) GROUP BY 1, 2
 ENROLLED = "SELECT id FROM cards WHERE id = ANY($1::uuid[])"
 WAITING_EVENTS = "SELECT event_name, last_error FROM outbox WHERE dead_at IS NULL OR last_error IS NULL"
 UNSENT = """
-SELECT status, error_code FROM email_logs WHERE status IN ('queued', 'sending') OR (status <> 'sent' AND error_code IS NULL)
+SELECT status, error_code FROM email_logs
+WHERE status IN ('queued', 'sending') OR (status <> 'sent' AND error_code IS NULL)
 """
 MAILS = "SELECT recipient, status FROM email_logs"
 PASSES = """
@@ -101,7 +102,9 @@ class Checker:
 
     async def tenants(self, _: Journal) -> list[str]:
         now = await fingerprints(self.superuser, self.fashion)
-        return [f"rows of other merchants in {table} changed" for table, rows in now.items() if self.others[table] != rows]
+        return [
+            f"rows of other merchants in {table} changed" for table, rows in now.items() if self.others[table] != rows
+        ]
 
     async def processes(self, _: Journal) -> list[str]:
         return [death for program in self.stack.programs for death in program.deaths]
@@ -111,5 +114,3 @@ async def fingerprints(superuser: asyncpg.Pool, fashion: UUID) -> dict[str, str]
     """By table, of what is not the merchant's."""
     query = "SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {} t WHERE merchant_id <> $1"
     return {table: await superuser.fetchval(query.format(table), fashion) for table in THEIRS}
-
-

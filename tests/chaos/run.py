@@ -1,8 +1,8 @@
 """One run: tills trade, everything goes wrong that the seed says, and in the end nothing is lost."""
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
@@ -19,7 +19,6 @@ from tests.chaos.faults import Break, plan
 from tests.chaos.stack import Stack
 from tests.chaos.tills import ANSWER_SECONDS, ChaosTill, Journal
 from tests.world import ANNA, PASSWORD
-from tests.world.patience import until
 
 CARDS, TILLS, GAP_SECONDS = 4, 3, 0.5
 BOOKING_SECONDS, DELIVERY_SECONDS = 1.0, 15.0

@@ -33,12 +33,19 @@ BACKENDS, WORKERS = 2, 2
 LIMITS = ("EARN", "REDEEM", "STAMP", "VOID", "ENROLL", "CARD_LINK", "CARD_PAGE")
 
 
+class Postgres(EmbeddedPostgres):
+    stop_signal = SIGQUIT
+
+
+class Valkey(EmbeddedValkey):
+    stop_signal = SIGKILL
+
+
 class Fleet:
     """Both servers are started by one thread: each ends with the thread that started it."""
 
     def __init__(self, folder: Path) -> None:
-        self.postgres, self.valkey = EmbeddedPostgres(folder / "pg"), EmbeddedValkey(folder / "valkey")
-        self.postgres.stop_signal, self.valkey.stop_signal = SIGQUIT, SIGKILL
+        self.postgres, self.valkey = Postgres(folder / "pg"), Valkey(folder / "valkey")
         self._thread = ThreadPoolExecutor(1)
 
     async def start(self, server: EmbeddedServer) -> None:

@@ -1,4 +1,4 @@
-"""Three seeds of `make chaos`, on one installation: nothing is lost, whatever goes wrong. How long it took is only reported."""
+"""Three seeds of `make chaos`, on one installation: nothing is lost. How long it took is only reported."""
 
 from collections.abc import AsyncIterator
 

@@ -186,6 +186,7 @@ def _new_preview(origin: Origin, draft: ProgramDraft, history: SetupHistory) -> 
         draft=msgspec.to_builtins(draft),
         requested_by=origin.user_id or origin.on_behalf_user_id,
         state="queued",
+        attempts=0,
         cards_done=0,
         cards_total=0,
         created_at=origin.now,

@@ -31,7 +31,7 @@ class ProgramPreview(TenantEntity):
     cards_total: Mapped[int] = mapped_column(default=0)
     result: Mapped[dict[str, Any] | None] = mapped_column(JsonB)
     error: Mapped[str | None] = mapped_column(Text)
-    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), default=0)
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     """How often a process has begun it, less those that were stopped or lost the database."""
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     heartbeat_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
