@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 LINTS = lint-types lint-sentences lint-floors lint-templates lint-code
 
 .DEFAULT_GOAL = help
-.PHONY: run test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients install-check upgrade-test sbom messages migration psql clean help
+.PHONY: run test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients install-check chaos upgrade-test sbom messages migration psql clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -75,6 +75,9 @@ fuzz: $(READY) ## asks every operation of the API EXAMPLES=200 times, valid and 
 
 install-check: $(READY) ## installs with every Python, oldest pip and uv, after a change of requirements.lock; takes minutes
 	@exec $(PYTHON) -m tests.install
+
+chaos: $(READY) ## everything goes wrong while tills book, once for each of SEEDS=1,2,3 or COUNT=200; half a minute each
+	@exec $(PYTHON) -m tests.chaos $(if $(COUNT),--count $(COUNT),--seeds $(SEEDS))
 
 upgrade-test: $(READY) ## an older version is replaced by this one while tills book; takes a minute
 	@exec $(PYTHON) -m tests.upgrade

@@ -23,6 +23,7 @@ from backend.wallets.jobs import PASSES_QUEUE, SYNC_PASS, SYNC_PASSES
 from backend.webhooks.jobs import DELIVER_WEBHOOKS, WEBHOOKS_QUEUE
 from workers.jobs.accounts import answer_reset_requests
 from workers.jobs.mail import REPEAT_SECONDS, TIMEOUT_SECONDS, send_queued_mails
+from workers.jobs.outbox import REPEAT_SECONDS as RELAY_REPEAT_SECONDS
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_program
 from workers.jobs.task_runs import run_requested
@@ -38,6 +39,8 @@ COMPLETION_SECONDS = 25
 """A worker that ends waits this long for its running jobs."""
 ANSWER_SECONDS = 5
 """Time limit for Redis; without a response it is away."""
+RELAYING = logged(coalesced(relay_outbox, repeat_seconds=RELAY_REPEAT_SECONDS))
+ANSWERING = logged(coalesced(answer_reset_requests, repeat_seconds=REPEAT_SECONDS))
 DELIVERING = logged(coalesced(deliver_webhooks, repeat_seconds=REPEAT_SECONDS))
 SENDING = logged(coalesced(send_queued_mails, repeat_seconds=REPEAT_SECONDS))
 
@@ -51,8 +54,8 @@ QUEUES = (
     Queue(
         QUEUE_NAME,
         [
-            func(logged(coalesced(relay_outbox)), name=RELAY, timeout=25, max_tries=1, keep_result=0),
-            func(logged(coalesced(answer_reset_requests)), name=ANSWER_RESETS, timeout=25, max_tries=1, keep_result=0),
+            func(RELAYING, name=RELAY, timeout=25, max_tries=1, keep_result=0),
+            func(ANSWERING, name=ANSWER_RESETS, timeout=25, max_tries=1, keep_result=0),
             func(SENDING, name=SEND_MAILS, timeout=TIMEOUT_SECONDS, max_tries=1, keep_result=0),
         ],
     ),

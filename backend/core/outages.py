@@ -44,6 +44,8 @@ REDIS_AWAY = (
     redis.exceptions.NoPermissionError,
     redis.exceptions.ClusterDownError,
     redis.exceptions.TryAgainError,
+    # redis-py's name for a connection that dies between WATCH and EXEC. What it means otherwise, arq catches itself.
+    redis.exceptions.WatchError,
 )
 REDIS_UNABLE = ("MISCONF", "NOREPLICAS", "MASTERDOWN", "BUSY", "LOADING")
 """First words of refusals for which redis-py has no class of its own."""

@@ -3,6 +3,8 @@
 `outbox_bulk.py` is the relay of events that are recorded by the thousand.
 """
 
+import math
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, Update, delete, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Row, Update, delete, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
@@ -38,13 +40,30 @@ class ClaimedMessage:
     done: frozenset[str]
 
 
-async def relay(sessions: Sessions, reactions: Reactions, now: datetime) -> int:
-    """Processes at most BATCH due messages and returns how many. Safe to run repeatedly and in parallel."""
+async def relay(sessions: Sessions, reactions: Reactions, now: datetime, *, until: float = math.inf) -> int:
+    """Processes at most BATCH due messages and returns how many. Safe to run repeatedly and in parallel.
+
+    `until`: on the monotonic clock. Messages that have not begun by then are given back, which costs them no try.
+    """
     claimed = await claim_messages(sessions, IS_PROMPT, now, BATCH)
     async with held(sessions, claimed):
-        for message in claimed:
+        for position, message in enumerate(claimed):
+            if time.monotonic() >= until:
+                await _give_back(sessions, claimed[position:], now)
+                return position
             await _react(sessions, reactions.get(message.event_name, ()), message, now)
     return len(claimed)
+
+
+async def _give_back(sessions: Sessions, messages: Sequence[ClaimedMessage], now: datetime) -> None:
+    given_back = update(OutboxMessage).where(_are(messages))
+    async with sessions.committing() as session:
+        await session.execute(given_back.values(available_at=now, attempts=OutboxMessage.attempts - 1))
+
+
+def _are(messages: Sequence[ClaimedMessage]) -> ColumnElement[bool]:
+    """As they were claimed: what somebody else has claimed since is none of them."""
+    return tuple_(OutboxMessage.id, OutboxMessage.attempts).in_([(each.id, each.attempts) for each in messages])
 
 
 async def claim_messages(sessions: Sessions, condition: str, now: datetime, limit: int) -> list[ClaimedMessage]:
@@ -75,11 +94,10 @@ async def claim_messages(sessions: Sessions, condition: str, now: datetime, limi
 
 def held(sessions: Sessions, messages: Sequence[ClaimedMessage]) -> AbstractAsyncContextManager[None]:
     """Keeps the leases of messages that are worked on. What a reaction has locked nobody else takes anyway."""
-    mine = tuple_(OutboxMessage.id, OutboxMessage.attempts).in_([(each.id, each.attempts) for each in messages])
 
     async def renew() -> None:
         until = clock.now() + LEASE
-        left = select(OutboxMessage.id).where(mine, OutboxMessage.available_at < until)
+        left = select(OutboxMessage.id).where(_are(messages), OutboxMessage.available_at < until)
         renewed = update(OutboxMessage).where(OutboxMessage.id.in_(left.with_for_update(skip_locked=True)))
         async with sessions.committing() as session:
             await session.execute(renewed.values(available_at=until))

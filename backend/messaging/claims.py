@@ -55,7 +55,7 @@ async def _claim(
 
 
 def _note_unknown(mail: MailRow, now: datetime) -> None:
-    """The worker has died during the conversation."""
+    """The worker has died during the conversation. Its lease was the pause: what is sent again is sent now."""
     history = [*read_history(mail.history), MailEvent(now, "unknown", "outcome_unknown")]
     verdict = after_unknown(history, mail.kind, now)
     mail.history, mail.status, mail.error_code = stored_history(history), verdict.status, "outcome_unknown"

@@ -81,7 +81,7 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
 
 
 MANY_ROOMS = {
-    *("architecture", "benchmarks", "clients", "doubles", "install", "journeys"),
+    *("architecture", "benchmarks", "chaos", "clients", "doubles", "install", "journeys"),
     *("mutants", "properties", "runbooks", "schemathesis", "upgrade", "world"),
 }
 """Folders of what concerns more than one room."""

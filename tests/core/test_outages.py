@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 import uvloop
 from redis.asyncio import Redis
-from redis.exceptions import DataError, NoScriptError, ResponseError
+from redis.exceptions import DataError, NoScriptError, ResponseError, WatchError
 from sqlalchemy import text
 
 from backend.core.database import Sessions, open_pool
@@ -101,6 +101,7 @@ async def test_without_the_connection_to_redis_everything_goes_on(settings: Sett
         (asyncpg.UniqueViolationError("twice"), None),
         (ResponseError("MISCONF Redis is configured to save RDB snapshots"), "Redis"),
         (ResponseError("WRONGTYPE Operation against a key"), None),
+        (WatchError("A ConnectionError occurred on while watching one or more keys"), "Redis"),
         (NoScriptError("No matching script"), None),
         (DataError("Invalid input"), None),
     ],

@@ -1,5 +1,6 @@
 """What has happened is never forgotten: events, the relay, its reactions."""
 
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
@@ -105,6 +106,18 @@ async def test_after_twelve_tries_it_is_given_up_and_kept(
     assert dead["dead_at"] is not None
     assert len(reactions.sold) == TRIES
     assert await relay(services.sessions, reactions.table, clock.now()) == 0
+
+
+async def test_what_has_not_begun_in_time_is_given_back_and_has_lost_no_try(
+    services: Services, baked: UUID, superuser: asyncpg.Connection
+) -> None:
+    reactions = Reactions()
+    assert await relay(services.sessions, reactions.table, clock.now(), until=time.monotonic()) == 0
+    waiting = await message(superuser, baked)
+    assert waiting is not None
+    assert (reactions.sold, waiting["attempts"]) == ([], 0)
+    assert await relay(services.sessions, reactions.table, clock.now(), until=time.monotonic() + 60) == 1
+    assert reactions.sold == [1]
 
 
 async def test_a_worker_that_died_gives_its_messages_back_when_the_lease_ends(

@@ -29,6 +29,8 @@ class Line:
     is_open: bool = True
     is_silent: bool = False
     """What either side says is lost, and nobody is told."""
+    delay_seconds: float = 0.0
+    """What either side says takes so long."""
     cuts_at: tuple[bytes, Moment] | None = None
     """Once, at a word. An empty one is in everything."""
     skips: int = 0
@@ -52,7 +54,11 @@ class Line:
         if not self.is_open:
             writer.transport.abort()
             return
-        its_reader, its_writer = await asyncio.open_unix_connection(socket)
+        try:
+            its_reader, its_writer = await asyncio.open_unix_connection(socket)
+        except OSError:
+            writer.transport.abort()
+            return
         both = {writer, its_writer}
         self._connections |= both
         try:
@@ -72,9 +78,14 @@ class Line:
                     self.cut()
                     return
                 if not self.is_silent:
-                    writer.write(said)
-                    await writer.drain()
+                    await self._pass_on(said, writer)
             writer.transport.abort()
+
+    async def _pass_on(self, said: bytes, writer: asyncio.StreamWriter) -> None:
+        if self.delay_seconds:
+            await asyncio.sleep(self.delay_seconds)
+        writer.write(said)
+        await writer.drain()
 
     def _is_next(self) -> bool:
         self.skips -= 1
@@ -95,8 +106,7 @@ class Line:
                 if self.is_silent:
                     self._has_answered.set()
                     continue
-                writer.write(said)
-                await writer.drain()
+                await self._pass_on(said, writer)
             writer.transport.abort()
 
 

@@ -1,6 +1,7 @@
 """Previews in the background."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,8 +14,11 @@ from backend.core.leases import LEASE
 from backend.core.platform_settings import PrivacySettings
 from backend.loyalty.previews.actions import Previews
 from backend.loyalty.previews.models import ProgramPreview
+from backend.loyalty.previews.queries import TRIES
 from backend.loyalty.previews.schemas import ProgramDraft
 from backend.services import Services
+from tests.conftest import LogLines
+from tests.doubles.phone import Killed
 from tests.workers.conftest import run
 from tests.world.caller import refused
 from tests.world.office import Office
@@ -84,6 +88,47 @@ async def test_a_preview_whose_worker_was_killed_is_taken_over_once_it_is_silent
     await preview_programs(working)
     assert (await office.preview(preview))["state"] == "running"
     clock.move(LEASE + timedelta(seconds=1))
+    await preview_programs(working)
+    assert (await office.preview(preview))["state"] == "done"
+
+
+async def test_a_preview_that_ends_every_worker_is_given_up_after_three_of_them(
+    shop: Shop, working: dict[str, Services], monkeypatch: pytest.MonkeyPatch, log_lines: LogLines
+) -> None:
+    """F7. A worker that is killed writes nothing; here the row stays as it leaves it."""
+    office, preview = Office.of(shop.claire), await Office.of(shop.claire).try_terms()
+    begun: list[object] = []
+
+    async def fatal(*told: object) -> None:
+        begun.append(told)
+        await shop.change(ProgramPreview, state="running", heartbeat_at=clock.now())
+        raise Killed
+
+    monkeypatch.setattr(type(working["services"].previews), "_replay", fatal)
+    for _ in range(TRIES + 1):
+        with suppress(Killed):
+            await preview_programs(working)
+        clock.move(LEASE + timedelta(seconds=1))
+    assert len(begun) == TRIES
+    seen = await office.preview(preview)
+    assert (seen["state"], bool(seen["error"])) == ("failed", True)
+    assert [row["attempts"] for row in log_lines() if row["event"] == "preview_given_up"] == [TRIES]
+    assert (await office.try_terms())["state"] == "queued", "another one can be asked for"
+
+
+async def test_workers_that_are_stopped_cost_a_preview_no_try(
+    shop: Shop, working: dict[str, Services], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, preview = Office.of(shop.claire), await Office.of(shop.claire).try_terms()
+
+    async def stopped(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(working["services"].previews), "_replay", stopped)
+        for _ in range(TRIES + 1):
+            with suppress(asyncio.CancelledError):
+                await preview_programs(working)
     await preview_programs(working)
     assert (await office.preview(preview))["state"] == "done"
 

@@ -1,7 +1,9 @@
 """The worker as it runs: what it takes from Redis, and what it finds without."""
 
+import asyncio
 import errno
 import pickle
+import time
 import zoneinfo
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,7 +39,7 @@ from tests.workers.conftest import relay_and_send, run
 from tests.world import ANNA, PASSWORD
 from tests.world.caller import Json
 from tests.world.office import Office
-from tests.world.patience import until
+from tests.world.patience import PATIENCE_SECONDS, until
 from tests.world.ports import own_port
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
@@ -45,7 +47,7 @@ from workers import runner
 from workers.jobs import mail, outbox
 from workers.jobs import purge as purge_job
 from workers.jobs.mail import send_queued_mails
-from workers.jobs.outbox import relay_outbox
+from workers.jobs.outbox import RUN_SECONDS, relay_outbox
 from workers.jobs.purge import purge
 from workers.queues import QUEUES
 from workers.schedule import SCHEDULE
@@ -288,8 +290,8 @@ async def test_a_booking_during_a_relay_is_relayed_by_the_same_run(
     """Its wake-up ends at once, and the run that is under way looks again before it ends."""
     wake_up, looked = runner.coalesced(relay_outbox), []
 
-    async def relay_with_a_late_booking(*asked: Any) -> int:
-        looked.append(await relay(*asked))
+    async def relay_with_a_late_booking(*asked: Any, **told: Any) -> int:
+        looked.append(await relay(*asked, **told))
         if len(looked) == 1:
             await shop.anna.earn(await shop.a_card(), cents=100)
             await until_it_rings(services)
@@ -300,6 +302,26 @@ async def test_a_booking_during_a_relay_is_relayed_by_the_same_run(
     await wake_up(working)
     assert len(looked) == 2
     assert await superuser.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_while_tills_book_all_the_time_a_run_ends_before_it_is_cut(
+    working: dict[str, Services], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each booking wakes the job during its run."""
+    monkeypatch.setattr(outbox, "RUN_SECONDS", 0.01)
+    runs: list[float] = []
+
+    async def relay_and_hear_of_more(*_: Any, until: float) -> int:
+        runs.append(until)
+        await asyncio.sleep(0.02)
+        return 0 if time.monotonic() >= until else events.BATCH
+
+    monkeypatch.setattr(outbox, "relay", relay_and_hear_of_more)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await relay_outbox(working)
+    assert len(runs) == 1
+    seconds = {job.name: job.timeout_s or 0 for queue in QUEUES for job in queue.functions}
+    assert seconds[RELAY] > outbox.REPEAT_SECONDS + RUN_SECONDS
 
 
 async def test_a_run_that_broke_down_does_not_refuse_the_next_wake_up() -> None:

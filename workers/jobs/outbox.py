@@ -1,5 +1,6 @@
 """Run due reactions: of the till's events, and of those recorded by the thousand."""
 
+import time
 from typing import Any
 
 import structlog
@@ -15,11 +16,15 @@ from backend.loyalty.occasions.mails import CardMails
 from backend.reactions import bulk_reactions, reactions
 from backend.services import Services
 
+RUN_SECONDS, REPEAT_SECONDS = 5.0, 15.0
+"""No reaction begins later in a run, and no run is repeated later: a run that outlives its 25 s is cut in a reaction.
+While tills book all the time, each of their wake-ups asks for one more repetition."""
+
 log = structlog.get_logger()
 
 
 async def relay_outbox(context: dict[str, Any]) -> None:
-    """Runs until nothing is due, then wakes the job that sends mails.
+    """Runs until nothing is due, or for RUN_SECONDS, then wakes the job that sends mails.
 
     Mails are sent by another job, so that a slow mail server does not delay passes.
     """
@@ -28,7 +33,8 @@ async def relay_outbox(context: dict[str, Any]) -> None:
     sign_ins = SignInMails(services.links, services.not_me_links, services.key_ring, services.live)
     alerts = DeviceAlerts(services.settings.public_url, services.live)
     table, total = reactions(mails, sign_ins, alerts, services.queue), 0
-    while count := await relay(services.sessions, table, clock.now()):
+    until = time.monotonic() + RUN_SECONDS
+    while count := await relay(services.sessions, table, clock.now(), until=until):
         total += count
         if count < BATCH:
             break

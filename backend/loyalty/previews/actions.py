@@ -29,7 +29,7 @@ from backend.loyalty.previews.jobs import enqueue_preview
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.previews.problems import PreviewInProgress
 from backend.loyalty.previews.proposed_terms import propose
-from backend.loyalty.previews.queries import GIVEN_UP, SILENCE, find_unfinished, preview_view
+from backend.loyalty.previews.queries import GIVEN_UP, SILENCE, TRIES, find_unfinished, preview_view
 from backend.loyalty.previews.report import PreviewReport
 from backend.loyalty.previews.schemas import PreviewResult, ProgramDraft
 from backend.loyalty.previews.setup_history import SetupHistory, read_setup_history
@@ -86,11 +86,11 @@ class Previews:
             async with renewing("preview", partial(self._write, merchant_id, preview_id)):
                 result = await self._replay(merchant_id, preview_id, draft)
         except asyncio.CancelledError:
-            await self._write(merchant_id, preview_id, state="queued")
+            await self._give_back(merchant_id, preview_id)
             raise
         except Exception as error:
             if server_away(error):
-                await self._write(merchant_id, preview_id, state="queued")
+                await self._give_back(merchant_id, preview_id)
                 raise
             log.exception("preview_failed", merchant_id=str(merchant_id), preview_id=str(preview_id))
             await self._write(merchant_id, preview_id, state="failed", error="failed", finished_at=clock.now())
@@ -122,8 +122,12 @@ class Previews:
                 .values(heartbeat_at=clock.now(), **values)
             )
 
+    async def _give_back(self, merchant_id: UUID, preview_id: UUID) -> None:
+        """It costs the preview no try: it has not ended its process."""
+        await self._write(merchant_id, preview_id, state="queued", attempts=ProgramPreview.attempts - 1)
+
     async def make_waiting(self, merchant_id: UUID) -> None:
-        """What nobody is at; and one that nobody has taken over for long is written down as failed."""
+        """What nobody is at; what nobody takes over, or has ended TRIES processes, is written down as failed."""
         async with self.sessions.committing(merchant_id) as session:
             await _mark_lost(session, merchant_id, clock.now())
             waiting = list(
@@ -148,27 +152,30 @@ async def _claim(session: AsyncSession, merchant_id: UUID, preview_id: UUID, now
     draft = await session.scalar(
         update(ProgramPreview)
         .where(ProgramPreview.merchant_id == merchant_id, ProgramPreview.id == preview_id, _is_free(now))
-        .values(state="running", heartbeat_at=now, cards_done=0)
+        .values(state="running", heartbeat_at=now, cards_done=0, attempts=ProgramPreview.attempts + 1)
         .returning(ProgramPreview.draft)
     )
     return msgspec.convert(draft, ProgramDraft) if draft is not None else None
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:
-    silent = (ProgramPreview.state == "running") & (ProgramPreview.heartbeat_at < now - SILENCE)
-    return (ProgramPreview.state == "queued") | silent
+    return (ProgramPreview.state == "queued") | (_is_silent(now) & (ProgramPreview.attempts < TRIES))
+
+
+def _is_silent(now: datetime) -> ColumnElement[bool]:
+    return (ProgramPreview.state == "running") & (ProgramPreview.heartbeat_at < now - SILENCE)
 
 
 async def _mark_lost(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
-    await session.execute(
+    is_given_up = (ProgramPreview.heartbeat_at < now - GIVEN_UP) | (ProgramPreview.attempts >= TRIES)
+    lost = await session.execute(
         update(ProgramPreview)
-        .where(
-            ProgramPreview.merchant_id == merchant_id,
-            ProgramPreview.state == "running",
-            ProgramPreview.heartbeat_at < now - GIVEN_UP,
-        )
+        .where(ProgramPreview.merchant_id == merchant_id, _is_silent(now), is_given_up)
         .values(state="failed", error="died", finished_at=now)
+        .returning(ProgramPreview.id, ProgramPreview.attempts)
     )
+    for preview_id, attempts in lost:
+        log.error("preview_given_up", preview_id=str(preview_id), attempts=attempts)
 
 
 def _new_preview(origin: Origin, draft: ProgramDraft, history: SetupHistory) -> ProgramPreview:
@@ -179,6 +186,7 @@ def _new_preview(origin: Origin, draft: ProgramDraft, history: SetupHistory) -> 
         draft=msgspec.to_builtins(draft),
         requested_by=origin.user_id or origin.on_behalf_user_id,
         state="queued",
+        attempts=0,
         cards_done=0,
         cards_total=0,
         created_at=origin.now,

@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC, JsonB
-from sqlalchemy import CheckConstraint, Index, String, Text, text
+from sqlalchemy import CheckConstraint, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.models import TenantEntity, belongs_to
@@ -31,6 +31,8 @@ class ProgramPreview(TenantEntity):
     cards_total: Mapped[int] = mapped_column(default=0)
     result: Mapped[dict[str, Any] | None] = mapped_column(JsonB)
     error: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    """How often a process has begun it, less those that were stopped or lost the database."""
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     heartbeat_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     """The last sign of life of the process that works on it."""

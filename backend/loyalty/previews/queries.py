@@ -15,6 +15,8 @@ SILENCE = LEASE
 """A preview that has not given a sign of life for so long is taken over."""
 GIVEN_UP = timedelta(minutes=3)
 """And one that nobody has taken over until then has failed."""
+TRIES = 3
+"""One that has outlived so many processes has ended them, and has failed."""
 UNFINISHED = ("queued", "running")
 
 
@@ -36,7 +38,8 @@ async def find_unfinished(session: AsyncSession, merchant_id: UUID, now: datetim
 
 def is_lost(preview: ProgramPreview, now: datetime) -> bool:
     """No process works on it any more, although its row says so."""
-    return preview.state == "running" and (preview.heartbeat_at or preview.created_at) + GIVEN_UP < now
+    patience = SILENCE if preview.attempts >= TRIES else GIVEN_UP
+    return preview.state == "running" and (preview.heartbeat_at or preview.created_at) + patience < now
 
 
 def preview_view(preview: ProgramPreview, language: str, now: datetime) -> PreviewView:
