@@ -84,6 +84,10 @@ class Breaker:
         if state == OPEN:
             log.warning("breaker_opened", breaker=self._name, seconds=self._open_ms / 1000)
 
+    async def leave(self) -> None:
+        """Call it when the request was not made or was given up: another one may be the probe at once."""
+        await self._run("leave")
+
     async def stop(self, reason: str) -> None:
         """Lasts until `resume`, another `mark` or a successful probe."""
         log.error("breaker_stopped", breaker=self._name, reason=reason)

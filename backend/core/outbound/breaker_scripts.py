@@ -44,6 +44,10 @@ if now >= opens and (opens > 0 or failures >= tonumber(ARGV[1])) then
 end
 return {0, 0}
 """
+LEAVE = """
+redis.call('HDEL', KEYS[1], 'probe')
+return {0, 0}
+"""
 STOP = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -53,4 +57,4 @@ redis.call('HDEL', KEYS[1], 'probe')
 return {2, tonumber(ARGV[4])}
 """
 
-SCRIPTS = {"enter": ENTER, "succeed": SUCCEED, "fail": FAIL, "stop": STOP}
+SCRIPTS = {"enter": ENTER, "succeed": SUCCEED, "fail": FAIL, "leave": LEAVE, "stop": STOP}

@@ -1,5 +1,6 @@
 """Calls to Google's API, with rate limit, timeout and breaker. Retries are up to the caller."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -78,7 +79,8 @@ class GoogleClient:
         breaker = self.pace.breaker
         try:
             yield
-        except Paused:
+        except (Paused, asyncio.CancelledError):
+            await breaker.leave()
             raise
         except Throttled as error:
             await self.pace.live.pause(error.retry_after or PAUSE_SECONDS)

@@ -271,6 +271,24 @@ async def test_five_failures_in_a_row_open_the_breaker_and_jobs_end_at_once(
     assert len(google.fake.faults.asked_at) == asked
 
 
+async def test_a_probe_that_is_given_up_leaves_its_place_to_the_next_one(
+    known: GoogleClient, google: Google, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else would be let through for half a minute."""
+    monkeypatch.setattr(known.pace.breaker, "_open_ms", 0)
+    google.fake.faults.is_out = True
+    for _ in range(5):
+        with pytest.raises(Transient):
+            await send_request(known)
+    google.fake.faults.is_out = False
+    google.fake.faults.next.append("hang")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await send_request(known)
+    await send_request(known)
+    assert not (await known.pace.breaker.state()).is_open
+
+
 async def test_429_pauses_everybody_for_as_long_as_google_says(known: GoogleClient, google: Google) -> None:
     google.fake.faults.retry_after = "1"
     google.fake.faults.next.append("429")
