@@ -16,7 +16,6 @@ from backend.merchants.queries import list_merchant_ids
 from backend.wallets.link_state import CARD_OF_LINK
 from backend.wallets.models import AppleDevice, ApplePass, AppleRegistration, GoogleCallback, GoogleProgram, WalletLink
 from backend.wallets.ports import LinkKey, Provider
-from backend.wallets.problems import NoSuchPass
 from backend.wallets.story_advice import advice_of, next_step
 
 SHOWN = 4
@@ -78,8 +77,8 @@ class PassStory(Struct, frozen=True, kw_only=True):
     next: str
 
 
-async def read_pass_story(sessions: Sessions, named: str, now: datetime) -> PassStory:
-    """`named`: Apple's serial number or Google's object id. Raises NoSuchPass."""
+async def find_pass_story(sessions: Sessions, named: str, now: datetime) -> PassStory | None:
+    """`named`: Apple's serial number or Google's object id."""
     for merchant_id in await list_merchant_ids(sessions):
         async with sessions.committing(merchant_id) as session:
             is_meant = WalletLink.merchant_id == merchant_id, WalletLink.external_id == named
@@ -87,7 +86,7 @@ async def read_pass_story(sessions: Sessions, named: str, now: datetime) -> Pass
             if link is not None:
                 stories = await list_pass_stories(session, merchant_id, link.card_id, now)
                 return next(story for story in stories if story.provider == link.provider)
-    raise NoSuchPass
+    return None
 
 
 async def list_pass_stories(
