@@ -51,14 +51,21 @@ class StoryMail(msgspec.Struct, frozen=True):
     status: str
 
 
-async def list_cards_mails(session: AsyncSession, merchant_id: UUID, card_id: UUID) -> list[StoryMail]:
-    """The last MAILS_MAX that link to the card, oldest first."""
-    newest = (
-        select(EmailLog.id, EmailLog.template_code, EmailLog.created_at, EmailLog.status)
-        .where(EmailLog.merchant_id == merchant_id, EmailLog.card_id == card_id)
-        .order_by(EmailLog.created_at.desc(), EmailLog.id.desc())
-        .limit(MAILS_MAX)
+async def list_cards_mails(
+    session: AsyncSession,
+    merchant_id: UUID,
+    card_id: UUID,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[StoryMail]:
+    """The last MAILS_MAX that link to the card, of all or of those written from `since` to `until`; oldest first."""
+    about = select(EmailLog.id, EmailLog.template_code, EmailLog.created_at, EmailLog.status).where(
+        EmailLog.merchant_id == merchant_id, EmailLog.card_id == card_id
     )
+    if since is not None and until is not None:
+        about = about.where(EmailLog.created_at.between(since, until))
+    newest = about.order_by(EmailLog.created_at.desc(), EmailLog.id.desc()).limit(MAILS_MAX)
     return [StoryMail(*row) for row in (await session.execute(newest)).tuples()][::-1]
 
 

@@ -89,9 +89,7 @@ async def find_pass_story(sessions: Sessions, named: str, now: datetime) -> Pass
     return None
 
 
-async def list_pass_stories(
-    session: AsyncSession, merchant_id: UUID, card_id: UUID, now: datetime
-) -> list[PassStory]:
+async def list_pass_stories(session: AsyncSession, merchant_id: UUID, card_id: UUID, now: datetime) -> list[PassStory]:
     """Of a card, Google's first."""
     query = (
         select(WalletLink, Card, Merchant.code)
@@ -158,7 +156,5 @@ async def _google_facts(session: AsyncSession, link: WalletLink, program_id: UUI
 
 async def _apple_facts(session: AsyncSession, key: LinkKey) -> AppleFacts | None:
     """None when the pass was never downloaded."""
-    found = await session.scalar(
-        select(ApplePass).where(ApplePass.merchant_id == key[0], ApplePass.card_id == key[1])
-    )
+    found = await session.scalar(select(ApplePass).where(ApplePass.merchant_id == key[0], ApplePass.card_id == key[1]))
     return AppleFacts(found.update_tag, found.last_modified, await list_phones(session, key)) if found else None

@@ -30,15 +30,18 @@ def advice_of(error_code: str) -> str:
 
 def next_step(link: WalletLink, card_code: str, *, is_right: bool, now: datetime) -> str:
     """`is_right`: the provider has accepted the card's current version."""
-    send_now = SEND_NOW.format(card=card_code)
     if link.status == LinkState.REMOVED:
         return "Nothing: the card was erased, and the pass shows nothing any more."
     if link.status == LinkState.FAILED:
-        return _next_of_refused(link, send_now)
+        return _next_of_refused(link, SEND_NOW.format(card=card_code))
     if link.lease_until is not None and link.lease_until > now:
         return f"A worker is sending it. Without an outcome by {moment(link.lease_until)} another one does."
     if is_right:
         return "Nothing: it shows what the till shows."
+    return _next_of_waiting(link, SEND_NOW.format(card=card_code), now)
+
+
+def _next_of_waiting(link: WalletLink, send_now: str, now: datetime) -> str:
     if link.attempts >= TRIES:
         return f"The hourly run sends it; {send_now}."
     if link.next_attempt_at is not None and link.next_attempt_at > now:

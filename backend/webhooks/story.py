@@ -61,7 +61,7 @@ async def read_webhook_stories(sessions: Sessions, named: UUID, now: datetime) -
     """
     for merchant_id in await list_merchant_ids(sessions):
         async with sessions.committing(merchant_id) as session:
-            stories = await _stories(session, merchant_id, _deliveries_of(merchant_id, named), now)
+            stories = await _stories(session, _deliveries_of(merchant_id, named), now)
         if stories:
             return stories
     return []
@@ -71,7 +71,7 @@ async def list_transactions_deliveries(
     session: AsyncSession, merchant_id: UUID, transaction_id: UUID, now: datetime
 ) -> list[StoryDelivery]:
     """Oldest first."""
-    return await _told_in_short(session, merchant_id, _deliveries_of(merchant_id, transaction_id), now)
+    return await _told_in_short(session, _deliveries_of(merchant_id, transaction_id), now)
 
 
 async def list_cards_deliveries(
@@ -80,11 +80,11 @@ async def list_cards_deliveries(
     """The last DELIVERIES_MAX, oldest first."""
     own = WebhookDelivery.merchant_id == merchant_id, WebhookDelivery.subject_id == card_id
     newest = select(WebhookDelivery).where(*own).order_by(WebhookDelivery.created_at.desc(), WebhookDelivery.id.desc())
-    return (await _told_in_short(session, merchant_id, newest.limit(DELIVERIES_MAX), now))[::-1]
+    return (await _told_in_short(session, newest.limit(DELIVERIES_MAX), now))[::-1]
 
 
 async def _told_in_short(
-    session: AsyncSession, merchant_id: UUID, query: Select[tuple[WebhookDelivery]], now: datetime
+    session: AsyncSession, query: Select[tuple[WebhookDelivery]], now: datetime
 ) -> list[StoryDelivery]:
     return [
         StoryDelivery(
@@ -98,13 +98,11 @@ async def _told_in_short(
             delivered_at=story.delivery.delivered_at,
             next=story.next,
         )
-        for story in await _stories(session, merchant_id, query, now)
+        for story in await _stories(session, query, now)
     ]
 
 
-async def _stories(
-    session: AsyncSession, merchant_id: UUID, query: Select[tuple[WebhookDelivery]], now: datetime
-) -> list[WebhookStory]:
+async def _stories(session: AsyncSession, query: Select[tuple[WebhookDelivery]], now: datetime) -> list[WebhookStory]:
     return [await _story(session, row, now) for row in await session.scalars(query)]
 
 
