@@ -111,7 +111,7 @@ async def list_phones(session: AsyncSession, key: LinkKey) -> list[Phone]:
         .order_by(AppleRegistration.created_at, AppleDevice.id)
     )
     rows = (await session.execute(query)).tuples()
-    return [Phone(f"{HIDDEN}{library_id[-SHOWN:]}", *facts) for library_id, *facts in rows]
+    return [Phone(f"{HIDDEN}{row[0][-SHOWN:]}", row[1], row[2], row[3]) for row in rows]
 
 
 async def _story(session: AsyncSession, link: WalletLink, card: Card, merchant: str, now: datetime) -> PassStory:

@@ -37,9 +37,9 @@ async def list_open_events(
     session: AsyncSession, merchant_id: UUID, card_id: UUID, customer_id: UUID | None, now: datetime
 ) -> list[EventStory]:
     """Those of a card and its holder that wait or were given up, oldest first."""
-    is_meant = [Event.data["card_id"].astext == str(card_id)]
+    is_meant = [Event.data.op("->>")("card_id") == str(card_id)]
     if customer_id is not None:
-        is_meant.append(Event.data["customer_id"].astext == str(customer_id))
+        is_meant.append(Event.data.op("->>")("customer_id") == str(customer_id))
     query = (
         select(Event, OutboxMessage)
         .join(OutboxMessage, OF_EVENT)
@@ -56,7 +56,7 @@ async def list_transactions_events(
     is_meant: list[ColumnElement[bool]] = [
         Event.merchant_id == merchant_id,
         Event.id.between(first_id_at(recorded_at - AROUND), first_id_at(recorded_at + AROUND)),
-        Event.data["transaction_id"].astext == str(transaction_id),
+        Event.data.op("->>")("transaction_id") == str(transaction_id),
     ]
     query = select(Event, OutboxMessage).outerjoin(OutboxMessage, OF_EVENT).where(*is_meant).order_by(Event.id)
     return [event_story(event, message, now) for event, message in (await session.execute(query)).tuples()]
