@@ -56,8 +56,8 @@ def _lines(story: CardStory) -> Iterator[Line]:
     for each in story.passes:
         state = f"{each.status}, shows version {each.synced_version} of {each.wanted_version}"
         error = f", {each.last_error_code}: {each.last_error}" if each.last_error_code else ""
-        tried = f", attempts: {each.attempts}, next {short(each.next_attempt_at)}" if each.next_attempt_at else ""
-        yield each.provider, f"{each.external_id}, {state}{tried}{error}"
+        then = f", next {short(each.next_attempt_at)}" if each.next_attempt_at else ""
+        yield each.provider, f"{each.external_id}, {state}, attempts: {each.attempts}{then}{error}"
     for sentence in story.next:
         yield "next:", sentence
 

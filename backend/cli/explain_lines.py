@@ -12,7 +12,7 @@ from backend.operations.stories.events import EventStory
 from backend.webhooks.story import StoryDelivery
 
 Line = tuple[str, str]
-Moment = tuple[datetime, str]
+Happening = tuple[datetime, str]
 """When, and what happened."""
 
 
@@ -21,28 +21,28 @@ def print_lines(lines: Iterable[Line]) -> None:
         click.echo(f"{name:14} {value}")
 
 
-def timeline(moments: Iterable[Moment]) -> Iterator[Line]:
+def timeline(moments: Iterable[Happening]) -> Iterator[Line]:
     """Oldest first."""
     for at, told in sorted(moments, key=lambda moment: moment[0]):
         yield short(at), told
 
 
-def booking_moments(bookings: Iterable[StoryBooking]) -> Iterator[Moment]:
+def booking_moments(bookings: Iterable[StoryBooking]) -> Iterator[Happening]:
     for each in bookings:
         yield each.recorded_at, f"{each.kind} {each.id} · {' · '.join(_booking(each))}"
 
 
-def mail_moments(mails: Iterable[StoryMail]) -> Iterator[Moment]:
+def mail_moments(mails: Iterable[StoryMail]) -> Iterator[Happening]:
     for mail in mails:
         yield mail.created_at, f"email {mail.id} · {mail.template} · {mail.status}"
 
 
-def delivery_moments(deliveries: Iterable[StoryDelivery]) -> Iterator[Moment]:
+def delivery_moments(deliveries: Iterable[StoryDelivery]) -> Iterator[Happening]:
     for each in deliveries:
         yield each.created_at, f"webhook {each.id} · {each.type} · {each.state}, attempts: {each.attempts} · {each.url}"
 
 
-def event_moments(events: Iterable[EventStory]) -> Iterator[Moment]:
+def event_moments(events: Iterable[EventStory]) -> Iterator[Happening]:
     for event in events:
         yield event.occurred_at, f"event {event.id} · {event.name} · {_event(event)}"
 

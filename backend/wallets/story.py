@@ -22,7 +22,7 @@ SHOWN = 4
 HIDDEN = "***"
 
 
-class Phone(Struct, frozen=True):
+class ApplePhone(Struct, frozen=True):
     """A phone that has registered a pass with Apple Wallet."""
 
     id: str
@@ -36,7 +36,7 @@ class Phone(Struct, frozen=True):
 class AppleFacts(Struct, frozen=True):
     update_tag: int
     last_modified: datetime
-    phones: Sequence[Phone]
+    phones: Sequence[ApplePhone]
 
 
 class GoogleFacts(Struct, frozen=True):
@@ -102,7 +102,7 @@ async def list_pass_stories(session: AsyncSession, merchant_id: UUID, card_id: U
     return [await _story(session, link, card, merchant, now) for link, card, merchant in rows]
 
 
-async def list_phones(session: AsyncSession, key: LinkKey) -> list[Phone]:
+async def list_phones(session: AsyncSession, key: LinkKey) -> list[ApplePhone]:
     query = (
         select(AppleDevice.library_id, AppleRegistration.created_at, AppleDevice.is_known, AppleDevice.last_push_at)
         .join(AppleRegistration, AppleRegistration.device_id == AppleDevice.id)
@@ -111,7 +111,7 @@ async def list_phones(session: AsyncSession, key: LinkKey) -> list[Phone]:
         .order_by(AppleRegistration.created_at, AppleDevice.id)
     )
     rows = (await session.execute(query)).tuples()
-    return [Phone(f"{HIDDEN}{row[0][-SHOWN:]}", row[1], row[2], row[3]) for row in rows]
+    return [ApplePhone(f"{HIDDEN}{row[0][-SHOWN:]}", row[1], row[2], row[3]) for row in rows]
 
 
 async def _story(session: AsyncSession, link: WalletLink, card: Card, merchant: str, now: datetime) -> PassStory:

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from backend.core.outbound.retry import TRIES
+from backend.messaging.story import WITHOUT_END
 from backend.wallets.models import WalletLink
 from backend.wallets.ports import PROGRAM_REFUSED
 from backend.wallets.schemas import LinkState
 
-WITHOUT_END = "If that does not happen, no worker runs."
 SEND_NOW = "`orion wallets sync --card {card}` sends it at once"
 AWAY = (
     *("timeout", "not_now", "throttled", "server_failed", "token_endpoint_away", "token_unusable", "keys_away"),

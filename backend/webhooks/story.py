@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.database import Sessions
 from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchant_ids
+from backend.messaging.story import WITHOUT_END
 from backend.webhooks.event_types import CHOICES
 from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 from backend.webhooks.queries import get_endpoint, read_delivery
@@ -21,7 +22,6 @@ LANGUAGE = "en"
 A_MINUTE = 60_000 << 80
 """In an id: the clocks of two servers may differ."""
 DELIVERIES_MAX = 20
-WITHOUT_END = "If that does not happen, no worker runs."
 
 
 class WebhookStory(msgspec.Struct, frozen=True):

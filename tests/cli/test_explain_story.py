@@ -116,12 +116,16 @@ async def test_the_story_of_a_card_is_told_in_the_order_in_which_it_happened(ori
         "points.earned · delivered, attempts: 1",
         f"event {busy.event} · points_earned · given up, {WENT_WRONG}",
         f"google         issuer.{busy.card['id']}, failed, shows version -1 of ",
+        ", attempts: 0, next ",
         "refused: The field barcode is too long.",
         f"apple          {busy.serial}, active, shows version ",
     ):
         assert told in result.output, result.output
     assert all(line.startswith("next:") for line in lines[-4:])
-    assert f"Event points_earned {busy.event}: Nothing by itself. Runbook `alerts`, OutboxDeadLetters" in result.output
+    assert (
+        f"Event points_earned {busy.event}: Nothing by itself. Once the cause is fixed: `orion outbox release {busy.event}`."
+        in result.output
+    )
     assert f"`orion wallets sync --card {busy.code}` sends it at once." in lines[-2]
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.ids import first_id_at
 from backend.core.models import Event, OutboxMessage
+from backend.messaging.story import WITHOUT_END
+from backend.wallets.story_advice import moment
 
-WITHOUT_END = "If that does not happen, no worker runs."
 AROUND = timedelta(minutes=1)
 """The clocks of two servers may differ: ids begin with their time."""
 OF_EVENT = (Event.merchant_id == OutboxMessage.merchant_id) & (Event.id == OutboxMessage.id)
@@ -82,7 +83,7 @@ def event_story(event: Event, message: OutboxMessage | None, now: datetime) -> E
 
 def _next_step(message: OutboxMessage, now: datetime) -> str:
     if message.dead_at is not None:
-        return "Nothing by itself. Runbook `alerts`, OutboxDeadLetters, says how it is repeated."
+        return f"Nothing by itself. Once the cause is fixed: `orion outbox release {message.id}`."
     if message.available_at > now:
-        return f"The worker tries at {message.available_at:%Y-%m-%d %H:%M:%S} UTC."
+        return f"The worker tries at {moment(message.available_at)}."
     return f"It is due: the worker reacts within seconds. {WITHOUT_END}"

@@ -6,7 +6,7 @@ from backend.messaging.story import StoryMail
 from backend.operations.stories.events import EventStory
 from backend.webhooks.story import StoryDelivery
 
-MAIL_IS_DONE = ("sent", "delivered")
+MAIL_IS_OPEN = ("queued", "sending", "failed", "unknown")
 NOTHING = "Nothing: all that followed has been done."
 
 
@@ -18,7 +18,7 @@ def next_of_queues(
         if event.state != "done":
             yield f"Event {event.name} {event.id}: {event.next}"
     for mail in mails:
-        if mail.status not in MAIL_IS_DONE:
+        if mail.status in MAIL_IS_OPEN:
             yield f"Email {mail.template} is {mail.status}: `orion explain mail {mail.id}`."
     for delivery in deliveries:
         if delivery.state != "delivered":
