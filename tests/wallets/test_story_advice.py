@@ -27,8 +27,10 @@ SENDS_NOW = f"`orion wallets sync --card {CODE}` sends it at once."
         (
             {"next_attempt_at": NOW, "lease_until": NOW},
             False,
-            "It is due: the worker sends it within seconds. If that does not happen, no worker runs. "
-            f"The hourly run sends it too; {SENDS_NOW}",
+            (
+                "It is due: the worker sends it within seconds. If that does not happen, no worker runs. "
+                f"The hourly run sends it too; {SENDS_NOW}"
+            ),
         ),
         ({"attempts": TRIES}, False, f"The hourly run sends it; {SENDS_NOW}"),
         (
