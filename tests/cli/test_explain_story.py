@@ -157,6 +157,14 @@ async def test_what_is_set_aside_and_a_card_that_is_frozen(orion: Orion, busy: B
     assert f"`orion ledger unfreeze {busy.code} --reason" in output
 
 
+async def test_an_erased_card_still_has_a_story_without_a_person(orion: Orion, shop: Shop) -> None:
+    card = await shop.anna.enroll(**OTTO)
+    await shop.erase(card)
+    output = (await orion("explain", "card", card["id"])).output
+    assert f"card           {card['code']}, {card['id']}, erased" in output
+    assert "customer       -" in output
+
+
 async def test_the_story_of_a_sale_whose_event_was_handled(orion: Orion, busy: Busy) -> None:
     result = await orion("explain", "transaction", busy.told("sale"))
     assert result.exit_code == 0, result.output
