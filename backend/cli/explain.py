@@ -6,6 +6,9 @@ from uuid import UUID
 
 import rich_click as click
 
+from backend.cli.explain_card import explain_card
+from backend.cli.explain_pass import explain_pass
+from backend.cli.explain_transaction import explain_transaction
 from backend.cli.explain_user import explain_user
 from backend.cli.explain_webhook import explain_webhook
 from backend.cli.output import as_json_too, print_json, with_services_or_refusal
@@ -19,8 +22,8 @@ def explain() -> None:
     """Why something is as it is."""
 
 
-explain.add_command(explain_user)
-explain.add_command(explain_webhook)
+for verb in (explain_card, explain_pass, explain_transaction, explain_user, explain_webhook):
+    explain.add_command(verb)
 
 
 @explain.command("mail")

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
 from backend.messaging.history import MailEvent, read_history
@@ -21,6 +23,7 @@ from backend.messaging.views import detail_view
 from backend.settings.live import InForce
 
 LANGUAGE = "en"
+MAILS_MAX = 20
 NOT_TOLD = {"body_text", "body_html", "headers"}
 WITHOUT_END = "If that does not happen, no worker runs."
 
@@ -37,6 +40,33 @@ class MailStory(msgspec.Struct, frozen=True):
         mail = {name: value for name, value in msgspec.to_builtins(self.mail).items() if name not in NOT_TOLD}
         in_force = {each.key: {"value": each.value, "source": each.source} for each in self.in_force}
         return {"occasion": self.occasion, "mail": mail, "in_force": in_force, "next": self.next}
+
+
+class StoryMail(msgspec.Struct, frozen=True):
+    """An email as the stories of what it is about name it; `orion explain mail` tells more."""
+
+    id: UUID
+    template: str
+    created_at: datetime
+    status: str
+
+
+async def list_cards_mails(
+    session: AsyncSession,
+    merchant_id: UUID,
+    card_id: UUID,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[StoryMail]:
+    """The last MAILS_MAX that link to the card, of all or of those written from `since` to `until`; oldest first."""
+    about = select(EmailLog.id, EmailLog.template_code, EmailLog.created_at, EmailLog.status).where(
+        EmailLog.merchant_id == merchant_id, EmailLog.card_id == card_id
+    )
+    if since is not None and until is not None:
+        about = about.where(EmailLog.created_at.between(since, until))
+    newest = about.order_by(EmailLog.created_at.desc(), EmailLog.id.desc()).limit(MAILS_MAX)
+    return [StoryMail(*row) for row in (await session.execute(newest)).tuples()][::-1]
 
 
 async def read_story(

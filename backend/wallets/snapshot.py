@@ -33,8 +33,16 @@ async def find_snapshot(
     session: AsyncSession, links: CardLinks, merchant_id: UUID, card_id: UUID, now: datetime
 ) -> CardSnapshot | None:
     """The card as the till shows it at `now`: without expired points, even if their expiry is not booked yet."""
+    state = await find_wallet_state(session, merchant_id, card_id, now)
+    return snapshot_of(state, links, now) if state else None
+
+
+async def find_wallet_state(
+    session: AsyncSession, merchant_id: UUID, card_id: UUID, now: datetime
+) -> WalletState | None:
+    """As seen from the store where its holder enrolled; of a card in any state."""
     document = await session.scalar(select(sql_cast(func.card_at_home(merchant_id, card_id, now), Text)))
-    return snapshot_of(_decoder.decode(document), links, now) if document else None
+    return _decoder.decode(document) if document else None
 
 
 def snapshot_of(state: WalletState, links: CardLinks, now: datetime) -> CardSnapshot:

@@ -1,6 +1,5 @@
 """One webhook's story: the event, the endpoint, each attempt, and what happens next. In English."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.database import Sessions
 from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchant_ids
+from backend.messaging.story import WITHOUT_END
 from backend.webhooks.event_types import CHOICES
 from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 from backend.webhooks.queries import get_endpoint, read_delivery
@@ -21,7 +21,7 @@ from backend.webhooks.views import endpoint_view
 LANGUAGE = "en"
 A_MINUTE = 60_000 << 80
 """In an id: the clocks of two servers may differ."""
-WITHOUT_END = "If that does not happen, no worker runs."
+DELIVERIES_MAX = 20
 
 
 class WebhookStory(msgspec.Struct, frozen=True):
@@ -40,6 +40,20 @@ class WebhookStory(msgspec.Struct, frozen=True):
         return facts
 
 
+class StoryDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery as the stories of what it is about name it; `orion explain webhook` tells more."""
+
+    id: UUID
+    type: str
+    event_id: UUID
+    url: str
+    state: str
+    attempts: int
+    created_at: datetime
+    delivered_at: datetime | None
+    next: str
+
+
 async def read_webhook_stories(sessions: Sessions, named: UUID, now: datetime) -> list[WebhookStory]:
     """Of the delivery `named`, or of all deliveries of the event or of the transaction `named`.
 
@@ -47,25 +61,63 @@ async def read_webhook_stories(sessions: Sessions, named: UUID, now: datetime) -
     """
     for merchant_id in await list_merchant_ids(sessions):
         async with sessions.committing(merchant_id) as session:
-            stories = [story async for story in _stories(session, merchant_id, named, now)]
+            stories = await _stories(session, _deliveries_of(merchant_id, named), now)
         if stories:
             return stories
     return []
 
 
-async def _stories(session: AsyncSession, merchant_id: UUID, named: UUID, now: datetime) -> AsyncIterator[WebhookStory]:
-    for row in await session.scalars(_deliveries_of(merchant_id, named)):
-        endpoint = await get_endpoint(session, merchant_id, row.endpoint_id)
-        delivery = await read_delivery(session, merchant_id, row.id, LANGUAGE)
-        merchant = await session.get_one(Merchant, merchant_id)
-        yield WebhookStory(
-            occasion=CHOICES[row.type].about if row.type in CHOICES else "Somebody has sent a test.",
-            merchant=merchant.code,
-            endpoint=endpoint_view(endpoint),
-            rests_until=endpoint.paused_until,
-            delivery=delivery,
-            next=next_step(row, endpoint, delivery.waits_for, now),
+async def list_transactions_deliveries(
+    session: AsyncSession, merchant_id: UUID, transaction_id: UUID, now: datetime
+) -> list[StoryDelivery]:
+    """Oldest first."""
+    return await _told_in_short(session, _deliveries_of(merchant_id, transaction_id), now)
+
+
+async def list_cards_deliveries(
+    session: AsyncSession, merchant_id: UUID, card_id: UUID, now: datetime
+) -> list[StoryDelivery]:
+    """The last DELIVERIES_MAX, oldest first."""
+    own = WebhookDelivery.merchant_id == merchant_id, WebhookDelivery.subject_id == card_id
+    newest = select(WebhookDelivery).where(*own).order_by(WebhookDelivery.created_at.desc(), WebhookDelivery.id.desc())
+    return (await _told_in_short(session, newest.limit(DELIVERIES_MAX), now))[::-1]
+
+
+async def _told_in_short(
+    session: AsyncSession, query: Select[tuple[WebhookDelivery]], now: datetime
+) -> list[StoryDelivery]:
+    return [
+        StoryDelivery(
+            id=story.delivery.id,
+            type=story.delivery.type,
+            event_id=story.delivery.event_id,
+            url=story.endpoint.url,
+            state=story.delivery.state,
+            attempts=story.delivery.attempts,
+            created_at=story.delivery.created_at,
+            delivered_at=story.delivery.delivered_at,
+            next=story.next,
         )
+        for story in await _stories(session, query, now)
+    ]
+
+
+async def _stories(session: AsyncSession, query: Select[tuple[WebhookDelivery]], now: datetime) -> list[WebhookStory]:
+    return [await _story(session, row, now) for row in await session.scalars(query)]
+
+
+async def _story(session: AsyncSession, row: WebhookDelivery, now: datetime) -> WebhookStory:
+    endpoint = await get_endpoint(session, row.merchant_id, row.endpoint_id)
+    delivery = await read_delivery(session, row.merchant_id, row.id, LANGUAGE)
+    merchant = await session.get_one(Merchant, row.merchant_id)
+    return WebhookStory(
+        occasion=CHOICES[row.type].about if row.type in CHOICES else "Somebody has sent a test.",
+        merchant=merchant.code,
+        endpoint=endpoint_view(endpoint),
+        rests_until=endpoint.paused_until,
+        delivery=delivery,
+        next=next_step(row, endpoint, delivery.waits_for, now),
+    )
 
 
 def _deliveries_of(merchant_id: UUID, named: UUID) -> Select[tuple[WebhookDelivery]]:

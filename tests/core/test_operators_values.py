@@ -160,7 +160,8 @@ VERBS = [
     ("keys", "list", "--merchant", "x"), ("keys", "revoke", "ok_live_x", "--merchant", "x"),
     ("templates", "seed"), ("templates", "check"), ("mail", "test", "zoe@example.com"),
     ("explain", "user", "a@b.example"), ("explain", "mail", "0198c0de-0000-7000-8000-000000000001"),
-    ("explain", "webhook", "0198c0de-0000-7000-8000-000000000001"),
+    ("explain", "webhook", "0198c0de-0000-7000-8000-000000000001"), ("explain", "pass", "issuer.card"),
+    ("explain", "card", "BDFHKLNPRSTVXGCJ"), ("explain", "transaction", "0198c0de-0000-7000-8000-000000000001"),
 ]  # fmt: skip
 OVER_HTTP = {("devices", "simulate")}
 """They work from any machine, without settings."""

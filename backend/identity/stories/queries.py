@@ -19,9 +19,10 @@ from backend.identity.on_behalf.models import OnBehalfSession
 from backend.identity.sessions.limits import has_idled
 from backend.identity.sessions.user_agents import browser_of, system_of
 from backend.identity.stories.advice import advice
-from backend.identity.stories.story import OpenSession, PersonAccount, PersonStory, Place, StoryInvitation, StoryMail
+from backend.identity.stories.story import OpenSession, PersonAccount, PersonStory, Place, StoryInvitation
 from backend.merchants.models import Merchant, Store
 from backend.messaging.models import PlatformMail
+from backend.messaging.story import StoryMail
 from backend.staff.models import MerchantMember, StoreMember, User
 from backend.staff_pins.models import StaffPin
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.messaging.story import StoryMail
+
 
 class Place(Struct, frozen=True):
     """Work for one merchant."""
@@ -42,13 +44,6 @@ class StoryInvitation(Struct, frozen=True):
     invited_by: str
     sent_at: datetime
     expires_at: datetime
-
-
-class StoryMail(Struct, frozen=True):
-    id: UUID
-    template: str
-    created_at: datetime
-    status: str
 
 
 class PersonAccount(Struct, frozen=True, kw_only=True):

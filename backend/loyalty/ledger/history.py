@@ -126,15 +126,19 @@ _history = msgspec.json.Decoder(HistoryRow)
 
 async def get_transaction(pool: asyncpg.Pool, origin: Origin, transaction_id: UUID) -> HistoryRow:
     """Raises TransactionNotFound, also for one of a card that does not work at the asking store."""
-    document = await pool.fetchval(FIND_TRANSACTION, origin.merchant_id, transaction_id)
-    if document is None:
+    row = await find_transaction(pool, origin.merchant_id, transaction_id)
+    if row is None:
         raise TransactionNotFound
-    row = _history.decode(document)
     try:
         await get_state(pool, origin, row.card_id)
     except CardNotFound as error:
         raise TransactionNotFound from error
     return row
+
+
+async def find_transaction(pool: asyncpg.Pool, merchant_id: UUID, transaction_id: UUID) -> HistoryRow | None:
+    document = await pool.fetchval(FIND_TRANSACTION, merchant_id, transaction_id)
+    return _history.decode(document) if document else None
 
 
 async def list_transactions(

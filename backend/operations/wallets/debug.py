@@ -18,10 +18,11 @@ from backend.wallets.apple.open import Apple
 from backend.wallets.apple.pass_json import PassFacts, loyalty_pass
 from backend.wallets.google.open import Google
 from backend.wallets.link_state import CARD_OF_LINK, IS_OUT_OF_DATE, IS_REMOVED
-from backend.wallets.models import ApplePass, AppleRegistration, WalletLink
+from backend.wallets.models import WalletLink
 from backend.wallets.ports import CardSnapshot, LinkKey, Provider
 from backend.wallets.problems import NoSuchPass
 from backend.wallets.snapshot import find_snapshot
+from backend.wallets.story import list_phones
 from backend.wallets.sync import WalletSync
 from backend.wallets.wallet_links import has_key, reset_attempts
 
@@ -113,14 +114,8 @@ class WalletDebug:
         return None
 
     async def _devices(self, link: WalletLink) -> int:
-        count = (
-            select(func.count())
-            .select_from(AppleRegistration)
-            .join(ApplePass, ApplePass.serial == AppleRegistration.serial)
-            .where(ApplePass.merchant_id == link.merchant_id, ApplePass.card_id == link.card_id)
-        )
         async with self.sync.sessions.committing() as session:
-            return await session.scalar(count) or 0
+            return len(await list_phones(session, (link.merchant_id, link.card_id, "apple")))
 
     async def _save_link_error(self, snapshot: CardSnapshot, now: datetime) -> str | None:
         """Makes a link only to find out whether it can be made."""

@@ -1,0 +1,79 @@
+"""`orion explain transaction`: what one booking did, and what followed from it."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import rich_click as click
+from msgspec import to_builtins
+
+from backend.cli.explain_lines import (
+    Line,
+    booking_moments,
+    delivery_moments,
+    event_moments,
+    mail_moments,
+    or_dash,
+    print_lines,
+    short,
+    timeline,
+)
+from backend.cli.output import as_json_too, print_json, with_services_or_refusal
+from backend.core.clock import clock
+from backend.operations.stories.transaction import read_transaction_story
+from backend.operations.stories.transaction_story import StoryReceipt, TransactionStory
+
+
+@click.command("transaction")
+@click.argument("transaction_id", metavar="ID", type=click.UUID)
+@as_json_too
+def explain_transaction(transaction_id: UUID, as_json: bool) -> None:
+    """Tell the story of one booking: the lots it moved, how it was booked, what followed, and what happens next."""
+    story = with_services_or_refusal(
+        lambda services: read_transaction_story(services.pool, services.sessions, transaction_id, clock.now())
+    )
+    if as_json:
+        print_json(to_builtins(story))
+        return
+    print_lines(_lines(story))
+
+
+def _lines(story: TransactionStory) -> Iterator[Line]:
+    booking = story.booking
+    yield "booking", f"{booking.kind} of {booking.amount:+} {booking.unit}, {booking.id}"
+    yield (
+        "card",
+        f"{story.card_code} of {story.merchant}, then {booking.points_after} points, {booking.stamps_after} stamps",
+    )
+    yield (
+        "happened",
+        f"{booking.occurred_at:%Y-%m-%d %H:%M:%S} UTC, recorded {booking.recorded_at:%Y-%m-%d %H:%M:%S} UTC",
+    )
+    yield from _receipt_lines(story.receipt)
+    for lot in story.lots:
+        ends = f"until {short(lot.expires_at)}, {lot.expires_at:%Y}" if lot.expires_at else "without a fixed end"
+        yield lot.did, f"{lot.amount} {lot.unit}, lot {lot.id} {ends}, {lot.remaining} left now"
+    moments = [
+        *booking_moments([booking]),
+        *event_moments(story.events),
+        *mail_moments(story.mails),
+        *delivery_moments(story.deliveries),
+    ]
+    yield from timeline(moments)
+    for each in story.passes:
+        state = "synced since" if each.is_synced_since else "not synced since"
+        yield each.provider, f"{each.external_id}, {state}"
+    for sentence in story.next:
+        yield "next:", sentence
+
+
+def _receipt_lines(receipt: StoryReceipt) -> Iterator[Line]:
+    yield "terms", f"version {receipt.terms_version}"
+    yield "PIN", "entered" if receipt.has_pin else "none"
+    if receipt.overridden_by:
+        yield "override", f"by {receipt.overridden_by}"
+    yield "key", or_dash(receipt.idempotency_key)
+    for request_id in receipt.request_ids:
+        yield "request", request_id
+    if receipt.offline:
+        offline = receipt.offline
+        yield "offline", f"operation {offline.operation_id} of batch {offline.batch_id}, {offline.state}"

@@ -1,0 +1,40 @@
+"""What happens to a card next, and what an operator types. In English."""
+
+from collections.abc import Iterator, Sequence
+
+from backend.operations.stories.card_story import CardStory, StoryCard
+from backend.operations.stories.queue_advice import NOTHING, next_of_queues
+from backend.operations.stories.stock import StoryLot
+from backend.wallets.story_advice import moment
+
+
+def next_steps(story: CardStory) -> list[str]:
+    """What happens by itself, or what to type; never empty."""
+    steps = [
+        *_of_card(story.card, story.lots),
+        *next_of_queues(story.events, story.mails, story.deliveries),
+        *_of_passes(story),
+    ]
+    return steps or [NOTHING]
+
+
+def _of_card(card: StoryCard, lots: Sequence[StoryLot]) -> Iterator[str]:
+    if card.merged_into:
+        yield f"Its story goes on: `orion explain card {card.merged_into}`."
+    if card.frozen_at:
+        yield (
+            "No reward is redeemed from it while it is frozen. `orion ledger audit` says what is wrong; once that is "
+            f'repaired: `orion ledger unfreeze {card.code} --reason "..."`.'
+        )
+    if card.expired_points:
+        yield f"{card.expired_points} points have expired. The nightly run books it, or at once `orion points expire`."
+    ends = [lot.expires_at for lot in lots if lot.unit == "points" and lot.expires_at]
+    if ends:
+        points = sum(lot.remaining for lot in lots if lot.unit == "points" and lot.expires_at == min(ends))
+        yield f"{points} points expire by themselves at {moment(min(ends))}."
+
+
+def _of_passes(story: CardStory) -> Iterator[str]:
+    for each in story.passes:
+        if not each.is_right or each.status == "failed":
+            yield f"Pass at {each.provider.capitalize()}: {each.next}"
