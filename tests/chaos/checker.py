@@ -27,7 +27,7 @@ UNSENT = """
 SELECT status, error_code FROM email_logs
 WHERE status IN ('queued', 'sending') OR (status <> 'sent' AND error_code IS NULL)
 """
-MAILS = "SELECT recipient, status FROM email_logs"
+MAILS = "SELECT recipient, status, message_id FROM email_logs"
 PASSES = """
 SELECT c.id, c.points_balance, c.wallet_version > l.synced_version AS is_dirty, l.last_error_code FROM wallet_links l
 JOIN cards c ON c.merchant_id = l.merchant_id AND c.id = l.card_id WHERE l.provider = 'google' AND l.status = 'active'
@@ -85,14 +85,20 @@ class Checker:
         return wrong
 
     async def mails(self, journal: Journal) -> list[str]:
-        """Every one was seen by the mail server; of unknown outcome is only what nobody could know."""
+        """Every one was seen by the mail server; of unknown outcome is only what nobody could know.
+
+        One that came twice has the same Message-ID, by which a mailbox shows it once.
+        """
         rows = await self.superuser.fetch(MAILS)
         seen = {recipient for _, recipients in self.stack.post_office.envelopes for recipient in recipients}
-        written = {row["recipient"] for row in rows}
+        written, known = {row["recipient"] for row in rows}, {row["message_id"] for row in rows}
+        came = {(mail["To"], mail["Message-ID"]) for mail in self.stack.post_office.mails}
         return [
             *(f"the email to {row['recipient']} is {row['status']} and was not seen"
               for row in rows if row["recipient"] not in seen and row["status"] != "unknown"),
             *(f"nobody wrote to {email}" for email in journal.emails - written),
+            *(f"{name} came to {email}, and is no email of ours"
+              for email, name in came if email in journal.emails and name not in known),
         ]  # fmt: skip
 
     async def audit(self, _: Journal) -> list[str]:
