@@ -20,6 +20,8 @@ MODULES = {
     "maintenance": "backend.cli.maintenance",
     "users": "backend.cli.users",
     "keys": "backend.cli.keys",
+    "customers": "backend.cli.customers",
+    "cleanup": "backend.cli.cleanup",
     "templates": "backend.cli.templates",
     "points": "backend.cli.points",
     "ledger": "backend.cli.ledger",

@@ -123,6 +123,7 @@ FAULTS = {
     "no_consent": _permanent(N_("The customer has not agreed to marketing emails, or not any more.")),
     "card_inactive": _permanent(N_("The card was no longer active when the email could be sent.")),
     "customer_returned": _permanent(N_("The customer came back before the email about the absence was sent.")),
+    "test_customer": _permanent(N_("The customer is a test customer: marketing emails are not sent to them.")),
     "recipient_limit": _permanent(N_("This mailbox has had as many emails within a day as the limit allows.")),
     "secret_unreadable": _permanent(
         N_("The code or link of this email was encrypted with a key that is no longer there."),

@@ -5,6 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Text, func, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -71,6 +72,11 @@ def snapshot_of(state: WalletState, links: CardLinks, now: datetime) -> CardSnap
         program=_program(state),
         page_version=card.page_version,
     )
+
+
+def as_erased(card: CardSnapshot) -> CardSnapshot:
+    """Nothing personal and no value is left on it."""
+    return replace(card, state="erased", customer_name=None, points_balance=0, debt_points=0, stamp_count=0)
 
 
 def _program(state: WalletState) -> ProgramSnapshot:

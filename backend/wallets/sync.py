@@ -42,7 +42,8 @@ from backend.wallets.ports import (
     Transient,
     WalletProvider,
 )
-from backend.wallets.snapshot import snapshot_of
+from backend.wallets.snapshot import as_erased, snapshot_of
+from backend.wallets.wallet_links import bump_pass_versions, reset_attempts
 
 PUSH_SECONDS = 25.0
 """Counted from the request for the lease."""
@@ -63,11 +64,23 @@ class WalletSync:
 
     async def sync_card(self, merchant_id: UUID, card_id: UUID, name: Provider) -> AttemptOutcome:
         """One attempt. May be called at any time and any number of times."""
+        return await self._try((merchant_id, card_id, name), ends=False)
+
+    async def end_pass(self, merchant_id: UUID, card_id: UUID, name: Provider) -> AttemptOutcome:
+        """One attempt to show the card as an erased one; then its link is removed. For cards that will be deleted."""
+        key = (merchant_id, card_id, name)
+        async with self.sessions.committing(merchant_id) as session:
+            await bump_pass_versions(session, merchant_id, [card_id])
+            await reset_attempts(session, key)
+        return await self._try(key, ends=True)
+
+    async def _try(self, key: LinkKey, *, ends: bool) -> AttemptOutcome:
+        name = key[2]
         provider = self.providers.get(name)
         if provider is None:
             return AttemptOutcome(OutcomeKind.GONE, reason="not_configured")
         try:
-            outcome = await self._attempt((merchant_id, card_id, name), provider)
+            outcome = await self._attempt(key, provider, ends=ends)
         except Exception as error:
             if server_away(error) is None:
                 raise
@@ -76,12 +89,14 @@ class WalletSync:
         WALLET_PUSHES.labels(name, outcome.kind).inc()
         return outcome
 
-    async def _attempt(self, key: LinkKey, provider: WalletProvider) -> AttemptOutcome:
+    async def _attempt(self, key: LinkKey, provider: WalletProvider, *, ends: bool) -> AttemptOutcome:
         asked_at = asyncio.get_running_loop().time()
         lease = await take_lease(self.pool, key)
         if isinstance(lease, AttemptOutcome):
             return lease
         snapshot = snapshot_of(lease.card, self.links, lease.taken_at)
+        if ends:
+            snapshot = as_erased(snapshot)
         notify = due_notification(lease.notify, lease.notifications_today, snapshot)
         async with self._held(lease, asked_at) as limit:
             outcome = await _push(provider, lease, snapshot, notify, limit)

@@ -84,7 +84,7 @@ DECLARED: dict[str, str] = {
     "merchant: audit.view": "getAuditEntry getAuditOverview listAuditEntries",
     "merchant: audit.view and not on behalf": "exportAuditEntries",
     "merchant: loyalty.adjust_points": "adjustPointsAsOwner",
-    "merchant: loyalty.manage_cards": "deactivateCard mergeCards reactivateCard reverseMerge",
+    "merchant: loyalty.manage_cards": "deactivateCard markTestCustomer mergeCards reactivateCard reverseMerge",
     "merchant: loyalty.manage_cards and also by API key": "getCardAsOwner listCards listCustomers lookupCardsAsOwner",
     "merchant: loyalty.manage_cards and merchant: loyalty.adjust_points": "changeCards",
     "merchant: loyalty.manage_programs": "changeMarketingPlan changePolicy getMarketingPlan getPolicy "

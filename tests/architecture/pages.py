@@ -32,7 +32,7 @@ ARRIVAL = {
     "/sign-in/store": "who works somewhere chooses a store; others are led home or to the sign-in",
 }
 CARD = "/till/cards/{card_id}"
-BUTTONS = ("points", "stamps", "links", "redemptions/stamps", "redemptions/{reward_id}")
+BUTTONS = ("points", "stamps", "links", "test-mark", "redemptions/stamps", "redemptions/{reward_id}")
 OF_HOLDS = ("holds/{hold_id}/confirm", "holds/{hold_id}/release")
 LEADS_ON = {
     "/account/code": "to the email, where no code was asked for",

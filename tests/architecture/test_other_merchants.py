@@ -51,6 +51,7 @@ BODIES: dict[str, Json] = {
     "holdAllowance": {"card_id": "{card_id}", "grant_id": "{grant_id}", "amount": 100},
     "inviteMember": {"email": "zoe@x.example", "stores": STORES},
     "inviteToMerchant": {"email": "zoe@x.example", "role": "store_member", "stores": STORES},
+    "markTestCustomer": {"is_test": True},
     "mergeCards": {"other_card_id": "{card_id}"} | REASON,
     "moveReward": {"position": 1},
     "previewEarn": OF_SALE,

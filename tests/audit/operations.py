@@ -98,6 +98,11 @@ async def _deactivate(scene: Scene) -> None:
     await scene.owner.deactivate(await scene.card(), f"{CANARY} moved")
 
 
+async def _mark_test(scene: Scene) -> None:
+    customer = (await scene.card())["customer"]
+    await scene.owner.ask("PUT", f"/merchant/loyalty/customers/{customer['id']}/test-mark", json={"is_test": True})
+
+
 async def _reactivate(scene: Scene) -> None:
     card = await scene.card()
     await scene.owner.deactivate(card, CANARY)
@@ -567,6 +572,7 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "revokeApiKey": ("api_key.revoked", _revoke_key),
     "adjustPointsAsOwner": ("card.adjusted", _adjust),
     "deactivateCard": ("card.deactivated", _deactivate),
+    "markTestCustomer": ("customer.test_mark_changed", _mark_test),
     "reactivateCard": ("card.reactivated", _reactivate),
     "mergeCards": ("card.merged", _merge),
     "reverseMerge": ("card.unmerged", _reverse),

@@ -57,6 +57,8 @@ WRITES_NOTHING = {
     "settings get": "reads",
     "users activate": "writes account.activated: tests/cli/test_accounts.py",
     "users list": "reads",
+    "customers mark-test": "writes customer.test_mark_changed in the merchant's chain: tests/cli/test_cleanup.py",
+    "cleanup": "writes test_data.removed when somebody was removed: tests/cli/test_cleanup.py",
     "keys list": "reads",
     "keys revoke": "writes api_key.revoked in the merchant's chain: tests/cli/test_keys.py",
     "templates check": "reads",

@@ -157,6 +157,7 @@ VERBS = [
     ("ledger", "unfreeze", "X", "--reason", "x"), ("settings", "list"), ("settings", "get", "smtp_port"),
     ("settings", "set", "smtp_port=25"), ("settings", "unset", "smtp_port"), ("settings", "rotate-keys"),
     ("maintenance", "on"), ("maintenance", "off"), ("maintenance", "status"), ("doctor",), ("status",),
+    ("customers", "mark-test", "X"), ("cleanup", "--test-data"),
     ("keys", "list", "--merchant", "x"), ("keys", "revoke", "ok_live_x", "--merchant", "x"),
     ("templates", "seed"), ("templates", "check"), ("mail", "test", "zoe@example.com"),
     ("explain", "user", "a@b.example"), ("explain", "mail", "0198c0de-0000-7000-8000-000000000001"),

@@ -273,6 +273,25 @@ async def test_an_erased_card_is_told_once_more_and_then_never_again(
     assert (await wallet.update(card)).kind is OutcomeKind.GONE
 
 
+async def test_a_pass_is_ended_for_a_card_that_will_be_deleted_also_one_that_was_refused(
+    wallet: Wallet, phones: Phones
+) -> None:
+    card = await wallet.a_card(points=5, first_name="Marie")
+    phones.fails = [Permanent("bad", "Refused.")]
+    await wallet.shop.anna.earn(card, cents=100)
+    assert (await wallet.update(card)).kind is OutcomeKind.FAILED
+    key = wallet.shop.merchant_id, UUID(card["id"]), wallet.name
+    phones.is_away = True
+    assert (await wallet.sync.end_pass(*key)).kind is OutcomeKind.RETRY
+    assert (await wallet.link(card))["status"] == "active"
+    phones.is_away = False
+    assert (await wallet.sync.end_pass(*key)).kind is OutcomeKind.SYNCED
+    last = phones.shown[UUID(card["id"])]
+    assert (last.state, last.customer_name, last.points_balance) == ("erased", None, 0)
+    assert (await wallet.link(card))["status"] == "removed"
+    assert (await wallet.update(card)).kind is OutcomeKind.GONE
+
+
 async def test_the_phone_rings_once_when_the_stamp_card_is_full(
     open_wallet: OpenWallet, phones: Phones, opened: OpenShop
 ) -> None:

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import Computed, Index, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy import Computed, Index, SmallInteger, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.models import LABEL, TenantEntity, TenantRow, belongs_to, of_merchant
@@ -22,6 +22,7 @@ class Customer(TenantEntity):
         Index("ix_customers_mailbox", "merchant_id", "mailbox"),
         Index("ix_customers_phone", "merchant_id", "phone_norm", postgresql_where="phone_norm IS NOT NULL"),
         Index("ix_customers_marketing", "merchant_id", "id", postgresql_where=HAS_CONSENTED),
+        Index("ix_customers_test", "merchant_id", "id", postgresql_where=text("is_test")),
         Index("ix_customers_birthday", "merchant_id", "birthday", "id", postgresql_where=HAS_CONSENTED),
     )
 
@@ -49,6 +50,9 @@ class Customer(TenantEntity):
     """The last birthday for which an email was queued."""
     reengaged_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     """When an email about a long absence was queued last."""
+
+    is_test: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Somebody tries Orion out in their name: left out of figures and marketing emails, removed by `orion cleanup`."""
 
     @property
     def name(self) -> str:

@@ -40,13 +40,17 @@ async def list_customers(
     zone = await get_zone(session, origin.merchant_id)
     days = within(Customer.created_at, filters.first_day, filters.last_day, zone)
     customers = CustomerRepository(session, origin.merchant_id)
-    return await customers.page(asked, cursors, lambda row: _view(row, ListedCustomer), *days)
+    return await customers.page(asked, cursors, listed_customer, *days)
 
 
 async def customers_by_id(session: AsyncSession, merchant_id: UUID, ids: Iterable[UUID]) -> dict[UUID, CustomerView]:
     """One statement; without those that do not exist."""
     theirs = select(Customer).where(Customer.merchant_id == merchant_id, Customer.id.in_(ids))
     return {row.id: _view(row, CustomerView) for row in await session.scalars(theirs)}
+
+
+def listed_customer(customer: Customer) -> ListedCustomer:
+    return _view(customer, ListedCustomer)
 
 
 def _view(customer: Customer, view: type[ShownCustomer]) -> ShownCustomer:

@@ -2,10 +2,11 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
-from litestar import Controller, get
+from litestar import Controller, get, put
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.access.guards import API_KEYS, for_merchant
 from backend.access.permissions import MANAGE_CARDS
@@ -17,8 +18,10 @@ from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCurso
 from backend.core.problems import ValidationFailed
 from backend.core.repository import ListQuery
 from backend.core.schemas import Page
-from backend.loyalty.customers.queries import SORTINGS, CustomerFilters, list_customers
-from backend.loyalty.customers.schemas import ListedCustomer
+from backend.loyalty.customers.problems import CustomerNotFound
+from backend.loyalty.customers.queries import SORTINGS, CustomerFilters, list_customers, listed_customer
+from backend.loyalty.customers.schemas import ListedCustomer, TestMark
+from backend.loyalty.customers.test_marks import mark_customer
 
 EnrolledFrom = Annotated[
     date | None, QueryParameter(name="from", description="First day of enrolling, in the merchant's time zone.")
@@ -56,3 +59,22 @@ class MerchantCustomerController(Controller):
         asked = ListQuery("customers", (filters,), SORTINGS[order], limit=limit, after=after, now=origin.now)
         async with sessions.committing(origin.merchant_id) as session:
             return await list_customers(session, origin, asked, cursors, filters)
+
+    @put(
+        "/{customer_id:uuid}/test-mark",
+        operation_id="markTestCustomer",
+        summary="Mark a customer as a test customer, or as a real one again",
+        description="All cards of a test customer are left out of figures and marketing emails. The operator of Orion "
+        "removes test customers with their cards and transactions before real ones come.",
+        guards=[for_merchant(MANAGE_CARDS)],
+        responses=refusals(*SIGNED_IN, CustomerNotFound, ValidationFailed),
+    )
+    async def mark_test(
+        self,
+        customer_id: FromPath[UUID],
+        data: JSONBody[TestMark],
+        origin: NamedDependency[Origin],
+        sessions: NamedDependency[Sessions],
+    ) -> ListedCustomer:
+        async with sessions.committing(origin.merchant_id) as session:
+            return listed_customer(await mark_customer(session, origin, customer_id, is_test=data.is_test))

@@ -125,9 +125,18 @@ class CustomerView(HolderView):
     """Phone number as given, with plain spaces and hyphens. Null: not given."""
     birth_date: date | None
     """Date of birth. Null: not given."""
+    is_test: bool = False
+    """True for a test customer: left out of figures and marketing emails, and removed when test data are cleaned up."""
 
 
-class ListedCustomer(CustomerView):
+class TestMark(Body):
+    """Whether a customer is a test customer."""
+
+    is_test: bool
+    """True: the customer is there for trying out. False: a real customer."""
+
+
+class ListedCustomer(CustomerView, kw_only=True):
     """A customer in the list of a merchant's customers."""
 
     created_at: datetime

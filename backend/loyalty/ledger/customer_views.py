@@ -15,6 +15,7 @@ def customer_view(customer: CustomerState) -> CustomerView:
         phone=customer.phone,
         birth_date=customer.birth_date,
         language=customer.language,
+        is_test=customer.is_test,
     )
 
 
@@ -29,4 +30,5 @@ def masked_view(customer: CustomerState) -> CustomerView:
         phone=masked_phone(customer.phone),
         birth_date=None,
         language=customer.language,
+        is_test=customer.is_test,
     )

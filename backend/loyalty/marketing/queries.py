@@ -19,7 +19,7 @@ async def find_plan(session: AsyncSession, merchant_id: UUID, *, is_locked: bool
 async def show_plan(session: AsyncSession, merchant_id: UUID) -> MarketingPlanDetail:
     plan = await find_plan(session, merchant_id)
     consented = select(func.count(Customer.id)).where(
-        Customer.merchant_id == merchant_id, Customer.marketing_consented_at.is_not(None)
+        Customer.merchant_id == merchant_id, Customer.marketing_consented_at.is_not(None), ~Customer.is_test
     )
     return MarketingPlanDetail(
         sends_birthday_emails=plan is not None and plan.sends_birthday_emails,

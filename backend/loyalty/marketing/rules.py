@@ -52,6 +52,7 @@ class WithheldReason(StrEnum):
     NO_CONSENT = "no_consent"
     CARD_INACTIVE = "card_inactive"
     CUSTOMER_RETURNED = "customer_returned"
+    TEST_CUSTOMER = "test_customer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,15 @@ class MarketingFacts:
     has_consent: bool
     is_card_active: bool
     last_visit_at: datetime
+    is_test: bool = False
 
 
 def find_obstacle(facts: MarketingFacts) -> WithheldReason | None:
     """Why the email must never be sent; None when nothing stands against it."""
     if not facts.has_consent:
         return WithheldReason.NO_CONSENT
+    if facts.is_test:
+        return WithheldReason.TEST_CUSTOMER
     if not facts.is_card_active:
         return WithheldReason.CARD_INACTIVE
     if facts.code == "loyalty_reengagement" and facts.last_visit_at > facts.queued_at:

@@ -33,7 +33,7 @@ def due_chunk(
 
 
 def having(merchant_id: UUID, is_due: ColumnElement[bool]) -> Select[tuple[UUID, UUID]]:
-    """Customers who have consented and have the occasion, each with the card used last."""
+    """Real customers who have consented and have the occasion, each with the card used last."""
     return _consenting(merchant_id).add_columns(LAST_CARD.c.id).join(LAST_CARD, true()).where(is_due)
 
 
@@ -44,4 +44,6 @@ def end_of_page(merchant_id: UUID, position: UUID, page: int) -> Select[tuple[UU
 
 
 def _consenting(merchant_id: UUID) -> Select[tuple[UUID]]:
-    return select(Customer.id).where(Customer.merchant_id == merchant_id, Customer.marketing_consented_at.is_not(None))
+    return select(Customer.id).where(
+        Customer.merchant_id == merchant_id, Customer.marketing_consented_at.is_not(None), ~Customer.is_test
+    )

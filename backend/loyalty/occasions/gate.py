@@ -32,7 +32,13 @@ async def check_marketing(
     """Takes the mailbox's slot of the day when the email may be sent now."""
     row = (
         await session.execute(
-            select(Card.state, Card.last_activity_at, Customer.marketing_consented_at, Merchant.timezone)
+            select(
+                Card.state,
+                Card.last_activity_at,
+                Customer.marketing_consented_at,
+                Customer.is_test,
+                Merchant.timezone,
+            )
             .outerjoin(Customer, (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id))
             .join(Merchant, Merchant.id == Card.merchant_id)
             .where(Card.merchant_id == mail.merchant_id, Card.id == mail.card_id)
@@ -44,6 +50,7 @@ async def check_marketing(
         has_consent=row.marketing_consented_at is not None,
         is_card_active=row.state == "active",
         last_visit_at=row.last_activity_at,
+        is_test=bool(row.is_test),
     )
     if obstacle := find_obstacle(facts):
         return MarketingVerdict(obstacle=obstacle)

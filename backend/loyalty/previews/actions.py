@@ -22,9 +22,8 @@ from backend.core.ids import new_id
 from backend.core.leases import renewing
 from backend.core.origin import Origin
 from backend.core.outages import server_away
-from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.problems.bookings import ProgramInactive
-from backend.loyalty.previews.history import read_groups
+from backend.loyalty.previews.history import previewed, read_groups
 from backend.loyalty.previews.jobs import enqueue_preview
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.previews.problems import PreviewInProgress
@@ -102,7 +101,7 @@ class Previews:
         """As of now. Reads a few hundred cards at a time, and lets others work between two of them."""
         async with self.sessions.committing(merchant_id) as session:
             history = await _get_setup_history(session, merchant_id)
-            total = await session.scalar(select(func.count()).where(Card.merchant_id == merchant_id)) or 0
+            total = await session.scalar(select(func.count()).where(*previewed(merchant_id))) or 0
         report, done = PreviewReport(history, propose(draft, history), clock.now()), 0
         async for groups in read_groups(self.sessions, merchant_id):
             async with self.sessions.committing(merchant_id) as session:

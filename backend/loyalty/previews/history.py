@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, text
+from sqlalchemy import ColumnElement, Select, exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions, enter_merchant
 from backend.core.models import TenantRow
 from backend.loyalty.cards.models import Card
+from backend.loyalty.customers.test_marks import is_of_real_customer
 from backend.loyalty.ledger.booking.card import CardRow, HoldState, LotState
 from backend.loyalty.ledger.booking.rows import MergeRow
 from backend.loyalty.ledger.models.holds import Hold
@@ -67,7 +68,7 @@ class Group:
 
 
 async def read_groups(sessions: Sessions, merchant_id: UUID) -> AsyncIterator[list[Group]]:
-    """Every card of the merchant once; each chunk is of one instant."""
+    """Every card that is previewed once; each chunk is of one instant."""
     after: UUID | None = None
     partners = await _read_partners(sessions, merchant_id)
     while ids := await _next_ids(sessions, merchant_id, after):
@@ -92,8 +93,15 @@ async def _read_partners(sessions: Sessions, merchant_id: UUID) -> dict[UUID, li
     return groups
 
 
+def previewed(merchant_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Without cards of test customers, but for those that were merged: a group is replayed whole."""
+    of_card = or_(CardMerge.merged_card_id == Card.id, CardMerge.kept_card_id == Card.id)
+    is_merged = exists().where(CardMerge.merchant_id == merchant_id, of_card)
+    return Card.merchant_id == merchant_id, or_(is_of_real_customer(merchant_id, Card.customer_id), is_merged)
+
+
 async def _next_ids(sessions: Sessions, merchant_id: UUID, after: UUID | None) -> list[UUID]:
-    query = select(Card.id).where(Card.merchant_id == merchant_id).order_by(Card.id).limit(CHUNK)
+    query = select(Card.id).where(*previewed(merchant_id)).order_by(Card.id).limit(CHUNK)
     async with sessions.committing(merchant_id) as session:
         return list(await session.scalars(query.where(Card.id > after) if after else query))
 

@@ -1,7 +1,8 @@
 """Today's figures of a merchant, store by store, each in its own time zone.
 
 They agree with the list of transactions that the store's till shows: one that was voided as a whole counts for nothing,
-one that was voided in part counts for the rest, and a void counts on the day of the transaction that it voids.
+one that was voided in part counts for the rest, and a void counts on the day of the transaction that it voids. Cards of
+test customers do not count.
 """
 
 from datetime import datetime
@@ -20,16 +21,21 @@ WHERE m.id = $1
 """
 STORES = """
 WITH days AS (
-  SELECT s.*, date_trunc('day', $2 AT TIME ZONE s.timezone) AS midnight FROM stores s WHERE s.merchant_id = $1)
+  SELECT s.*, date_trunc('day', $2 AT TIME ZONE s.timezone) AS midnight FROM stores s WHERE s.merchant_id = $1),
+tests AS (
+  SELECT c.id FROM customers cu JOIN cards c ON c.merchant_id = $1 AND c.customer_id = cu.id
+  WHERE cu.merchant_id = $1 AND cu.is_test)
 SELECT d.id, d.code, d.name, d.is_active, d.timezone, d.midnight::date AS date,
        coalesce(c.active_cards, 0) AS active_cards, coalesce(h.open_holds, 0) AS open_holds, b.*
 FROM days d
 LEFT JOIN (
   SELECT store_id, count(*) AS active_cards FROM cards
-  WHERE merchant_id = $1 AND state = 'active' GROUP BY store_id) c ON c.store_id = d.id
+  WHERE merchant_id = $1 AND state = 'active' AND id NOT IN (SELECT id FROM tests)
+  GROUP BY store_id) c ON c.store_id = d.id
 LEFT JOIN (
   SELECT store_id, count(*) AS open_holds FROM holds
   WHERE merchant_id = $1 AND state = 'reserved' AND expires_at > $2 AND NOT is_allowance
+    AND card_id NOT IN (SELECT id FROM tests)
   GROUP BY store_id) h ON h.store_id = d.id
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE t.kind = 'enrolled') AS new_cards,
@@ -48,6 +54,7 @@ CROSS JOIN LATERAL (
     WHERE v.merchant_id = $1 AND v.voids_id = t.id AND NOT is_undone(v)) r
   -- Nothing is recorded before it happens, so the index on recorded_at leaves out nothing.
   WHERE t.merchant_id = $1 AND t.store_id = d.id AND t.kind IN ('enrolled', 'welcome_bonus', 'earned', 'redeemed')
+    AND t.card_id NOT IN (SELECT id FROM tests)
     AND t.recorded_at >= d.midnight AT TIME ZONE d.timezone AND t.occurred_at >= d.midnight AT TIME ZONE d.timezone
     AND NOT (r.lines > 0 AND r.cents >= coalesce(t.purchase_amount_cents, 0) AND r.quantity >= coalesce(t.quantity, 0))
 ) b

@@ -13,6 +13,7 @@ from frontend.kit.pages import redirect
 from frontend.kit.request import Request
 from frontend.till.card.commands.earn import EarnCommand
 from frontend.till.card.commands.hold import ConfirmHoldCommand, ReleaseHoldCommand
+from frontend.till.card.commands.mark_test import MarkTestCommand
 from frontend.till.card.commands.redeem import RedeemRewardCommand, RedeemStampsCommand
 from frontend.till.card.commands.relink import RelinkCommand
 from frontend.till.card.commands.stamp import StampCommand
@@ -20,7 +21,7 @@ from frontend.till.card.record import record
 from frontend.till.card.screen import card_screen
 
 CARD = "/till/cards/{card_id:uuid}"
-POINTS, STAMPS, LINKS = f"{CARD}/points", f"{CARD}/stamps", f"{CARD}/links"
+POINTS, STAMPS, LINKS, TEST_MARK = f"{CARD}/points", f"{CARD}/stamps", f"{CARD}/links", f"{CARD}/test-mark"
 REWARD, STAMP_REWARD = CARD + "/redemptions/{reward_id:uuid}", f"{CARD}/redemptions/stamps"
 CONFIRM, RELEASE = CARD + "/holds/{hold_id:uuid}/confirm", CARD + "/holds/{hold_id:uuid}/release"
 
@@ -30,7 +31,7 @@ async def show_card(request: Request, caller: NamedDependency[Caller], card_id: 
     return card_screen(request, await get_till(caller, card_id))
 
 
-@get([POINTS, STAMPS, LINKS, REWARD, STAMP_REWARD, CONFIRM, RELEASE])
+@get([POINTS, STAMPS, LINKS, TEST_MARK, REWARD, STAMP_REWARD, CONFIRM, RELEASE])
 async def show_card_of_button(request: Request, card_id: FromPath[UUID]) -> Response[str]:
     """Without scripts a refused form is shown at the address of its button. Its menus lead back to that address."""
     return redirect(request, f"/till/cards/{card_id}")
@@ -75,3 +76,8 @@ async def release_hold(
 @post(LINKS)
 async def relink_card(request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID]) -> Response[str]:
     return await record(RelinkCommand(request, caller, card_id, await read_form(request)))
+
+
+@post(TEST_MARK)
+async def mark_test(request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID]) -> Response[str]:
+    return await record(MarkTestCommand(request, caller, card_id, await read_form(request)))

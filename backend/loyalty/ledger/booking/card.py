@@ -52,6 +52,7 @@ class CustomerState(msgspec.Struct, frozen=True):
     birth_date: date | None
     language: str
     phone_norm: str | None = None
+    is_test: bool = False
 
     @property
     def name(self) -> str:

@@ -15,12 +15,17 @@ from backend.operations.readiness.platform.processes import look_at_backends, lo
 from backend.operations.readiness.platform.queues import look_at_mail_queue, look_at_outbox, look_at_redis
 from backend.operations.readiness.platform.secrets import look_at_secrets
 from backend.operations.readiness.platform.tasks import look_at_task
+from backend.operations.readiness.platform.test_data import look_at_test_data
 from backend.operations.readiness.platform.wallets import look_at_passes, look_at_wallet
 from backend.operations.timed_tasks.catalog import TASKS
 from i18n.translator import N_
 
 MAIL, PEOPLE, WEBHOOKS = "docs/runbooks/email.md", "docs/runbooks/people.md", "docs/runbooks/webhooks.md"
-CERTIFICATES, PASSES = "docs/runbooks/wallet-certificates.md", "docs/runbooks/wallet-passes.md"
+GO_LIVE, CERTIFICATES, PASSES = (
+    "docs/runbooks/go-live.md",
+    "docs/runbooks/wallet-certificates.md",
+    "docs/runbooks/wallet-passes.md",
+)
 RUNBOOKS = {"verify_audit": PEOPLE, "sync_wallet_passes": PASSES, "check_wallet_certificates": CERTIFICATES}
 """Of timed tasks."""
 
@@ -48,5 +53,6 @@ PLATFORM_CHECKS = (
     Check("live_stores", "merchants", N_("Live stores"), look_at_live_stores, "/admin/merchants"),
     Check("reviews", "merchants", N_("Review"), look_at_reviews, "/admin/merchants"),
     Check("webhooks", "merchants", N_("Webhooks"), look_at_webhooks, runbook=WEBHOOKS),
+    Check("test_data", "merchants", N_("Test data"), look_at_test_data, runbook=GO_LIVE),
     *(Check(task.name, "tasks", task.title, look_at_task(task), runbook=RUNBOOKS.get(task.name, "")) for task in TASKS),
 )
