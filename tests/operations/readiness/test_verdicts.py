@@ -19,6 +19,7 @@ from backend.operations.readiness.platform.people import PlatformAdmin, judge_ad
 from backend.operations.readiness.platform.processes import judge_processes
 from backend.operations.readiness.platform.secrets import judge_secrets
 from backend.operations.readiness.platform.tasks import judge_task
+from backend.operations.readiness.platform.test_data import judge_test_data
 from backend.operations.readiness.platform.wallets import FileState, judge_passes, judge_unconfigured, judge_wallet
 from backend.operations.readiness.verdicts import RowVerdict, worst
 from backend.operations.task_runs.last_runs import LastRuns
@@ -232,3 +233,13 @@ def test_what_is_not_known_is_worse_than_what_needs_attention() -> None:
     assert worst([]) == "ok"
     assert worst(["ok", "warning", "unknown"]) == "unknown"
     assert worst(["unknown", "blocks"]) == "blocks"
+
+
+def test_test_customers_at_real_merchants_are_named_with_the_command_that_removes_them() -> None:
+    assert judge_test_data({}).state == "ok"
+    left = judge_test_data({"fashion": 1, "books": 3})
+    assert (left.state, left.details, left.command) == (
+        "warning",
+        ["books 3", "fashion 1"],
+        "orion cleanup --test-data",
+    )
