@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.run import Town, open_town
 from tests.chaos.stack import open_stack
 
-ROUNDS = 4
+ROUNDS = 2
 
 
 @pytest.fixture(scope="module")
