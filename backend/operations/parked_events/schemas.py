@@ -18,7 +18,7 @@ class ParkedEvent(Answer):
     """Code of the merchant where it happened."""
     reactions: Annotated[list[str], Meta(examples=[["sync_wallets"]])]
     """Reactions that have failed. The others are done, and are not repeated."""
-    last_error: str
+    last_error: Annotated[str, Meta(examples=["sync_wallets: TimeoutError"])]
     """Each failed reaction with the kind of its error."""
     attempts: int
     """How often it was tried."""
