@@ -113,6 +113,7 @@ ACTIONS = {
     "reward.created": N_("Reward created"),
     "reward.moved": N_("Reward moved"),
     "reward.restored": N_("Reward taken out of the archive"),
+    "secrets.escrow_confirmed": N_("Copy of the encryption keys confirmed"),
     "secrets.resealed": N_("Stored secrets encrypted with the newest key"),
     "settings.changed": N_("Settings changed"),
     "store.changed": N_("Store changed"),

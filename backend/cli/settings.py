@@ -9,6 +9,7 @@ import rich_click as click
 
 from backend.cli.output import DONE, LANGUAGE, PARTLY_DONE, as_json_too, at_command_line, print_json, with_services
 from backend.core.problems import ValidationFailed
+from backend.operations.key_escrow import confirm_escrow
 from backend.operations.key_rotation import rotate_keys
 from backend.services import Services
 from backend.settings.actions import SettingsEditor
@@ -19,6 +20,8 @@ from backend.settings.schemas import SettingsChange, SettingValue, SettingView
 HIDDEN = "••••••••"
 
 reason_too = click.option("--reason", help="Kept in the audit entry for good. Do not name customers.")
+
+PLACE_MAX = 200
 
 
 @click.group()
@@ -102,6 +105,17 @@ def rotate(as_json: bool) -> None:
         for name, each in facts.items():
             click.echo(f"{name:30} " + ", ".join(f"{count} {word}" for word, count in each.items()))
     sys.exit(PARTLY_DONE if any(each["unreadable"] for each in facts.values()) else DONE)
+
+
+@settings.command("confirm-escrow")
+@click.argument("place")
+def confirm(place: str) -> None:
+    """Say that a copy of ORION_SECRET_KEYS is kept at PLACE, such as "safe of the accountant". Never name the keys."""
+    words = place.strip()
+    if not words or not words.isprintable() or len(words) > PLACE_MAX:
+        raise click.BadParameter(f"one line of at most {PLACE_MAX} letters", param_hint="PLACE")
+    with_services(lambda services: confirm_escrow(services.sessions, services.key_ring, at_command_line(), words))
+    click.echo("Confirmed. After a change of the keys, confirm it anew.")
 
 
 def _views() -> list[SettingView]:

@@ -94,6 +94,7 @@ TEXTS = frozenset(
         "parts",
         "pass_type",
         "permission",
+        "place",
         "platform",
         "program",
         "provider",

@@ -37,6 +37,7 @@ WRITES = {
     "settings unset": Run("settings.changed", ("settings", "unset", "smtp_port"), (PORT_SET,)),
     "maintenance on": Run("settings.changed", ("maintenance", "on", "--minutes", "30")),
     "maintenance off": Run("settings.changed", ("maintenance", "off"), (("maintenance", "on"),)),
+    "settings confirm-escrow": Run("secrets.escrow_confirmed", ("settings", "confirm-escrow", "a safe")),
     "settings rotate-keys": Run("secrets.resealed", ("settings", "rotate-keys"), (CREATED,)),
     "users create-admin": Run("user.created", CREATED),
     "users invite": Run("invitation.sent", ("users", "invite", ADMIN)),

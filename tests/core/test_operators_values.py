@@ -156,6 +156,7 @@ VERBS = [
     ("devices", "revoke", "0198c0de-0000-7000-8000-000000000001", "--merchant", "x", "--reason", "x"),
     ("ledger", "unfreeze", "X", "--reason", "x"), ("settings", "list"), ("settings", "get", "smtp_port"),
     ("settings", "set", "smtp_port=25"), ("settings", "unset", "smtp_port"), ("settings", "rotate-keys"),
+    ("settings", "confirm-escrow", "a safe"),
     ("maintenance", "on"), ("maintenance", "off"), ("maintenance", "status"), ("doctor",), ("status",),
     ("customers", "mark-test", "X"), ("cleanup", "--test-data"),
     ("keys", "list", "--merchant", "x"), ("keys", "revoke", "ok_live_x", "--merchant", "x"),

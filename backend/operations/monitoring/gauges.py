@@ -27,15 +27,10 @@ from backend.operations.monitoring.metrics import (
     TASK_SUCCEEDED,
     WORKERS_RUNNING,
 )
+from backend.operations.task_runs.backups import find_last_backups
 from backend.operations.task_runs.last_runs import LastRuns, read_last_runs
 from backend.webhooks.queries import count_waiting_webhooks
 
-# Written by deploy/orion-backup.
-BACKUPS = """
-SELECT coalesce(extract(epoch FROM max(finished_at) FILTER (WHERE name = 'back_up')), 0)::float AS backed_up,
-       coalesce(extract(epoch FROM max(finished_at) FILTER (WHERE name = 'rehearse_restore')), 0)::float AS rehearsed
-FROM task_runs WHERE name IN ('back_up', 'rehearse_restore')
-"""
 NOW = "SELECT clock_timestamp()"
 
 
@@ -50,14 +45,19 @@ async def measure(pool: asyncpg.Pool, sessions: Sessions, now: datetime) -> None
     OUTBOX_PENDING.set(outbox.waiting)
     OUTBOX_DEAD.set(outbox.parked)
     OUTBOX_AGE.set(outbox.age_seconds(now))
-    backups = await pool.fetchrow(BACKUPS)
-    BACKUP_SUCCEEDED.set(backups["backed_up"])
-    RESTORE_REHEARSED.set(backups["rehearsed"])
     async with sessions.committing() as session:
+        backups = await find_last_backups(session)
         tasks = await read_last_runs(session, now)
         WORKERS_RUNNING.set(await count_running_workers(session, now))
+    BACKUP_SUCCEEDED.set(_seconds(backups.backed_up_at))
+    RESTORE_REHEARSED.set(_seconds(backups.rehearsed_at))
     for task, runs in tasks.items():
         _show_runs(task, runs)
+
+
+def _seconds(at: datetime | None) -> float:
+    """Since 1970; 0: never."""
+    return at.timestamp() if at else 0
 
 
 def _show_runs(task: str, runs: LastRuns) -> None:

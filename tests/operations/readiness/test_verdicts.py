@@ -9,9 +9,17 @@ import pytest
 from backend.messaging.connection_test.schemas import LastConnectionTest
 from backend.messaging.template_editing.health import TextProblem
 from backend.operations.heartbeats.models import ProcessHeartbeat
+from backend.operations.key_escrow import Escrow
 from backend.operations.readiness.merchant.mail import judge_own_texts
 from backend.operations.readiness.merchant.people import PinFigures, judge_owners, judge_pins
 from backend.operations.readiness.merchant.setup import judge_stores
+from backend.operations.readiness.platform.backups import (
+    LATE,
+    REHEARSED_EVERY,
+    TOO_LATE,
+    judge_backups,
+    judge_escrow,
+)
 from backend.operations.readiness.platform.database import DiskUse, judge_clocks, judge_disk
 from backend.operations.readiness.platform.languages import judge_catalogs
 from backend.operations.readiness.platform.mail import MailRoute, judge_delivery, judge_test, judge_texts
@@ -22,6 +30,7 @@ from backend.operations.readiness.platform.tasks import judge_task
 from backend.operations.readiness.platform.test_data import judge_test_data
 from backend.operations.readiness.platform.wallets import FileState, judge_passes, judge_unconfigured, judge_wallet
 from backend.operations.readiness.verdicts import RowVerdict, worst
+from backend.operations.task_runs.backups import LastBackups
 from backend.operations.task_runs.last_runs import LastRuns
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.timed_tasks.catalog import TASKS, TimedTask
@@ -243,3 +252,30 @@ def test_test_customers_at_real_merchants_are_named_with_the_command_that_remove
         ["books 3", "fashion 1"],
         "orion cleanup --test-data",
     )
+
+
+def backups(since: timedelta | None, rehearsed_since: timedelta | None = DAY, *, is_production: bool = True) -> str:
+    backed_up_at = None if since is None else NOW - since
+    rehearsed_at = None if rehearsed_since is None else NOW - rehearsed_since
+    return judge_backups(LastBackups(backed_up_at, rehearsed_at), NOW, is_production=is_production).state
+
+
+def test_a_night_without_a_backup_is_a_warning_and_two_block() -> None:
+    second = timedelta(seconds=1)
+    assert (backups(LATE), backups(LATE + second)) == ("ok", "warning")
+    assert (backups(TOO_LATE), backups(TOO_LATE + second)) == ("warning", "blocks")
+    assert (backups(None), backups(None, is_production=False)) == ("blocks", "ok")
+    assert (backups(HOUR, REHEARSED_EVERY), backups(HOUR, REHEARSED_EVERY + second)) == ("ok", "warning")
+    assert backups(HOUR, None) == "warning"
+
+
+def test_a_copy_of_the_keys_is_confirmed_anew_after_each_change() -> None:
+    kept = Escrow("a safe", "Ada", NOW, is_of_these_keys=True)
+    verdict = judge_escrow(kept, is_production=True)
+    assert (verdict.state, told(verdict)) == (
+        "ok", "A copy of the encryption keys is kept at: a safe. Confirmed by Ada.",
+    )  # fmt: skip
+    changed = judge_escrow(kept._replace(is_of_these_keys=False), is_production=True)
+    assert (changed.state, changed.command) == ("warning", "orion settings confirm-escrow PLACE")
+    assert judge_escrow(None, is_production=True).state == "warning"
+    assert judge_escrow(None, is_production=False).state == "ok"

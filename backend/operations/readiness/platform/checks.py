@@ -1,6 +1,7 @@
 """What is looked at for the platform as a whole."""
 
 from backend.operations.readiness.board import Check
+from backend.operations.readiness.platform.backups import look_at_backups, look_at_escrow
 from backend.operations.readiness.platform.database import (
     look_at_clocks,
     look_at_disk,
@@ -26,6 +27,7 @@ GO_LIVE, CERTIFICATES, PASSES = (
     "docs/runbooks/wallet-certificates.md",
     "docs/runbooks/wallet-passes.md",
 )
+BACKUP = "docs/runbooks/backup.md"
 RUNBOOKS = {"verify_audit": PEOPLE, "sync_wallet_passes": PASSES, "check_wallet_certificates": CERTIFICATES}
 """Of timed tasks."""
 
@@ -35,6 +37,8 @@ PLATFORM_CHECKS = (
     Check("secrets", "database", N_("Encryption keys"), look_at_secrets, runbook=f"{MAIL}#a-key-was-lost"),
     Check("clocks", "database", N_("Clocks"), look_at_clocks),
     Check("disk", "database", N_("Disk"), look_at_disk),
+    Check("backups", "database", N_("Backups"), look_at_backups, runbook=BACKUP),
+    Check("escrow", "database", N_("Copy of the encryption keys"), look_at_escrow, runbook=f"{BACKUP}#what-is-kept"),
     Check("backends", "work", N_("Backends"), look_at_backends),
     Check("workers", "work", N_("Workers"), look_at_workers),
     Check("outbox", "work", N_("Events"), look_at_outbox),
