@@ -9,6 +9,7 @@ from msgspec import to_builtins
 
 from backend.cli.doctor_notify import watch
 from backend.cli.output import DONE, FAILED, LANGUAGE, as_json_too, print_json, run_or_end, settings
+from backend.core.next_steps import in_utc
 from backend.core.problems import Problem
 from backend.core.settings import Settings, required
 from backend.operations.readiness.actions import merchant_board, open_probe, platform_board
@@ -67,7 +68,7 @@ def _lines(board: ReadinessBoard) -> Iterator[str]:
     counts = {mark: sum(row.state == state for row in board.rows) for state, (mark, _) in MARKS.items()}
     about = f"{board.merchant_name} ({board.merchant_code})" if board.merchant_code else "The platform"
     told = ", ".join(f"{count} {mark}" for mark, count in counts.items() if count)
-    yield f"\n{about}, {board.checked_at:%Y-%m-%d %H:%M:%S} UTC: {told}"
+    yield f"\n{about}, {in_utc(board.checked_at)}: {told}"
 
 
 def _row_lines(row: ReadinessRow) -> Iterator[str]:

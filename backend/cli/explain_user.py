@@ -7,7 +7,7 @@ from msgspec import to_builtins
 
 from backend.cli.output import as_json_too, print_json, with_services
 from backend.core.clock import clock
-from backend.identity.stories.advice import moment
+from backend.core.next_steps import in_utc
 from backend.identity.stories.queries import read_story
 from backend.identity.stories.story import PersonAccount, PersonStory, Place, StoryInvitation
 from backend.services import Services
@@ -42,7 +42,7 @@ def _lines(story: PersonStory) -> Iterator[tuple[str, str]]:
     for invitation in story.invitations:
         yield "invited", f"to {invitation.merchant or 'the platform'} {_invitation(invitation)}"
     for mail in story.mails:
-        yield "email", f"{moment(mail.created_at)}  {mail.status:10} {mail.template:20} {mail.id}"
+        yield "email", f"{in_utc(mail.created_at)}  {mail.status:10} {mail.template:20} {mail.id}"
     for sentence in story.next:
         yield "next", sentence
 
@@ -58,10 +58,10 @@ def _account_lines(account: PersonAccount) -> Iterator[tuple[str, str]]:
         yield "has left", merchant
     yield "factors", _factors(account)
     if account.reset_link_until:
-        yield "link", f"for a new password, open until {moment(account.reset_link_until)}"
+        yield "link", f"for a new password, open until {in_utc(account.reset_link_until)}"
     for session in account.sessions:
         at = f" at {session.merchant}" if session.merchant else ""
-        began, seen = moment(session.began_at), moment(session.last_seen_at)
+        began, seen = in_utc(session.began_at), in_utc(session.last_seen_at)
         yield "session", f"{session.kind}{at}, {session.browser}, since {began}, last used {seen}"
     if not account.sessions:
         yield "session", "none is open"
@@ -75,7 +75,7 @@ def _place(place: Place) -> str:
     else:
         rights = [f"{code} ({len(permissions)} permissions)" for code, permissions in place.stores.items()]
         where = ", ".join([*rights, *(f"{code} (closed)" for code in place.closed_stores)]) or "no store"
-    until = f" until {moment(place.pin_locked_until)}" if place.pin_locked_until else ""
+    until = f" until {in_utc(place.pin_locked_until)}" if place.pin_locked_until else ""
     return f"{place.merchant}, {place.role}, {where}, PIN {place.pin}{until}"
 
 
@@ -88,4 +88,4 @@ def _factors(account: PersonAccount) -> str:
 
 def _invitation(invitation: StoryInvitation) -> str:
     by = invitation.invited_by or "nobody named"
-    return f"as {invitation.role} by {by}, {moment(invitation.sent_at)}, valid until {moment(invitation.expires_at)}"
+    return f"as {invitation.role} by {by}, {in_utc(invitation.sent_at)}, valid until {in_utc(invitation.expires_at)}"

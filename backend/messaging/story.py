@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
+from backend.core.next_steps import NO_WORKER, in_utc, is_due, tries_at
 from backend.messaging.history import MailEvent, read_history
 from backend.messaging.models import EmailLog, MailRow, PlatformMail
 from backend.messaging.queries import find_merchant, find_merchant_of, get_email
@@ -25,7 +26,6 @@ from backend.settings.live import InForce
 LANGUAGE = "en"
 MAILS_MAX = 20
 NOT_TOLD = {"body_text", "body_html", "headers"}
-WITHOUT_END = "If that does not happen, no worker runs."
 
 
 class MailStory(msgspec.Struct, frozen=True):
@@ -88,14 +88,14 @@ async def read_story(
 
 def next_step(mail: EmailLog | PlatformMail, *, is_waiting: bool, now: datetime) -> str:
     """`is_waiting`: all emails wait, because stored settings cannot be used."""
-    at = f"{mail.available_at:%Y-%m-%d %H:%M:%S} UTC"
     match mail.status:
         case "queued":
-            return _next_of_queued(mail, at, is_waiting=is_waiting, now=now)
+            return _next_of_queued(mail, is_waiting=is_waiting, now=now)
         case "sending":
             lost = after_unknown([*read_history(mail.history), MailEvent(now, "unknown")], mail.kind, now)
             then = "is sent once more with the same Message-ID" if lost.status == "queued" else "is not sent again"
-            return f"The worker is handing it over. Without an outcome by {at} it {then}. {WITHOUT_END}"
+            end = in_utc(mail.available_at)
+            return f"The worker is handing it over. Without an outcome by {end} it {then}. {NO_WORKER}"
         case "sent" | "delivered":
             return "Nothing: the provider has it."
     if not can_be_resent(mail, now):
@@ -104,11 +104,11 @@ def next_step(mail: EmailLog | PlatformMail, *, is_waiting: bool, now: datetime)
     return f"Nothing by itself. It can be sent as a new email at /admin/emails/{mail.id}.{caution}"
 
 
-def _next_of_queued(mail: MailRow, at: str, *, is_waiting: bool, now: datetime) -> str:
+def _next_of_queued(mail: MailRow, *, is_waiting: bool, now: datetime) -> str:
     if mail.expires_at is not None and mail.expires_at < max(mail.available_at, now):
         return "The worker ends it as failed: it is of no more use."
     if is_waiting:
         return "It waits until stored settings can be used: `orion settings list --category email` says which."
     if mail.available_at > now:
-        return f"The worker tries at {at}."
-    return f"It is due: the worker sends it within seconds. {WITHOUT_END}"
+        return tries_at(mail.available_at)
+    return is_due("sends it")

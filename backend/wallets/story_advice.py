@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from backend.core.next_steps import in_utc, is_due, tries_at
 from backend.core.outbound.retry import TRIES
-from backend.messaging.story import WITHOUT_END
 from backend.wallets.models import WalletLink
 from backend.wallets.ports import PROGRAM_REFUSED
 from backend.wallets.schemas import LinkState
@@ -35,7 +35,7 @@ def next_step(link: WalletLink, card_code: str, *, is_right: bool, now: datetime
     if link.status == LinkState.FAILED:
         return _next_of_refused(link, SEND_NOW.format(card=card_code))
     if link.lease_until is not None and link.lease_until > now:
-        return f"A worker is sending it. Without an outcome by {moment(link.lease_until)} another one does."
+        return f"A worker is sending it. Without an outcome by {in_utc(link.lease_until)} another one does."
     if is_right:
         return "Nothing: it shows what the till shows."
     return _next_of_waiting(link, SEND_NOW.format(card=card_code), now)
@@ -45,16 +45,12 @@ def _next_of_waiting(link: WalletLink, send_now: str, now: datetime) -> str:
     if link.attempts >= TRIES:
         return f"The hourly run sends it; {send_now}."
     if link.next_attempt_at is not None and link.next_attempt_at > now:
-        return f"The worker tries at {moment(link.next_attempt_at)}."
-    return f"It is due: the worker sends it within seconds. {WITHOUT_END} The hourly run sends it too; {send_now}."
+        return tries_at(link.next_attempt_at)
+    return f"{is_due('sends it')} The hourly run sends it too; {send_now}."
 
 
 def _next_of_refused(link: WalletLink, send_now: str) -> str:
     if (link.last_error_code or "").startswith(PROGRAM_REFUSED):
         return "Google is asked about the program every hour. When it takes it, the pass is sent."
-    at = moment(link.next_attempt_at) if link.next_attempt_at else "the next hourly run"
+    at = in_utc(link.next_attempt_at) if link.next_attempt_at else "the next hourly run"
     return f"It is sent again when the card changes, or at {at}; {send_now}."
-
-
-def moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -9,9 +9,9 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
+from backend.core.next_steps import is_due, tries_at
 from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchant_ids
-from backend.messaging.story import WITHOUT_END
 from backend.webhooks.event_types import CHOICES
 from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 from backend.webhooks.queries import get_endpoint, read_delivery
@@ -140,11 +140,7 @@ def next_step(delivery: WebhookDelivery, endpoint: WebhookEndpoint, waits_for: U
     if waits_for is not None:
         return f"It waits until {waits_for}, an earlier event of the same card or customer, is delivered or given up."
     if endpoint.paused_until is not None and endpoint.paused_until > max(delivery.available_at, now):
-        return f"The endpoint rests after failures. The worker tries at {_moment(endpoint.paused_until)}."
+        return f"The endpoint rests after failures. {tries_at(endpoint.paused_until)}"
     if delivery.available_at > now:
-        return f"The worker tries at {_moment(delivery.available_at)}."
-    return f"It is due: the worker sends it within seconds. {WITHOUT_END}"
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+        return tries_at(delivery.available_at)
+    return is_due("sends it")

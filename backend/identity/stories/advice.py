@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from backend.core.next_steps import in_utc
 from backend.identity.stories.story import PersonAccount, PersonStory, Place
 
 FAILED_MAIL = {"failed", "bounced", "unknown"}
@@ -46,7 +47,7 @@ def _obstacles(account: PersonAccount, *, is_production: bool) -> Iterator[str]:
         yield from _obstacles_at(place)
     if account.codes_refused_until is not None:
         yield (
-            f"Too many wrong codes: new browsers are refused until {moment(account.codes_refused_until)}. Browsers in "
+            f"Too many wrong codes: new browsers are refused until {in_utc(account.codes_refused_until)}. Browsers in "
             "which the person has signed in before are not."
         )
     if is_production and account.platform_role is not None and not account.has_second_factor:
@@ -64,7 +65,7 @@ def _obstacles_at(place: Place) -> Iterator[str]:
         closed = f" ({', '.join(place.closed_stores)} is closed)" if place.closed_stores else ""
         yield f"{place.merchant}: works at no open store{closed}. An owner gives one at /office/staff."
     if place.pin in PIN:
-        until = moment(place.pin_locked_until) if place.pin_locked_until else ""
+        until = in_utc(place.pin_locked_until) if place.pin_locked_until else ""
         yield PIN[place.pin].format(merchant=place.merchant, until=until)
 
 
@@ -90,7 +91,3 @@ def _mails(story: PersonStory) -> Iterator[str]:
     for mail in story.mails[:1]:
         if mail.status in FAILED_MAIL | {"queued"}:
             yield f"The latest email is {mail.status}: `orion explain mail {mail.id}` says why."
-
-
-def moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from backend.core.ids import new_id
+from backend.core.next_steps import in_utc
 from backend.messaging.providers.ports import OutgoingMail
 from backend.operations.readiness.schemas import ReadinessRow
 
@@ -81,7 +82,7 @@ class AlarmNotice:
         if self.ended:
             yield f"Works again: {', '.join(self.ended)}"
             yield ""
-        yield f"{now:%Y-%m-%d %H:%M:%S} UTC. All of it: {board_url} or `orion doctor`."
+        yield f"{in_utc(now)}. All of it: {board_url} or `orion doctor`."
 
 
 def read_told(path: Path) -> Told:

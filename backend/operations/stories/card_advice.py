@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from backend.core.next_steps import in_utc
 from backend.operations.stories.card_story import CardStory, StoryCard
 from backend.operations.stories.queue_advice import NOTHING, next_of_queues
 from backend.operations.stories.stock import StoryLot
-from backend.wallets.story_advice import moment
 
 
 def next_steps(story: CardStory) -> list[str]:
@@ -31,7 +31,7 @@ def _of_card(card: StoryCard, lots: Sequence[StoryLot]) -> Iterator[str]:
     ends = [lot.expires_at for lot in lots if lot.unit == "points" and lot.expires_at]
     if ends:
         points = sum(lot.remaining for lot in lots if lot.unit == "points" and lot.expires_at == min(ends))
-        yield f"{points} points expire by themselves at {moment(min(ends))}."
+        yield f"{points} points expire by themselves at {in_utc(min(ends))}."
 
 
 def _of_passes(story: CardStory) -> Iterator[str]:

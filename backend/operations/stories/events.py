@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.ids import first_id_at
 from backend.core.models import Event, OutboxMessage
-from backend.messaging.story import WITHOUT_END
-from backend.wallets.story_advice import moment
+from backend.core.next_steps import is_due, tries_at
 
 AROUND = timedelta(minutes=1)
 """The clocks of two servers may differ: ids begin with their time."""
@@ -85,5 +84,5 @@ def _next_step(message: OutboxMessage, now: datetime) -> str:
     if message.dead_at is not None:
         return f"Nothing by itself. Once the cause is fixed: `orion outbox release {message.id}`."
     if message.available_at > now:
-        return f"The worker tries at {moment(message.available_at)}."
-    return f"It is due: the worker reacts within seconds. {WITHOUT_END}"
+        return tries_at(message.available_at)
+    return is_due("reacts")
