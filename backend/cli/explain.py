@@ -1,20 +1,13 @@
 """`orion explain`: the story of one thing."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from uuid import UUID
-
 import rich_click as click
 
 from backend.cli.explain_card import explain_card
+from backend.cli.explain_mail import explain_mail
 from backend.cli.explain_pass import explain_pass
 from backend.cli.explain_transaction import explain_transaction
 from backend.cli.explain_user import explain_user
 from backend.cli.explain_webhook import explain_webhook
-from backend.cli.output import as_json_too, print_json, with_services_or_refusal
-from backend.core.clock import clock
-from backend.messaging.schemas import EmailDetail
-from backend.messaging.story import MailStory, read_story
 
 
 @click.group()
@@ -22,55 +15,5 @@ def explain() -> None:
     """Why something is as it is."""
 
 
-for verb in (explain_card, explain_pass, explain_transaction, explain_user, explain_webhook):
+for verb in (explain_card, explain_mail, explain_pass, explain_transaction, explain_user, explain_webhook):
     explain.add_command(verb)
-
-
-@explain.command("mail")
-@click.argument("mail_id", metavar="ID", type=click.UUID)
-@as_json_too
-def explain_mail(mail_id: UUID, as_json: bool) -> None:
-    """Tell the story of one email: why it was written, each attempt, and what happens next.
-
-    The ID is the last part of its address at /admin/emails.
-    """
-    story = with_services_or_refusal(
-        lambda services: read_story(services.pool, services.sessions, services.live.in_force, mail_id, clock.now())
-    )
-    if as_json:
-        print_json(story.facts())
-        return
-    for name, value in _lines(story):
-        click.echo(f"{name:12} {value}")
-
-
-def _lines(story: MailStory) -> Iterator[tuple[str, str]]:
-    mail = story.mail
-    version = f", version {mail.template_version}" if mail.template_version else ""
-    yield "email", f"{mail.template_name} ({mail.template_code}{version}, {mail.language}, {mail.kind})"
-    yield "why", story.occasion if mail.resend_of is None else f"An administrator has sent {mail.resend_of} again."
-    yield "from", f"{mail.merchant_name} ({mail.merchant_code})" if mail.merchant_name else "the platform"
-    yield "to", mail.recipient or "the customer was erased"
-    yield "written", _time(mail.created_at)
-    for event in mail.history:
-        told = [event.outcome, event.problem, event.reply]
-        yield _time(event.at), " · ".join(each for each in told if each)
-    yield "status", f"{mail.status}, {mail.attempts} attempts"
-    for each in (mail.problem, mail.advice):
-        if each:
-            yield "", each
-    if mail.provider:
-        yield "last by", _way(mail)
-    for used in story.in_force:
-        yield "now", f"{used.key:20} {used.value or '-':40} {used.source}"
-    yield "next", story.next
-
-
-def _way(mail: EmailDetail) -> str:
-    host = f"{mail.host}:{mail.port}" if mail.port else mail.host or ""
-    security = "" if mail.security in {None, "none"} else f" with {mail.security}"
-    return f"{mail.provider} {host}{security}, as {mail.sender_name} <{mail.sender_address}>, {mail.message_id}"
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%m-%d %H:%M:%S}"

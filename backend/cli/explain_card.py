@@ -5,17 +5,7 @@ from collections.abc import Iterator
 import rich_click as click
 from msgspec import to_builtins
 
-from backend.cli.explain_lines import (
-    Line,
-    booking_moments,
-    delivery_moments,
-    event_moments,
-    mail_moments,
-    or_dash,
-    print_lines,
-    short,
-    timeline,
-)
+from backend.cli.explain_lines import Line, lot_end, next_lines, or_dash, print_lines, short, timeline
 from backend.cli.output import as_json_too, print_json, with_services_or_refusal
 from backend.core.clock import clock
 from backend.operations.stories.card import read_card_story
@@ -39,27 +29,20 @@ def explain_card(code_or_id: str, as_json: bool) -> None:
 def _lines(story: CardStory) -> Iterator[Line]:
     yield from _card_lines(story.card)
     for lot in story.lots:
-        ends = f"until {short(lot.expires_at)}, {lot.expires_at:%Y}" if lot.expires_at else "without end"
+        ends = lot_end(lot.expires_at) if lot.expires_at else "without end"
         yield "lot", f"{lot.remaining} of {lot.original} {lot.unit} {ends}, granted by {lot.transaction_id}"
     for hold in story.holds:
         by = f", {hold.device}" if hold.device else ""
         yield "set aside", f"{hold.amount} {hold.unit} for {hold.held_for}{by}, until {short(hold.expires_at)}"
     if story.has_earlier:
         yield "earlier", f"only the last {len(story.bookings)} bookings are told"
-    moments = [
-        *booking_moments(story.bookings),
-        *mail_moments(story.mails),
-        *delivery_moments(story.deliveries),
-        *event_moments(story.events),
-    ]
-    yield from timeline(moments)
+    yield from timeline(story.bookings, story.mails, story.deliveries, story.events)
     for each in story.passes:
         state = f"{each.status}, shows version {each.synced_version} of {each.wanted_version}"
         error = f", {each.last_error_code}: {each.last_error}" if each.last_error_code else ""
         then = f", next {short(each.next_attempt_at)}" if each.next_attempt_at else ""
         yield each.provider, f"{each.external_id}, {state}, attempts: {each.attempts}{then}{error}"
-    for sentence in story.next:
-        yield "next:", sentence
+    yield from next_lines(story.next)
 
 
 def _card_lines(card: StoryCard) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""Lines of the stories that tell of several things."""
+"""How every `orion explain` prints a story, and the lines of what several stories contain."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -12,7 +12,7 @@ from backend.operations.stories.events import EventStory
 from backend.webhooks.story import StoryDelivery
 
 Line = tuple[str, str]
-Happening = tuple[datetime, str]
+TimelineEntry = tuple[datetime, str]
 """When, and what happened."""
 
 
@@ -21,28 +21,43 @@ def print_lines(lines: Iterable[Line]) -> None:
         click.echo(f"{name:14} {value}")
 
 
-def timeline(moments: Iterable[Happening]) -> Iterator[Line]:
-    """Oldest first."""
-    for at, told in sorted(moments, key=lambda moment: moment[0]):
-        yield short(at), told
+def timeline(
+    bookings: Iterable[StoryBooking],
+    mails: Iterable[StoryMail],
+    deliveries: Iterable[StoryDelivery],
+    events: Iterable[EventStory],
+) -> Iterator[Line]:
+    """All of them in one order, oldest first."""
+    entries = [*_of_bookings(bookings), *_of_mails(mails), *_of_deliveries(deliveries), *_of_events(events)]
+    for at, text in sorted(entries, key=lambda entry: entry[0]):
+        yield short(at), text
 
 
-def booking_moments(bookings: Iterable[StoryBooking]) -> Iterator[Happening]:
+def lot_end(expires_at: datetime) -> str:
+    return f"until {short(expires_at)}, {expires_at:%Y}"
+
+
+def next_lines(steps: Iterable[str]) -> Iterator[Line]:
+    for step in steps:
+        yield "next", step
+
+
+def _of_bookings(bookings: Iterable[StoryBooking]) -> Iterator[TimelineEntry]:
     for each in bookings:
         yield each.recorded_at, f"{each.kind} {each.id} · {' · '.join(_booking(each))}"
 
 
-def mail_moments(mails: Iterable[StoryMail]) -> Iterator[Happening]:
+def _of_mails(mails: Iterable[StoryMail]) -> Iterator[TimelineEntry]:
     for mail in mails:
         yield mail.created_at, f"email {mail.id} · {mail.template} · {mail.status}"
 
 
-def delivery_moments(deliveries: Iterable[StoryDelivery]) -> Iterator[Happening]:
+def _of_deliveries(deliveries: Iterable[StoryDelivery]) -> Iterator[TimelineEntry]:
     for each in deliveries:
         yield each.created_at, f"webhook {each.id} · {each.type} · {each.state}, attempts: {each.attempts} · {each.url}"
 
 
-def event_moments(events: Iterable[EventStory]) -> Iterator[Happening]:
+def _of_events(events: Iterable[EventStory]) -> Iterator[TimelineEntry]:
     for event in events:
         yield event.occurred_at, f"event {event.id} · {event.name} · {_event(event)}"
 

@@ -9,6 +9,7 @@ from msgspec import to_builtins
 from backend.cli.explain_lines import Line, or_dash, print_lines, short
 from backend.cli.output import as_json_too, print_json, with_services
 from backend.core.clock import clock
+from backend.core.next_steps import in_utc
 from backend.wallets.story import AppleFacts, GoogleFacts, PassStory, find_pass_story
 
 UNKNOWN = "There is no such pass: no card has it. `orion explain card` lists the passes of a card."
@@ -35,8 +36,8 @@ def _lines(story: PassStory) -> Iterator[Line]:
     yield "pass", f"{story.provider}, {story.external_id}, {story.status}"
     yield "card", f"{story.card_code} of {story.merchant}, {story.card_state}"
     yield "version", f"{story.synced_version} is shown, {story.wanted_version} is wanted"
-    yield "added", f"{story.created_at:%Y-%m-%d %H:%M:%S} UTC"
-    yield "synced", f"{story.synced_at:%Y-%m-%d %H:%M:%S} UTC" if story.synced_at else "never"
+    yield "added", in_utc(story.created_at)
+    yield "synced", in_utc(story.synced_at) if story.synced_at else "never"
     if story.waiting_since:
         yield "waits since", short(story.waiting_since)
     if story.lease_until:
@@ -53,7 +54,7 @@ def _lines(story: PassStory) -> Iterator[Line]:
         yield from _google_lines(story.google, is_saved=story.saved_by_user)
     if story.apple:
         yield from _apple_lines(story.apple)
-    yield "next:", story.next
+    yield "next", story.next
 
 
 def _google_lines(google: GoogleFacts, *, is_saved: bool | None) -> Iterator[Line]:

@@ -6,19 +6,10 @@ from uuid import UUID
 import rich_click as click
 from msgspec import to_builtins
 
-from backend.cli.explain_lines import (
-    Line,
-    booking_moments,
-    delivery_moments,
-    event_moments,
-    mail_moments,
-    or_dash,
-    print_lines,
-    short,
-    timeline,
-)
+from backend.cli.explain_lines import Line, lot_end, next_lines, or_dash, print_lines, timeline
 from backend.cli.output import as_json_too, print_json, with_services_or_refusal
 from backend.core.clock import clock
+from backend.core.next_steps import in_utc
 from backend.operations.stories.transaction import read_transaction_story
 from backend.operations.stories.transaction_story import StoryReceipt, TransactionStory
 
@@ -46,24 +37,17 @@ def _lines(story: TransactionStory) -> Iterator[Line]:
     )
     yield (
         "happened",
-        f"{booking.occurred_at:%Y-%m-%d %H:%M:%S} UTC, recorded {booking.recorded_at:%Y-%m-%d %H:%M:%S} UTC",
+        f"{in_utc(booking.occurred_at)}, recorded {in_utc(booking.recorded_at)}",
     )
     yield from _receipt_lines(story.receipt)
     for lot in story.lots:
-        ends = f"until {short(lot.expires_at)}, {lot.expires_at:%Y}" if lot.expires_at else "without a fixed end"
+        ends = lot_end(lot.expires_at) if lot.expires_at else "without a fixed end"
         yield lot.did, f"{lot.amount} {lot.unit}, lot {lot.id} {ends}, {lot.remaining} left now"
-    moments = [
-        *booking_moments([booking]),
-        *event_moments(story.events),
-        *mail_moments(story.mails),
-        *delivery_moments(story.deliveries),
-    ]
-    yield from timeline(moments)
+    yield from timeline([booking], story.mails, story.deliveries, story.events)
     for each in story.passes:
         state = "synced since" if each.is_synced_since else "not synced since"
         yield each.provider, f"{each.external_id}, {state}"
-    for sentence in story.next:
-        yield "next:", sentence
+    yield from next_lines(story.next)
 
 
 def _receipt_lines(receipt: StoryReceipt) -> Iterator[Line]:

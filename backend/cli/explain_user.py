@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import rich_click as click
 from msgspec import to_builtins
 
+from backend.cli.explain_lines import Line, next_lines, print_lines
 from backend.cli.output import as_json_too, print_json, with_services
 from backend.core.clock import clock
 from backend.core.next_steps import in_utc
 from backend.identity.stories.queries import read_story
 from backend.identity.stories.story import PersonAccount, PersonStory, Place, StoryInvitation
 from backend.services import Services
-
-WIDTH = 12
 
 
 @click.command("user")
@@ -30,11 +29,10 @@ def explain_user(email: str, as_json: bool) -> None:
     if as_json:
         print_json(to_builtins(story))
         return
-    for name, value in _lines(story):
-        click.echo(f"{name:{WIDTH}} {value}")
+    print_lines(_lines(story))
 
 
-def _lines(story: PersonStory) -> Iterator[tuple[str, str]]:
+def _lines(story: PersonStory) -> Iterator[Line]:
     if story.account is None:
         yield "person", f"nobody signs in as {story.email}"
     else:
@@ -43,11 +41,10 @@ def _lines(story: PersonStory) -> Iterator[tuple[str, str]]:
         yield "invited", f"to {invitation.merchant or 'the platform'} {_invitation(invitation)}"
     for mail in story.mails:
         yield "email", f"{in_utc(mail.created_at)}  {mail.status:10} {mail.template:20} {mail.id}"
-    for sentence in story.next:
-        yield "next", sentence
+    yield from next_lines(story.next)
 
 
-def _account_lines(account: PersonAccount) -> Iterator[tuple[str, str]]:
+def _account_lines(account: PersonAccount) -> Iterator[Line]:
     state = "" if account.is_active else ", deactivated"
     yield "person", f"{account.name} <{account.email}>, {account.id}, since {account.created_at:%Y-%m-%d}{state}"
     if account.platform_role:

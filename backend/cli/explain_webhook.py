@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import datetime
 from uuid import UUID
 
 import rich_click as click
+from msgspec import to_builtins
 
+from backend.cli.explain_lines import Line, print_lines, short
 from backend.cli.output import as_json_too, print_json, with_services
 from backend.core.clock import clock
 from backend.services import Services
@@ -30,25 +31,28 @@ def explain_webhook(named: UUID, as_json: bool) -> None:
     if not stories:
         sys.exit(UNKNOWN)
     if as_json:
-        print_json([story.facts() for story in stories])
+        print_json(to_builtins(stories))
         return
-    click.echo("\n\n".join("\n".join(f"{name:12} {value}" for name, value in _lines(story)) for story in stories))
+    for position, story in enumerate(stories):
+        if position:
+            click.echo()
+        print_lines(_lines(story))
 
 
 async def _read(services: Services, named: UUID) -> list[WebhookStory]:
     return await read_webhook_stories(services.sessions, named, clock.now())
 
 
-def _lines(story: WebhookStory) -> Iterator[tuple[str, str]]:
+def _lines(story: WebhookStory) -> Iterator[Line]:
     delivery = story.delivery
     yield "event", f"{delivery.type}, {delivery.event_id}"
     yield "why", story.occasion
     yield "about", ", ".join(f"{name} {value}" for name, value in delivery.event["data"].items())
     yield "merchant", story.merchant
     yield "endpoint", f"{story.endpoint.url}, {story.endpoint.id}, {endpoint_state(story.endpoint)}"
-    yield "queued", _time(delivery.created_at)
+    yield "queued", short(delivery.created_at)
     for attempt in delivery.history:
-        yield _time(attempt.at), _attempt(attempt)
+        yield short(attempt.at), _attempt(attempt)
     yield "state", f"{delivery.state}, attempts: {delivery.attempts}"
     yield "next", story.next
 
@@ -57,7 +61,3 @@ def _attempt(attempt: WebhookAttempt) -> str:
     status = str(attempt.status) if attempt.status is not None else None
     took = f"{attempt.ms} ms" if attempt.ms is not None else None
     return " · ".join(part for part in (attempt.outcome, status, took, attempt.problem, attempt.answer) if part)
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%m-%d %H:%M:%S}"

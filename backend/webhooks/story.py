@@ -1,7 +1,6 @@
 """One webhook's story: the event, the endpoint, each attempt, and what happens next. In English."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,6 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
+from backend.core.ids import first_id_since
 from backend.core.next_steps import is_due, tries_at
 from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchant_ids
@@ -19,8 +19,6 @@ from backend.webhooks.schemas import WebhookDeliveryDetail, WebhookEndpointDetai
 from backend.webhooks.views import endpoint_view
 
 LANGUAGE = "en"
-A_MINUTE = 60_000 << 80
-"""In an id: the clocks of two servers may differ."""
 DELIVERIES_MAX = 20
 
 
@@ -34,10 +32,6 @@ class WebhookStory(msgspec.Struct, frozen=True):
     """The endpoint is sent nothing before."""
     delivery: WebhookDeliveryDetail
     next: str
-
-    def facts(self) -> dict[str, Any]:
-        facts: dict[str, Any] = msgspec.to_builtins(self)
-        return facts
 
 
 class StoryDelivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,12 +115,11 @@ async def _story(session: AsyncSession, row: WebhookDelivery, now: datetime) -> 
 
 
 def _deliveries_of(merchant_id: UUID, named: UUID) -> Select[tuple[WebhookDelivery]]:
-    """Ids begin with their time, and no delivery was queued before what it is about."""
-    since = UUID(int=max(0, named.int - A_MINUTE))
+    """No delivery was queued before what it is about."""
     of_transaction = WebhookDelivery.body.contains(f'"transaction_id":"{named}"')
     is_meant = or_(WebhookDelivery.id == named, WebhookDelivery.event_id == named, of_transaction)
     own = WebhookDelivery.merchant_id == merchant_id
-    query = select(WebhookDelivery).where(own, WebhookDelivery.id >= since, is_meant)
+    query = select(WebhookDelivery).where(own, WebhookDelivery.id >= first_id_since(named), is_meant)
     return query.order_by(WebhookDelivery.created_at, WebhookDelivery.id)
 
 

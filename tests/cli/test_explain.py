@@ -92,7 +92,7 @@ async def test_an_email_of_the_platform_has_a_story_too(orion: Orion, services: 
         )
     result = await orion("explain", "mail", str(mail_id))
     assert result.exit_code == 0, result.output
-    assert "from         the platform" in result.output
+    assert "from           the platform" in result.output
     assert "It is due" in result.output
 
 

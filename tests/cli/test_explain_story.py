@@ -121,7 +121,7 @@ async def test_the_story_of_a_card_is_told_in_the_order_in_which_it_happened(ori
         f"apple          {busy.serial}, active, shows version ",
     ):
         assert told in result.output, result.output
-    assert all(line.startswith("next:") for line in lines[-4:])
+    assert all(line.startswith("next ") for line in lines[-4:])
     assert f"Event points_earned {busy.event}: Nothing by itself." in result.output
     assert f"Once the cause is fixed: `orion outbox release {busy.event}`." in result.output
     assert f"`orion wallets sync --card {busy.code}` sends it at once." in lines[-2]
@@ -178,7 +178,7 @@ async def test_the_story_of_a_sale_whose_event_was_handled(orion: Orion, busy: B
         f"google         issuer.{busy.card['id']}, not synced since",
     ):
         assert told in result.output, result.output
-    assert result.output.splitlines()[-1].startswith("next:")
+    assert result.output.splitlines()[-1].startswith("next ")
 
 
 async def test_the_story_of_a_redemption_and_of_what_took_it_back(orion: Orion, busy: Busy) -> None:
@@ -194,7 +194,7 @@ async def test_the_story_of_a_booking_says_what_did_not_follow(orion: Orion, bus
     output = (await orion("explain", "transaction", busy.told("stuck"))).output
     assert f"given up, {WENT_WRONG}" in output
     assert f"apple          {busy.serial}, not synced since" in output
-    assert f"next:          Event points_earned {busy.event}: Nothing by itself." in output
+    assert f"next           Event points_earned {busy.event}: Nothing by itself." in output
 
 
 async def test_the_story_of_a_pass_that_google_refuses(orion: Orion, busy: Busy) -> None:
@@ -208,7 +208,7 @@ async def test_the_story_of_a_pass_that_google_refuses(orion: Orion, busy: Busy)
         "last error     refused: The field barcode is too long.",
         "Google does not take this pass. Its answer names the field.",
         "Google says    not told, last callback: none is kept",
-        "next:          It is sent again when the card changes, or at ",
+        "next           It is sent again when the card changes, or at ",
     ):
         assert told in result.output, result.output
 

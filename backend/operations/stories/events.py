@@ -1,19 +1,17 @@
 """What became of domain events: which reactions have run, which failed, and when the rest is tried. In English."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.core.ids import first_id_at
+from backend.core.ids import CLOCKS_APART, first_id_at
 from backend.core.models import Event, OutboxMessage
 from backend.core.next_steps import is_due, tries_at
 
-AROUND = timedelta(minutes=1)
-"""The clocks of two servers may differ: ids begin with their time."""
 OF_EVENT = (Event.merchant_id == OutboxMessage.merchant_id) & (Event.id == OutboxMessage.id)
 
 
@@ -55,7 +53,7 @@ async def list_transactions_events(
     """Oldest first. Events are found by the time in their ids."""
     is_meant: list[ColumnElement[bool]] = [
         Event.merchant_id == merchant_id,
-        Event.id.between(first_id_at(recorded_at - AROUND), first_id_at(recorded_at + AROUND)),
+        Event.id.between(first_id_at(recorded_at - CLOCKS_APART), first_id_at(recorded_at + CLOCKS_APART)),
         Event.data.op("->>")("transaction_id") == str(transaction_id),
     ]
     query = select(Event, OutboxMessage).outerjoin(OutboxMessage, OF_EVENT).where(*is_meant).order_by(Event.id)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.models import AuditEntry
 from backend.core.database import Sessions
+from backend.core.ids import CLOCKS_APART
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.history import HistoryRow, find_transaction
 from backend.loyalty.ledger.models.lots import Allocation, Lot
@@ -19,7 +20,7 @@ from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchant_ids
 from backend.messaging.story import StoryMail, list_cards_mails
 from backend.operations.stories.bookings import story_bookings
-from backend.operations.stories.events import AROUND, list_transactions_events
+from backend.operations.stories.events import list_transactions_events
 from backend.operations.stories.transaction_advice import next_steps
 from backend.operations.stories.transaction_story import (
     MovedLot,
@@ -72,7 +73,7 @@ async def _receipt(session: AsyncSession, row: Transaction) -> StoryReceipt:
     entries = select(AuditEntry.request_id).where(
         AuditEntry.merchant_id == row.merchant_id,
         AuditEntry.subject_id.in_([row.id, row.card_id]),
-        AuditEntry.recorded_at.between(row.recorded_at - AROUND, row.recorded_at + AROUND),
+        AuditEntry.recorded_at.between(row.recorded_at - CLOCKS_APART, row.recorded_at + CLOCKS_APART),
     )
     return StoryReceipt(
         terms_version=row.terms_version,
