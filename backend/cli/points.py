@@ -21,7 +21,7 @@ from backend.operations.ledger.points import EXPIRY, WARNING, PointsTask
 from backend.operations.task_runs.last_runs import get_failed_run
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.task_runs.queries import get_run
-from backend.operations.wallets.tasks import run_facts
+from backend.operations.task_runs.views import run_facts
 from backend.services import Services
 
 only_failed = click.option("--failed", is_flag=True, help="Only the cards that failed in the last run.")

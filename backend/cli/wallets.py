@@ -20,11 +20,12 @@ from backend.core.settings import Settings, required
 from backend.models import metadata
 from backend.operations.task_runs.actions import Progress
 from backend.operations.task_runs.models import TaskRun
+from backend.operations.task_runs.views import run_facts
 from backend.operations.wallets.check_runs import keep_checks
 from backend.operations.wallets.schemas import StepView, SyncRequest
 from backend.operations.wallets.scopes import scope_of
 from backend.operations.wallets.status import WalletChecks, check_wallets, step_view
-from backend.operations.wallets.tasks import queue_sync, run_facts, sync_passes
+from backend.operations.wallets.tasks import queue_sync, sync_passes
 from backend.services import Services
 from backend.wallets.open import configured_wallets
 

@@ -9,8 +9,8 @@ import pytest
 
 from backend.core.clock import clock
 from backend.operations.task_runs.actions import FAILURES_MAX, Progress, TaskFailed, run_now
-from backend.operations.task_runs.last_runs import RETRY_OF, ZONES, LastRuns, get_failed_run, read_last_runs
-from backend.operations.task_runs.models import TaskRun
+from backend.operations.task_runs.last_runs import LastRuns, get_failed_run, read_last_runs, retry_arguments
+from backend.operations.task_runs.models import ZONES, TaskRun
 from backend.operations.task_runs.problems import NothingFailed
 from backend.services import Services
 from tests.world.shop import Shop
@@ -39,8 +39,7 @@ class History:
         return await run_now(self._sessions, self.task, work, arguments=dict(of), merchant_id=merchant)
 
     async def retry(self, run: TaskRun, *failed: str) -> TaskRun:
-        zones = {ZONES: run.arguments[ZONES]} if ZONES in run.arguments else {}
-        return await self.run(*failed, of={RETRY_OF: str(run.id)} | zones)
+        return await self.run(*failed, of=retry_arguments(run))
 
     async def last(self) -> LastRuns:
         async with self._sessions.committing() as session:

@@ -12,8 +12,7 @@ from backend.core.clock import clock
 from backend.loyalty.ledger.tasks import warn as warning
 from backend.operations.ledger.local_hours import UNTIL, find_due
 from backend.operations.ledger.points import EXPIRY, WARNING
-from backend.operations.task_runs.last_runs import RETRY_OF, ZONES
-from backend.operations.task_runs.models import TaskRun
+from backend.operations.task_runs.models import CARD_IDS, RETRY_OF, ZONES, TaskRun
 from backend.operations.task_runs.problems import NothingFailed, TaskRunNotFound
 from backend.services import Services
 from tests.conftest import OpenShop
@@ -52,7 +51,8 @@ async def test_a_retry_does_exactly_the_cards_that_failed(
     retry = await EXPIRY.retry_failed(services.ledger, services.sessions, night)
     assert retry.counts == {"processed": 1, "expired_points": 10, "failed": 1}
     assert set(retry.failures) == {str(cards[1])}
-    assert (retry.merchant_id, retry.arguments) == (shop.merchant_id, {RETRY_OF: str(night.id)})
+    assert retry.merchant_id == shop.merchant_id
+    assert retry.arguments == {RETRY_OF: str(night.id), CARD_IDS: list(night.failures)}
     assert later not in {row["card_id"] for row in await superuser.fetch(LINES, shop.merchant_id)}
     await superuser.execute(BALANCE, cards[1], 10)
     again = await EXPIRY.retry_failed(services.ledger, services.sessions, retry)
@@ -84,7 +84,7 @@ async def test_a_retry_over_several_merchants_is_nobodys_night(
     retry = await EXPIRY.retry_failed(services.ledger, services.sessions, night)
     assert not set(map(str, bad)) & set(retry.failures)
     assert retry.merchant_id is None
-    assert set(retry.arguments) == {RETRY_OF, ZONES}
+    assert set(retry.arguments) == {RETRY_OF, CARD_IDS, ZONES}
     due = await find_due(services.sessions, EXPIRY.name, EXPIRY.hour, clock.now())
     assert {shop.merchant_id for shop in shops} <= set(due.merchants)
     assert {"Asia/Tokyo", "Europe/Luxembourg"} <= set(due.zones)

@@ -52,7 +52,7 @@ async def find_lost_runs(context: dict[str, Any]) -> None:
 
 
 async def _points(task: PointsTask, services: Services, run: TaskRun) -> None:
-    await task.do(services.ledger, services.sessions, run)
+    await task.run_queued(services.ledger, services.sessions, run)
 
 
 async def _marketing(task: MarketingTask, services: Services, run: TaskRun) -> None:

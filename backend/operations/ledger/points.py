@@ -8,17 +8,16 @@ from uuid import UUID
 
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.core.origin import PlatformOrigin
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.queries import read_merchants_of_cards
 from backend.loyalty.ledger.tasks.expire import PointsExpiry
 from backend.loyalty.ledger.tasks.warn import ExpiryWarning
 from backend.merchants.queries import list_merchant_ids, list_zones
 from backend.operations.ledger.local_hours import UNTIL, LocalHour, find_due
-from backend.operations.task_runs.actions import Progress, run_now, run_task
-from backend.operations.task_runs.last_runs import RETRY_OF, ZONES
-from backend.operations.task_runs.models import CARD_IDS, TaskRun
-from backend.operations.task_runs.problems import NothingFailed, TaskRunNotFound
+from backend.operations.task_runs.actions import Progress, queue_run, run_now, run_task
+from backend.operations.task_runs.last_runs import retry_arguments
+from backend.operations.task_runs.models import CARD_IDS, ZONES, TaskRun
+from backend.operations.task_runs.problems import TaskRunNotFound
 
 
 class PointsWork(Protocol):
@@ -51,49 +50,34 @@ class PointsTask:
         return await run_now(sessions, self.name, work, arguments=arguments) if is_due else None
 
     async def run(self, ledger: Ledger, sessions: Sessions, merchant_id: UUID | None) -> TaskRun:
-        """Runs for one merchant, or for all."""
-
-        async def work(progress: Progress) -> None:
-            await self._work(ledger, sessions, progress).run(await list_merchant_ids(sessions, merchant_id))
-
+        """Runs for one merchant, or for all. Without `UNTIL`: it is nobody's hour."""
         async with sessions.committing() as session:
             arguments = {ZONES: await list_zones(session)} if merchant_id is None else {}
-        return await run_now(sessions, self.name, work, merchant_id=merchant_id, arguments=arguments)
+        run = await queue_run(sessions, self.name, merchant_id=merchant_id, arguments=arguments)
+        return await self.run_queued(ledger, sessions, run)
 
-    async def retry_failed(
-        self, ledger: Ledger, sessions: Sessions, failed: TaskRun, *, requested_by: PlatformOrigin | None = None
-    ) -> TaskRun:
+    async def retry_failed(self, ledger: Ledger, sessions: Sessions, failed: TaskRun) -> TaskRun:
         """Once more exactly those cards that have failed in this run.
 
         Raises TaskRunNotFound for a run of another task, and NothingFailed.
         """
         if failed.name != self.name:
             raise TaskRunNotFound
-        if not failed.failures:
-            raise NothingFailed
-        cards = [UUID(card_id) for card_id in failed.failures]
+        arguments = retry_arguments(failed)
+        run = await queue_run(sessions, self.name, merchant_id=failed.merchant_id, arguments=arguments)
+        return await self.run_queued(ledger, sessions, run)
 
-        async def work(progress: Progress) -> None:
-            await _run_on(self._work(ledger, sessions, progress), ledger, cards)
-
-        # Without `UNTIL`: it is nobody's hour.
-        zones = {ZONES: failed.arguments[ZONES]} if ZONES in failed.arguments else {}
-        about = {RETRY_OF: str(failed.id)} | zones
-        merchant_id = failed.merchant_id
-        return await run_now(
-            sessions, self.name, work, merchant_id=merchant_id, requested_by=requested_by, arguments=about
-        )
-
-    async def do(self, ledger: Ledger, sessions: Sessions, run: TaskRun) -> TaskRun:
-        """A run that was queued: of all cards or of some, and a dry run only counts."""
+    async def run_queued(self, ledger: Ledger, sessions: Sessions, run: TaskRun) -> TaskRun:
+        """Does what the run's arguments say: all cards or some; a dry run only counts."""
         cards: list[str] | None = run.arguments.get(CARD_IDS)
 
         async def work(progress: Progress) -> None:
             working = self._work(ledger, sessions, progress, dry_run=run.is_dry_run)
             if cards is None:
                 await working.run(await list_merchant_ids(sessions, run.merchant_id))
-            else:
-                await _run_on(working, ledger, [UUID(card_id) for card_id in cards])
+                return
+            for merchant_id, its_cards in await read_merchants_of_cards(ledger.pool, list(map(UUID, cards))):
+                await working.run_on(merchant_id, its_cards)
 
         return await run_task(sessions, run, work)
 
@@ -107,11 +91,6 @@ class PointsTask:
     def _work(self, ledger: Ledger, sessions: Sessions, progress: Progress, *, dry_run: bool = False) -> PointsWork:
         progress.counts.update({"processed": 0, self.counts: 0, "failed": 0})
         return self.begin(ledger, sessions, progress, dry_run)
-
-
-async def _run_on(working: PointsWork, ledger: Ledger, cards: Sequence[UUID]) -> None:
-    for merchant_id, its_cards in await read_merchants_of_cards(ledger.pool, cards):
-        await working.run_on(merchant_id, its_cards)
 
 
 def _expire(ledger: Ledger, _: Sessions, progress: Progress, dry_run: bool) -> PointsWork:

@@ -18,8 +18,7 @@ from backend.core.database import Sessions
 from backend.core.ids import new_id
 from backend.core.leases import renewing
 from backend.core.origin import PlatformOrigin
-from backend.operations.task_runs.last_runs import RETRY_OF
-from backend.operations.task_runs.models import DRY_RUN, TaskRun
+from backend.operations.task_runs.models import DRY_RUN, RETRY_OF, TaskRun
 from backend.operations.task_runs.queries import SILENCE
 
 WATCH_SECONDS = 0.25

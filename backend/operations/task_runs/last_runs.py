@@ -4,19 +4,16 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, Select, column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.operations.task_runs.models import TaskRun
+from backend.operations.task_runs.models import CARD_IDS, RETRY_OF, ZONES, TaskRun
 from backend.operations.task_runs.problems import NothingFailed
 from backend.operations.task_runs.queries import IS_REAL
 
-ZONES = "zones"
-"""Argument of a run that does the merchants of some time zones only: their names."""
-RETRY_OF = "retry_of"
-"""Argument of a run that does what has failed in another one: that run's id."""
 KNOWN = timedelta(days=30)
 """Older runs say nothing about today."""
 
@@ -86,6 +83,14 @@ async def get_failed_run(session: AsyncSession, name: str, merchant_id: UUID | N
     if not waiting:
         raise NothingFailed
     return await session.get_one(TaskRun, waiting[-1])
+
+
+def retry_arguments(failed: TaskRun) -> dict[str, Any]:
+    """Arguments of a run that does exactly what has failed in this one. Raises NothingFailed."""
+    if not failed.failures:
+        raise NothingFailed
+    zones = {ZONES: failed.arguments[ZONES]} if ZONES in failed.arguments else {}
+    return {CARD_IDS: list(failed.failures), RETRY_OF: str(failed.id)} | zones
 
 
 def _newest(now: datetime) -> Select[tuple[TaskRun]]:

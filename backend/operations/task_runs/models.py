@@ -13,6 +13,10 @@ CARD_IDS = "card_ids"
 """Argument of a run that does these cards only."""
 DRY_RUN = "dry_run"
 """Argument of a run that only counts what it would do."""
+RETRY_OF = "retry_of"
+"""Argument of a run that does what has failed in another one: that run's id."""
+ZONES = "zones"
+"""Argument of a run that does the merchants of some time zones only: their names."""
 
 
 class TaskRun(PlatformRow):

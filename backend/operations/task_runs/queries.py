@@ -99,28 +99,20 @@ async def list_unheard(session: AsyncSession, name: str, now: datetime) -> list[
 
     Of those over all merchants that nobody has asked for, another one begins by itself.
     """
-    heard_at = func.coalesce(TaskRun.heartbeat_at, TaskRun.created_at)
-    waiting = select(TaskRun.id).where(
-        TaskRun.name == name,
-        TaskRun.finished_at.is_(None),
-        or_(TaskRun.started_at.is_(None), TaskRun.requested_by.is_not(None), TaskRun.merchant_id.is_not(None)),
-        heard_at < now - SILENCE,
-        TaskRun.created_at > now - RESUMED,
-    )
-    return list(await session.scalars(waiting.order_by(TaskRun.created_at)))
+    is_awaited = or_(TaskRun.started_at.is_(None), TaskRun.requested_by.is_not(None), TaskRun.merchant_id.is_not(None))
+    return list(await session.scalars(_unheard(now).where(TaskRun.name == name, is_awaited)))
 
 
 async def list_unheard_requests(session: AsyncSession, names: Collection[str], now: datetime) -> list[UUID]:
     """Runs of these tasks that a person has started and no worker is at, oldest first."""
+    requests = _unheard(now).where(TaskRun.name.in_(names), TaskRun.requested_by.is_not(None))
+    return list(await session.scalars(requests))
+
+
+def _unheard(now: datetime) -> Select[tuple[UUID]]:
     heard_at = func.coalesce(TaskRun.heartbeat_at, TaskRun.created_at)
-    waiting = select(TaskRun.id).where(
-        TaskRun.name.in_(names),
-        TaskRun.requested_by.is_not(None),
-        TaskRun.finished_at.is_(None),
-        heard_at < now - SILENCE,
-        TaskRun.created_at > now - RESUMED,
-    )
-    return list(await session.scalars(waiting.order_by(TaskRun.created_at)))
+    is_open = TaskRun.finished_at.is_(None) & (TaskRun.created_at > now - RESUMED)
+    return select(TaskRun.id).where(is_open, heard_at < now - SILENCE).order_by(TaskRun.created_at)
 
 
 async def find_unfinished(session: AsyncSession, name: str, merchant_id: UUID | None, now: datetime) -> UUID | None:

@@ -1,7 +1,10 @@
-"""Runs as the API shows them."""
+"""Runs as the API and the command line show them."""
 
 from datetime import datetime
+from typing import Any
 
+from backend.core.clock import clock
+from backend.operations.task_runs.models import TaskRun
 from backend.operations.task_runs.queries import RunRow, state_of
 from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.timed_tasks.catalog import BY_NAME
@@ -31,3 +34,14 @@ def run_view(row: RunRow, now: datetime, language: str) -> TaskRunView:
         can_retry=bool(task and task.retries_failed and run.failures and run.finished_at),
         error=run.error,
     )
+
+
+def run_facts(run: TaskRun) -> dict[str, Any]:
+    """For the command line."""
+    return {
+        "run_id": str(run.id),
+        **run.counts,
+        "failed_card_ids": run.failures,
+        "error": run.error,
+        "seconds": round(((run.finished_at or clock.now()) - (run.started_at or run.created_at)).total_seconds(), 1),
+    }

@@ -13,8 +13,8 @@ from backend.core.database import Sessions
 from backend.core.origin import PlatformOrigin
 from backend.merchants.queries import get_merchant_id
 from backend.operations.task_runs.actions import add_run
-from backend.operations.task_runs.last_runs import RETRY_OF, ZONES
-from backend.operations.task_runs.models import CARD_IDS, DRY_RUN
+from backend.operations.task_runs.last_runs import retry_arguments
+from backend.operations.task_runs.models import DRY_RUN
 from backend.operations.task_runs.problems import NothingFailed
 from backend.operations.task_runs.queries import find_unfinished, get_run
 from backend.operations.timed_tasks.catalog import BY_NAME, TimedTask
@@ -51,11 +51,9 @@ class TaskStarts:
         task = BY_NAME.get(run.name)
         if task is None or not task.retries_failed:
             raise TaskNotOffered
-        if not run.failures or run.finished_at is None:
+        if run.finished_at is None:
             raise NothingFailed
-        zones = {ZONES: run.arguments[ZONES]} if ZONES in run.arguments else {}
-        arguments = {CARD_IDS: list(run.failures), RETRY_OF: str(run.id)}
-        return await self._queue(task, run.merchant_id, arguments | zones)
+        return await self._queue(task, run.merchant_id, retry_arguments(run))
 
     async def _queue(self, task: TimedTask, merchant_id: UUID | None, arguments: dict[str, Any]) -> UUID:
         """A wake-up that is lost delays it: a timed job finds the run."""

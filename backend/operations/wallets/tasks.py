@@ -119,14 +119,3 @@ async def reconcile_google(sync: WalletSync, google: Google, run: TaskRun | None
             raise TaskFailed(str(error)) from error
 
     return await run_now(sync.sessions, RECONCILE, work, run=run)
-
-
-def run_facts(run: TaskRun) -> dict[str, Any]:
-    """For the output of the command line."""
-    return {
-        "run_id": str(run.id),
-        **run.counts,
-        "failed_card_ids": run.failures,
-        "error": run.error,
-        "seconds": round(((run.finished_at or clock.now()) - (run.started_at or run.created_at)).total_seconds(), 1),
-    }

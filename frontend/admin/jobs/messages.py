@@ -17,7 +17,6 @@ RUN_STATES = {
     "partly_done": (N_("Partly done"), "warn", "alert-triangle"),
     "failed": (N_("Failed"), "bad", "x"),
 }
-UNFINISHED = ("queued", "running")
 COUNTS = {
     "cards": N_("Cards"),
     "checked": N_("Checked"),
