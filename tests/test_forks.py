@@ -11,7 +11,8 @@ from tests.world.patience import wait_until
 STARTER = """
 import os, sys
 from tests.forks import Fork
-fork = Fork(sys.argv[1], ["http.server", "0"], os.environ, stays=sys.argv[2] == "stays")
+nowhere = os.open(os.devnull, os.O_WRONLY)
+fork = Fork(sys.argv[1], ["http.server", "0"], os.environ, nowhere, stays=sys.argv[2] == "stays")
 print(fork.pid, flush=True)
 sys.stdin.read()
 """
