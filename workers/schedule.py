@@ -38,7 +38,7 @@ def at(job: Job, *, timeout: float, **times: Any) -> CronJob:
 
 
 def timed(task: Job, *, timeout: float) -> CronJob:
-    """At the times of the catalog. Each quarter of an hour is somebody's hour."""
+    """At the times of the catalog. A merchant's local hour can begin at any quarter of an hour in UTC."""
     times = BY_NAME[task.__name__]
     if times.local is not None:
         return at(task, minute=QUARTERS, timeout=timeout)

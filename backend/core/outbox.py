@@ -62,7 +62,7 @@ async def _give_back(sessions: Sessions, messages: Sequence[ClaimedMessage], now
 
 
 def _are(messages: Sequence[ClaimedMessage]) -> ColumnElement[bool]:
-    """As they were claimed: what somebody else has claimed since is none of them."""
+    """Still as they were claimed: a claim of another worker since has raised `attempts`."""
     return tuple_(OutboxMessage.id, OutboxMessage.attempts).in_([(each.id, each.attempts) for each in messages])
 
 

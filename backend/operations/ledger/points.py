@@ -50,7 +50,7 @@ class PointsTask:
         return await run_now(sessions, self.name, work, arguments=arguments) if is_due else None
 
     async def run(self, ledger: Ledger, sessions: Sessions, merchant_id: UUID | None) -> TaskRun:
-        """Runs for one merchant, or for all. Without `UNTIL`: it is nobody's hour."""
+        """Runs for one merchant, or for all. It has no `UNTIL`, so that `find_due` takes it for no scheduled run."""
         async with sessions.committing() as session:
             arguments = {ZONES: await list_zones(session)} if merchant_id is None else {}
         run = await queue_run(sessions, self.name, merchant_id=merchant_id, arguments=arguments)

@@ -59,7 +59,7 @@ class AlarmNotice:
         return not self.due and not self.ended
 
     def told(self, before: Told, now: datetime) -> Told:
-        """What has been told once this is."""
+        """When each blocker was last told, after this notice was sent at `now`."""
         told = {blocker.title: before.get(blocker.title, now) for blocker in self.blockers}
         return told | dict.fromkeys(self.due, now)
 

@@ -74,7 +74,7 @@ async def read_last_runs(session: AsyncSession, now: datetime) -> Mapping[str, L
 
 
 async def get_failed_run(session: AsyncSession, name: str, merchant_id: UUID | None, now: datetime) -> TaskRun:
-    """The newest run with failures that nothing has made up for: over all merchants, or of this one.
+    """The newest run with failures that no later run has resolved: over all merchants, or of this one.
 
     Raises NothingFailed.
     """

@@ -1,4 +1,4 @@
-"""People who watch a run. Nobody holds a connection to the database meanwhile: each looks once in a while."""
+"""Streams of a run's progress. Each reads the run every LOOK_SECONDS and holds no database connection in between."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,15 +14,15 @@ WATCHING_MAX = 20
 """In one process."""
 LOOK_SECONDS = 1.0
 PING_SECONDS = 10.0
-"""A connection without a word for longer looks dead to what is in between."""
+"""Proxies close a connection on which nothing is sent for much longer."""
 SECONDS_MAX = 300.0
-"""Then the browser asks again, with the rights that its person has by then."""
+"""Then the browser connects again, and the person's rights are checked anew."""
 UNFINISHED = ("queued", "running")
 
 
 @dataclass(slots=True)
 class RunWatchers:
-    """Those of this process."""
+    """The streams of this process."""
 
     count: int = 0
 

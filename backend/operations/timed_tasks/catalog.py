@@ -81,7 +81,7 @@ TASKS = (
     TimedTask(
         EXPIRY.name,
         N_("Expiry of points"),
-        N_("Takes points away whose time is over."),
+        N_("Removes points that have expired."),
         local=EXPIRY.hour,
         command="orion points expire",
         retry_command="orion points expire --failed",

@@ -30,9 +30,9 @@ COUNTS = {
     "postponed": N_("Left for the next run"),
     "processed": N_("Checked"),
     "synced": N_("Up to date"),
-    "told": N_("Owners told"),
+    "told": N_("Owners notified"),
     "transactions": N_("Transactions"),
-    "violations": N_("Broken promises"),
+    "violations": N_("Violations"),
     "wrong": N_("Wrong"),
 }
 PROVIDERS = {"google": N_("Passes in Google Wallet"), "apple": N_("Passes in Apple Wallet")}

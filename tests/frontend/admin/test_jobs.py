@@ -163,7 +163,7 @@ async def test_a_run_names_what_failed_and_can_be_repeated(ada: Browser, backend
     ("facts", "told"),
     [
         ({"state": "died", "finished_at": None}, "Lost"),
-        ({"state": "died", "finished_at": None}, "Its process has ended without a word."),
+        ({"state": "died", "finished_at": None}, "Its process ended unexpectedly."),
         ({"state": "failed", "error": "Google refuses us."}, "Google refuses us."),
         ({"is_dry_run": True}, "A dry run: it only counts what would be done, and changes nothing."),
         ({"requested_by": "Ada"}, "Started by Ada"),
