@@ -145,8 +145,9 @@ async def test_what_a_task_does_not_offer_is_refused(paul: Till) -> None:
             await paul.post(f"{TASK}/purge/runs", body)
     with refused("task_not_found", 404):
         await paul.post(f"{TASK}/back_up/runs")
-    with refused("merchant_not_found", 404):
-        await paul.post(f"{TASK}/expire_points/runs", {"merchant_code": "nobody"})
+    for nobody in ("nobody", "", " "):
+        with refused("merchant_not_found", 404):
+            await paul.post(f"{TASK}/expire_points/runs", {"merchant_code": nobody})
 
 
 async def test_a_requested_run_whose_wake_up_was_lost_is_found(services: Services, paul: Till) -> None:
