@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -37,7 +37,7 @@ class RunWatchers:
 
     async def watch(
         self, person: UUID, look: Callable[[], Awaitable[TaskRunView]]
-    ) -> AsyncIterator[ServerSentEventMessage]:
+    ) -> AsyncGenerator[ServerSentEventMessage, None]:
         """The run at once and whenever it has changed, until it has ended. Nothing when all places are taken by now."""
         if not self._has_place(person):
             return
