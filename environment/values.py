@@ -6,7 +6,7 @@ No error quotes the value: it may be a secret in the wrong setting.
 
 import re
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -139,7 +139,8 @@ def _moment(text: str) -> str:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    # Pages show it in zones of their own, in which the first and the last day of the calendar may not exist.
+    if moment is None or moment.tzinfo is None or moment.year in {MINYEAR, MAXYEAR}:
         raise ValueError("must be a time with its zone, such as 2026-12-24T14:30+01:00")
     return moment.isoformat(timespec="minutes")
 

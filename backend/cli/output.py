@@ -62,7 +62,7 @@ def with_services_or_refusal(act: Callable[[Services], Awaitable[ReturnT]]) -> R
 
 async def find_merchant_id(services: Services, code: str | None) -> UUID | None:
     """None when `code` is None. Raises MerchantNotFound."""
-    return await get_merchant_id(services.sessions, code) if code else None
+    return None if code is None else await get_merchant_id(services.sessions, code)
 
 
 def operator() -> str:

@@ -152,10 +152,11 @@ async def _lock_pending(session: AsyncSession, reaction: Reaction, message: Clai
 
 
 def postponed(message: ClaimedMessage, failures: list[str], now: datetime) -> Update:
+    """Nothing when somebody else has claimed it since, or it was parked and released."""
     is_dead = message.attempts >= TRIES
     pause = min(PAUSE_MAX, timedelta(seconds=2**message.attempts))
     return (
         update(OutboxMessage)
-        .where(OutboxMessage.id == message.id)
+        .where(_are([message]))
         .values(last_error="; ".join(failures), available_at=now + pause, dead_at=now if is_dead else None)
     )

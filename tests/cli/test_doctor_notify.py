@@ -41,6 +41,7 @@ def test_what_blocks_is_told_when_it_begins_each_day_and_when_it_has_ended() -> 
         "Disk": almost_a_day,
     }
     assert told(WORKERS, before=told_before, at=AT + AGAIN) == (["Workers"], [])
+    assert told(WORKERS, before={"Workers": AT + 2 * AGAIN}) == (["Workers"], []), "told when the clock was wrong"
     assert told(DISK, before=told_before) == (["Disk"], ["Workers"])
     assert AlarmNotice.of([], told_before, AT).told(told_before, AT) == {}
 

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from backend.core.clock import clock
+from backend.core.outbox import TRIES, ClaimedMessage, postponed
 from backend.services import Services
 from tests.conftest import SignIn
 from tests.world import CLAIRE, PAUL
@@ -65,6 +67,19 @@ async def test_one_is_released_and_worked_off(
         return not await superuser.fetchval("SELECT count(*) FROM outbox WHERE id = $1", UUID(chosen))
 
     await until(is_worked_off)
+
+
+async def test_a_worker_that_comes_late_does_not_park_it_again(
+    services: Services, paul: Till, shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    """It had the event's last attempt, and lost its lease: another worker parked the event meanwhile."""
+    await parked_card(shop, "mail_cousin: KeyError")
+    event = (await paul.get(PARKED, params={"reaction": "mail_cousin", "limit": 100}))["data"][0]
+    await paul.ask("POST", f"{PARKED}/{event['id']}/release")
+    late = ClaimedMessage(UUID(event["id"]), shop.merchant_id, event["event_name"], TRIES, frozenset())
+    async with services.sessions.committing() as session:
+        await session.execute(postponed(late, ["mail_cousin: TimeoutError"], clock.now()))
+    assert await superuser.fetchval(LEFT, shop.merchant_id) == 1
 
 
 async def test_all_of_one_reaction_are_released_and_others_stay(

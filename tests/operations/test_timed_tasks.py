@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -14,7 +15,9 @@ from backend.core.clock import clock
 from backend.operations.task_runs import watching
 from backend.operations.task_runs.actions import Progress, queue_run, run_now, run_task
 from backend.operations.task_runs.models import DRY_RUN
+from backend.operations.task_runs.problems import TooManyWatching
 from backend.operations.task_runs.queries import RESUMED, SILENCE
+from backend.operations.task_runs.routes import look_at_run
 from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.task_runs.watching import RunWatchers
 from backend.operations.timed_tasks.catalog import BY_NAME, TASKS
@@ -145,8 +148,9 @@ async def test_what_a_task_does_not_offer_is_refused(paul: Till) -> None:
             await paul.post(f"{TASK}/purge/runs", body)
     with refused("task_not_found", 404):
         await paul.post(f"{TASK}/back_up/runs")
-    with refused("merchant_not_found", 404):
-        await paul.post(f"{TASK}/expire_points/runs", {"merchant_code": "nobody"})
+    for nobody in ("nobody", "", " "):
+        with refused("merchant_not_found", 404):
+            await paul.post(f"{TASK}/expire_points/runs", {"merchant_code": nobody})
 
 
 async def test_a_requested_run_whose_wake_up_was_lost_is_found(services: Services, paul: Till) -> None:
@@ -236,6 +240,7 @@ async def test_a_run_is_told_as_it_goes_on_and_the_stream_ends_with_it(
     run = await run_now(services.sessions, "bake", nothing)
     answer = await paul.send("GET", f"{RUNS}/{run.id}/events")
     assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.headers["cache-control"] == "no-store"
     assert answer.text.count("data: ") == 1
     with refused("task_run_not_found", 404):
         await paul.get(f"{RUNS}/{uuid4()}/events")
@@ -249,8 +254,8 @@ async def test_a_run_is_told_as_it_goes_on_and_the_stream_ends_with_it(
         )
 
     watchers = RunWatchers()
-    told = [event async for event in watchers.watch(look)]
-    assert (len(told), watchers.count, steps) == (4, 0, [("never", 2)])
+    told = [event async for event in watchers.watch(uuid4(), look)]
+    assert (len(told), watchers.watching.total(), steps) == (4, 0, [("never", 2)])
 
 
 async def test_streams_have_an_end_and_so_has_their_number(
@@ -259,7 +264,28 @@ async def test_streams_have_an_end_and_so_has_their_number(
     monkeypatch.setattr(watching, "SECONDS_MAX", 0)
     run = await queue_run(services.sessions, "bake")
     assert (await paul.send("GET", f"{RUNS}/{run.id}/events")).text == ""
-    RunWatchers(count=watching.WATCHING_MAX - 1).check_place()
     monkeypatch.setattr(watching, "WATCHING_MAX", 0)
     with refused("too_many_watching", 503):
         await paul.get(f"{RUNS}/{run.id}/events")
+
+
+async def test_who_watches_often_leaves_places_for_others(services: Services, paul: Till) -> None:
+    """Also who asks so often at once that each is let in before the others have begun."""
+    run = await queue_run(services.sessions, "bake")
+    look, watchers, paul_himself, ada = (
+        partial(look_at_run, services.sessions, run.id, "en"),
+        RunWatchers(),
+        uuid4(),
+        uuid4(),
+    )
+    for _ in range(watching.WATCHING_MAX):
+        watchers.check_place(paul_himself)
+    streams = [watchers.watch(paul_himself, look) for _ in range(watching.WATCHING_MAX)]
+    told = await asyncio.gather(*(anext(stream, None) for stream in streams))
+    assert len([event for event in told if event]) == watching.WATCHING_OF_ONE_MAX
+    with pytest.raises(TooManyWatching):
+        watchers.check_place(paul_himself)
+    watchers.check_place(ada)
+    for stream in streams:
+        await stream.aclose()
+    watchers.check_place(paul_himself)

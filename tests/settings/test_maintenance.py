@@ -10,6 +10,7 @@ from backend.cli.orion import orion
 from backend.core.clock import clock
 from backend.core.maintenance import READING, WORKS_IN_MAINTENANCE
 from backend.core.settings import Settings
+from i18n.formatting import get_formatter
 from tests.settings.administrator import Administrator
 from tests.world import ANNA, PASSWORD
 from tests.world.caller import new_key, refused
@@ -43,11 +44,15 @@ async def test_an_announcement_is_shown_and_hinders_nobody(
     assert await shop.a_card(points=100)
 
 
-async def test_an_end_is_a_time_with_its_zone(ada: Administrator) -> None:
-    for wrong in ("14:30", "2026-12-24T14:30", "soon"):
+async def test_an_end_is_a_time_with_its_zone_that_every_page_can_show(ada: Administrator) -> None:
+    ends_of_the_calendar = ("9999-12-31T23:59:00-12:00", "0001-01-01T00:00:00+14:00")
+    for wrong in ("14:30", "2026-12-24T14:30", "soon", *ends_of_the_calendar):
         with refused("validation_failed", 422) as said:
             await ada.save("maintenance", maintenance_until=wrong)
         assert [error["code"] for error in said[0]["errors"]] == ["moment"]
+    for far in ("9998-12-31T23:59:00-12:00", "0002-01-01T00:00:00+14:00"):
+        await ada.save("maintenance", maintenance_until=far)
+        assert get_formatter("lb").datetime(datetime.fromisoformat(far))
 
 
 async def test_an_operator_begins_and_ends_it_with_one_command(settings: Settings, ada: Administrator) -> None:

@@ -25,6 +25,7 @@ from tests.world.limits import forget_everything
 from tests.world.patience import PATIENCE_SECONDS
 from tests.world.platform import with_mail
 from tests.world.shop import Shop
+from workers.jobs import outbox
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_bulk_outbox, relay_outbox
 from workers.queues import make_workers
@@ -93,6 +94,12 @@ async def nothing_waits(superuser: asyncpg.Connection, services: Services) -> No
     for table in (*tables, "mail_allowances", "suppressed_mailboxes", "marketing_slots"):
         await superuser.execute(f"DELETE FROM {table}")
     await forget_everything(services.redis)
+
+
+@pytest.fixture(autouse=True)
+def patient_relay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine, too, one run of the relay handles all that a test has recorded."""
+    monkeypatch.setattr(outbox, "RUN_SECONDS", PATIENCE_SECONDS)
 
 
 @pytest.fixture

@@ -21,7 +21,13 @@ class Customer(TenantEntity):
         Index("ix_customers_created_at", "merchant_id", "created_at", "id"),
         Index("ix_customers_mailbox", "merchant_id", "mailbox"),
         Index("ix_customers_phone", "merchant_id", "phone_norm", postgresql_where="phone_norm IS NOT NULL"),
-        Index("ix_customers_marketing", "merchant_id", "id", postgresql_where=HAS_CONSENTED),
+        Index(
+            "ix_customers_marketing",
+            "merchant_id",
+            "id",
+            postgresql_include=["is_test"],
+            postgresql_where=HAS_CONSENTED,
+        ),
         Index("ix_customers_test", "merchant_id", "id", postgresql_where=text("is_test")),
         Index("ix_customers_birthday", "merchant_id", "birthday", "id", postgresql_where=HAS_CONSENTED),
     )

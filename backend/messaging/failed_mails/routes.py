@@ -43,7 +43,7 @@ class AdminFailedEmailController(Controller):
         first_day: FirstDay = None,
         last_day: LastDay = None,
     ) -> FailedEmails:
-        merchant_id = await get_merchant_id(sessions, merchant) if merchant else None
+        merchant_id = None if merchant is None else await get_merchant_id(sessions, merchant)
         filters = _filters(template, recipient, first_day, last_day)
         return await count_failed(pool, merchant_id, filters, platform_origin.now)
 
@@ -67,7 +67,7 @@ class AdminFailedEmailController(Controller):
         first_day: FirstDay = None,
         last_day: LastDay = None,
     ) -> ResentEmails:
-        merchant_id = await get_merchant_id(sessions, merchant) if merchant else None
+        merchant_id = None if merchant is None else await get_merchant_id(sessions, merchant)
         filters = _filters(template, recipient, first_day, last_day)
         resent = await resend_failed(pool, sessions, platform_origin, merchant_id, filters)
         await try_to_wake(queue, SEND_MAILS)

@@ -51,7 +51,8 @@ class AlarmNotice:
     @classmethod
     def of(cls, blockers: Sequence[Blocker], told: Told, now: datetime) -> "AlarmNotice":
         titles = [blocker.title for blocker in blockers]
-        due = [title for title in titles if title not in told or now - told[title] >= AGAIN]
+        # Also what was told in the future, when the clock was wrong.
+        due = [title for title in titles if title not in told or abs(now - told[title]) >= AGAIN]
         return cls(blockers, due, [title for title in told if title not in titles])
 
     @property

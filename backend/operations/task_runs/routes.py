@@ -10,7 +10,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 from litestar.response import ServerSentEvent
 
-from backend.access.guards import all_of, for_platform, limited
+from backend.access.guards import all_of, for_platform, limited, principal_of
 from backend.access.permissions import RUN_TASKS
 from backend.access.problems import SIGNED_IN
 from backend.core.clock import clock
@@ -44,6 +44,8 @@ RunMerchant = Annotated[
         max_length=40, pattern=STORABLE, description="Code of a merchant: runs for it alone. Without it: all runs."
     ),
 ]
+HEADERS = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+"""Without the latter Litestar lets caches keep what one person sees."""
 EVENTS = ResponseSpec(
     cast("type[Any]", TaskRunView), media_type="text/event-stream", generate_examples=False, description="Events"
 )
@@ -113,7 +115,7 @@ class TaskRunController(Controller):
         operation_id="watchTaskRun",
         summary="How far a run is, as server-sent events",
         description="An event at once and whenever the run has changed, with the run as its data. The stream ends with "
-        "the run, after five minutes at the latest.",
+        "the run, after a minute at the latest.",
         guards=[all_of(for_platform(RUN_TASKS), limited("task-run-events", 60))],
         responses={200: EVENTS} | refusals(*SIGNED_IN, TaskRunNotFound, TooManyWatching),
     )
@@ -125,9 +127,10 @@ class TaskRunController(Controller):
         run_watchers: NamedDependency[RunWatchers],
     ) -> ServerSentEvent:
         look = partial(look_at_run, sessions, id, reader_language(request))
-        run_watchers.check_place()
+        person = principal_of(request).id
+        run_watchers.check_place(person)
         await look()
-        return ServerSentEvent(run_watchers.watch(look), headers={"X-Accel-Buffering": "no"})
+        return ServerSentEvent(run_watchers.watch(person, look), headers=HEADERS)
 
     @post(
         "/{id:uuid}/retry",

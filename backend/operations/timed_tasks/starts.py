@@ -38,10 +38,10 @@ class TaskStarts:
         task = BY_NAME.get(name)
         if task is None:
             raise TaskNotFound
-        if (asked.dry_run and not task.has_dry_run) or (asked.merchant_code and not task.of_one_merchant):
-            raise TaskNotOffered
         code = asked.merchant_code
-        merchant_id = await get_merchant_id(self.sessions, code) if code else None
+        if (asked.dry_run and not task.has_dry_run) or (code is not None and not task.of_one_merchant):
+            raise TaskNotOffered
+        merchant_id = None if code is None else await get_merchant_id(self.sessions, code)
         return await self._queue(task, merchant_id, {DRY_RUN: True} if asked.dry_run else {})
 
     async def retry(self, run_id: UUID) -> UUID:

@@ -22,7 +22,8 @@ async def scope_of(sessions: Sessions, request: SyncRequest) -> SyncScope:
     """Raises MerchantNotFound, CardNotFound or TaskRunNotFound."""
     if request.run_id is not None:
         return await _failed_in(sessions, request.run_id)
-    merchant_id = await get_merchant_id(sessions, request.merchant_code) if request.merchant_code else None
+    code = request.merchant_code
+    merchant_id = None if code is None else await get_merchant_id(sessions, code)
     if request.card_code is None:
         return SyncScope(merchant_id, only_failed=request.only_failed)
     card = await find_card(sessions, request.card_code, merchant_id)

@@ -43,6 +43,9 @@ async def test_after_an_outage_all_failed_emails_of_the_filters_are_sent_anew_on
     mails = [await queue(f"c{number}@example.com", **FAILED) for number in range(3)]
     await queue("sent@example.com", status="sent")
     assert await count(admin, merchant=code) == 3
+    for of_nobody in (count, resend):
+        with refused("merchant_not_found", 404):
+            await of_nobody(admin, merchant="")
     assert await resend(admin, merchant=code, recipient="c1@example.com") == (1, False)
     assert await resend(admin, merchant=code) == (2, False)
     assert await resend(admin, merchant=code) == (0, False)
