@@ -1,12 +1,12 @@
 """`orion explain`: the story of one thing."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from uuid import UUID
 
 import rich_click as click
 
 from backend.cli.explain_card import explain_card
+from backend.cli.explain_lines import Line, moment
 from backend.cli.explain_pass import explain_pass
 from backend.cli.explain_transaction import explain_transaction
 from backend.cli.explain_user import explain_user
@@ -44,17 +44,17 @@ def explain_mail(mail_id: UUID, as_json: bool) -> None:
         click.echo(f"{name:12} {value}")
 
 
-def _lines(story: MailStory) -> Iterator[tuple[str, str]]:
+def _lines(story: MailStory) -> Iterator[Line]:
     mail = story.mail
     version = f", version {mail.template_version}" if mail.template_version else ""
     yield "email", f"{mail.template_name} ({mail.template_code}{version}, {mail.language}, {mail.kind})"
     yield "why", story.occasion if mail.resend_of is None else f"An administrator has sent {mail.resend_of} again."
     yield "from", f"{mail.merchant_name} ({mail.merchant_code})" if mail.merchant_name else "the platform"
     yield "to", mail.recipient or "the customer was erased"
-    yield "written", _time(mail.created_at)
+    yield "written", moment(mail.created_at)
     for event in mail.history:
         told = [event.outcome, event.problem, event.reply]
-        yield _time(event.at), " · ".join(each for each in told if each)
+        yield moment(event.at), " · ".join(each for each in told if each)
     yield "status", f"{mail.status}, {mail.attempts} attempts"
     for each in (mail.problem, mail.advice):
         if each:
@@ -70,7 +70,3 @@ def _way(mail: EmailDetail) -> str:
     host = f"{mail.host}:{mail.port}" if mail.port else mail.host or ""
     security = "" if mail.security in {None, "none"} else f" with {mail.security}"
     return f"{mail.provider} {host}{security}, as {mail.sender_name} <{mail.sender_address}>, {mail.message_id}"
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%m-%d %H:%M:%S}"

@@ -23,8 +23,8 @@ def print_lines(lines: Iterable[Line]) -> None:
 
 def timeline(moments: Iterable[Happening]) -> Iterator[Line]:
     """Oldest first."""
-    for at, told in sorted(moments, key=lambda moment: moment[0]):
-        yield short(at), told
+    for at, told in sorted(moments, key=lambda happening: happening[0]):
+        yield moment(at), told
 
 
 def booking_moments(bookings: Iterable[StoryBooking]) -> Iterator[Happening]:
@@ -47,8 +47,8 @@ def event_moments(events: Iterable[EventStory]) -> Iterator[Happening]:
         yield event.occurred_at, f"event {event.id} · {event.name} · {_event(event)}"
 
 
-def short(at: datetime) -> str:
-    return f"{at:%m-%d %H:%M:%S}"
+def moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def or_dash(value: Any) -> str:

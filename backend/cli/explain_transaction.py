@@ -12,9 +12,9 @@ from backend.cli.explain_lines import (
     delivery_moments,
     event_moments,
     mail_moments,
+    moment,
     or_dash,
     print_lines,
-    short,
     timeline,
 )
 from backend.cli.output import as_json_too, print_json, with_services_or_refusal
@@ -50,7 +50,7 @@ def _lines(story: TransactionStory) -> Iterator[Line]:
     )
     yield from _receipt_lines(story.receipt)
     for lot in story.lots:
-        ends = f"until {short(lot.expires_at)}, {lot.expires_at:%Y}" if lot.expires_at else "without a fixed end"
+        ends = f"until {moment(lot.expires_at)}" if lot.expires_at else "without a fixed end"
         yield lot.did, f"{lot.amount} {lot.unit}, lot {lot.id} {ends}, {lot.remaining} left now"
     moments = [
         *booking_moments([booking]),

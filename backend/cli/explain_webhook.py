@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import datetime
 from uuid import UUID
 
 import rich_click as click
 
+from backend.cli.explain_lines import Line, moment
 from backend.cli.output import as_json_too, print_json, with_services
 from backend.core.clock import clock
 from backend.services import Services
@@ -39,16 +39,16 @@ async def _read(services: Services, named: UUID) -> list[WebhookStory]:
     return await read_webhook_stories(services.sessions, named, clock.now())
 
 
-def _lines(story: WebhookStory) -> Iterator[tuple[str, str]]:
+def _lines(story: WebhookStory) -> Iterator[Line]:
     delivery = story.delivery
     yield "event", f"{delivery.type}, {delivery.event_id}"
     yield "why", story.occasion
     yield "about", ", ".join(f"{name} {value}" for name, value in delivery.event["data"].items())
     yield "merchant", story.merchant
     yield "endpoint", f"{story.endpoint.url}, {story.endpoint.id}, {endpoint_state(story.endpoint)}"
-    yield "queued", _time(delivery.created_at)
+    yield "queued", moment(delivery.created_at)
     for attempt in delivery.history:
-        yield _time(attempt.at), _attempt(attempt)
+        yield moment(attempt.at), _attempt(attempt)
     yield "state", f"{delivery.state}, attempts: {delivery.attempts}"
     yield "next", story.next
 
@@ -57,7 +57,3 @@ def _attempt(attempt: WebhookAttempt) -> str:
     status = str(attempt.status) if attempt.status is not None else None
     took = f"{attempt.ms} ms" if attempt.ms is not None else None
     return " · ".join(part for part in (attempt.outcome, status, took, attempt.problem, attempt.answer) if part)
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%m-%d %H:%M:%S}"
