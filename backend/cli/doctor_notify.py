@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Sequence, Set
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,7 +58,7 @@ async def _look_and_tell(loaded: Settings) -> bool:
 
 class _Seen(NamedTuple):
     blockers: Sequence[Blocker]
-    well: Set[str]
+    well: Container[str]
     """Titles of what was seen to work."""
     is_well: bool
     """Nothing blocks, and every check has ended."""
