@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +27,9 @@ from environment.values import parts_of
 
 MEMORY = "alarms.json"
 PAGE = "/admin/readiness"
+DATABASE = "PostgreSQL"
+LOOK_AT_DATABASE = "Look whether it runs, and whether its disk has room. Until it is back nothing can be booked."
+NOBODY = "Nobody is emailed what blocks: ORION_ALARM_EMAILS is empty."
 SWITCH_SECONDS = 10.0
 WELL = {"ok", "warning"}
 
@@ -34,6 +37,8 @@ WELL = {"ok", "warning"}
 async def watch(loaded: Settings, *, every: float | None) -> bool:
     """Looks once, or every so many seconds without an end. Whether nothing blocks and everything could be told."""
     required(loaded, "database_url", "redis_url", "secret_keys")
+    if not parts_of(loaded.alarm_emails):
+        click.echo(NOBODY, err=True)
     while True:
         is_well = await _look_and_tell(loaded)
         if every is None:
@@ -53,6 +58,8 @@ async def _look_and_tell(loaded: Settings) -> bool:
 
 class _Seen(NamedTuple):
     blockers: Sequence[Blocker]
+    well: Container[str]
+    """Titles of what was seen to work."""
     is_well: bool
     """Nothing blocks, and every check has ended."""
     email: MailSettings
@@ -64,17 +71,21 @@ async def _look(loaded: Settings) -> _Seen:
         async with open_services(loaded) as services:
             board = await platform_board(open_probe(services, services.live), LANGUAGE, OF_A_COMMAND)
             blockers = [Blocker.of(row) for row in board.rows if row.state == "blocks"]
-            return _Seen(blockers, {row.state for row in board.rows} <= WELL, services.live.current.email)
+            well = {row.title for row in board.rows if row.state in WELL}
+            if services.live.is_read:
+                well.add(DATABASE)
+            is_well = all(row.state in WELL for row in board.rows)
+            return _Seen(blockers, well, is_well, services.live.current.email)
     except StartRefused as refusal:
         platform = decode_platform(given_platform_values(os.environ), is_production=loaded.is_production)
-        return _Seen([Blocker("PostgreSQL", str(refusal))], is_well=False, email=platform.email)
+        return _Seen([Blocker(DATABASE, str(refusal), LOOK_AT_DATABASE)], set(), is_well=False, email=platform.email)
 
 
 async def _tell(loaded: Settings, seen: _Seen) -> bool:
     """Remembered as told when one recipient's email was handed over."""
     memory, now, board_url = Path(loaded.data_dir) / MEMORY, clock.now(), loaded.public_url.rstrip("/") + PAGE
     told = read_told(memory)
-    notice = AlarmNotice.of(seen.blockers, told, now)
+    notice = AlarmNotice.of(seen.blockers, seen.well, told, now)
     recipients = parts_of(loaded.alarm_emails)
     if notice.is_empty or not recipients:
         return True

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import rich_click as click
 from msgspec import to_builtins
 
-from backend.cli.explain_lines import Line, lot_end, next_lines, or_dash, print_lines, short, timeline
+from backend.cli.explain_lines import Line, next_lines, or_dash, print_lines, timeline
 from backend.cli.output import as_json_too, print_json, with_services_or_refusal
 from backend.core.clock import clock
+from backend.core.next_steps import in_utc
 from backend.operations.stories.card import read_card_story
 from backend.operations.stories.card_story import CardStory, StoryCard
 
@@ -29,24 +30,24 @@ def explain_card(code_or_id: str, as_json: bool) -> None:
 def _lines(story: CardStory) -> Iterator[Line]:
     yield from _card_lines(story.card)
     for lot in story.lots:
-        ends = lot_end(lot.expires_at) if lot.expires_at else "without end"
+        ends = f"until {in_utc(lot.expires_at)}" if lot.expires_at else "without end"
         yield "lot", f"{lot.remaining} of {lot.original} {lot.unit} {ends}, granted by {lot.transaction_id}"
     for hold in story.holds:
         by = f", {hold.device}" if hold.device else ""
-        yield "set aside", f"{hold.amount} {hold.unit} for {hold.held_for}{by}, until {short(hold.expires_at)}"
+        yield "set aside", f"{hold.amount} {hold.unit} for {hold.held_for}{by}, until {in_utc(hold.expires_at)}"
     if story.has_earlier:
         yield "earlier", f"only the last {len(story.bookings)} bookings are told"
     yield from timeline(story.bookings, story.mails, story.deliveries, story.events)
     for each in story.passes:
         state = f"{each.status}, shows version {each.synced_version} of {each.wanted_version}"
         error = f", {each.last_error_code}: {each.last_error}" if each.last_error_code else ""
-        then = f", next {short(each.next_attempt_at)}" if each.next_attempt_at else ""
+        then = f", next {in_utc(each.next_attempt_at)}" if each.next_attempt_at else ""
         yield each.provider, f"{each.external_id}, {state}, attempts: {each.attempts}{then}{error}"
     yield from next_lines(story.next)
 
 
 def _card_lines(card: StoryCard) -> Iterator[Line]:
-    frozen = f", frozen since {short(card.frozen_at)}" if card.frozen_at else ""
+    frozen = f", frozen since {in_utc(card.frozen_at)}" if card.frozen_at else ""
     yield "card", f"{card.code}, {card.id}, {card.state}{frozen}"
     yield "merchant", f"{card.merchant}, enrolled at {card.store} on {card.enrolled_at:%Y-%m-%d}"
     yield "program", f"{card.program}, {card.program_type}, terms version {card.terms_version}"
@@ -56,7 +57,7 @@ def _card_lines(card: StoryCard) -> Iterator[Line]:
     for other in card.merged_from:
         yield (
             "merged from",
-            f"{other.code} at {short(other.merged_at)}, reversible until {short(other.reversible_until)}",
+            f"{other.code} at {in_utc(other.merged_at)}, reversible until {in_utc(other.reversible_until)}",
         )
     debt = f", {card.debt_points} points owed" if card.debt_points else ""
     yield "balance", f"{card.points_balance} points, {card.stamp_count} stamps{debt}"

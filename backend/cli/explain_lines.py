@@ -6,6 +6,7 @@ from typing import Any
 
 import rich_click as click
 
+from backend.core.next_steps import in_utc
 from backend.messaging.story import StoryMail
 from backend.operations.stories.bookings import StoryBooking
 from backend.operations.stories.events import EventStory
@@ -30,11 +31,7 @@ def timeline(
     """All of them in one order, oldest first."""
     entries = [*_of_bookings(bookings), *_of_mails(mails), *_of_deliveries(deliveries), *_of_events(events)]
     for at, text in sorted(entries, key=lambda entry: entry[0]):
-        yield short(at), text
-
-
-def lot_end(expires_at: datetime) -> str:
-    return f"until {short(expires_at)}, {expires_at:%Y}"
+        yield in_utc(at), text
 
 
 def next_lines(steps: Iterable[str]) -> Iterator[Line]:
@@ -60,10 +57,6 @@ def _of_deliveries(deliveries: Iterable[StoryDelivery]) -> Iterator[TimelineEntr
 def _of_events(events: Iterable[EventStory]) -> Iterator[TimelineEntry]:
     for event in events:
         yield event.occurred_at, f"event {event.id} · {event.name} · {_event(event)}"
-
-
-def short(at: datetime) -> str:
-    return f"{at:%m-%d %H:%M:%S}"
 
 
 def or_dash(value: Any) -> str:

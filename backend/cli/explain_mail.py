@@ -5,9 +5,10 @@ from uuid import UUID
 
 import rich_click as click
 
-from backend.cli.explain_lines import Line, print_lines, short
+from backend.cli.explain_lines import Line, print_lines
 from backend.cli.output import as_json_too, print_json, with_services_or_refusal
 from backend.core.clock import clock
+from backend.core.next_steps import in_utc
 from backend.messaging.schemas import EmailDetail
 from backend.messaging.story import MailStory, read_story
 
@@ -36,10 +37,10 @@ def _lines(story: MailStory) -> Iterator[Line]:
     yield "why", story.occasion if mail.resend_of is None else f"An administrator has sent {mail.resend_of} again."
     yield "from", f"{mail.merchant_name} ({mail.merchant_code})" if mail.merchant_name else "the platform"
     yield "to", mail.recipient or "the customer was erased"
-    yield "written", short(mail.created_at)
+    yield "written", in_utc(mail.created_at)
     for event in mail.history:
         told = [event.outcome, event.problem, event.reply]
-        yield short(event.at), " · ".join(each for each in told if each)
+        yield in_utc(event.at), " · ".join(each for each in told if each)
     yield "status", f"{mail.status}, {mail.attempts} attempts"
     for each in (mail.problem, mail.advice):
         if each:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import rich_click as click
 from msgspec import to_builtins
 
-from backend.cli.explain_lines import Line, or_dash, print_lines, short
+from backend.cli.explain_lines import Line, or_dash, print_lines
 from backend.cli.output import as_json_too, print_json, with_services
 from backend.core.clock import clock
 from backend.core.next_steps import in_utc
@@ -39,14 +39,14 @@ def _lines(story: PassStory) -> Iterator[Line]:
     yield "added", in_utc(story.created_at)
     yield "synced", in_utc(story.synced_at) if story.synced_at else "never"
     if story.waiting_since:
-        yield "waits since", short(story.waiting_since)
+        yield "waits since", in_utc(story.waiting_since)
     if story.lease_until:
-        yield "lease", f"until {short(story.lease_until)}"
+        yield "lease", f"until {in_utc(story.lease_until)}"
     yield "attempts", f"{story.attempts} failed since the last success"
     if story.next_attempt_at:
-        yield "next attempt", short(story.next_attempt_at)
+        yield "next attempt", in_utc(story.next_attempt_at)
     if story.failed_at:
-        yield "refused since", short(story.failed_at)
+        yield "refused since", in_utc(story.failed_at)
     if story.last_error_code:
         yield "last error", f"{story.last_error_code}: {or_dash(story.last_error)}"
         yield "", or_dash(story.advice)
@@ -60,14 +60,14 @@ def _lines(story: PassStory) -> Iterator[Line]:
 def _google_lines(google: GoogleFacts, *, is_saved: bool | None) -> Iterator[Line]:
     saved = {True: "in the customer's wallet", False: "not in the customer's wallet", None: "not told"}[is_saved]
     yield "Google says", f"{saved}, last callback: {google.last_callback or 'none is kept'}"
-    at = f", sent {short(google.program_synced_at)}" if google.program_synced_at else ""
+    at = f", sent {in_utc(google.program_synced_at)}" if google.program_synced_at else ""
     yield "program", f"{google.program_review or 'never sent'}{at}"
 
 
 def _apple_lines(apple: AppleFacts) -> Iterator[Line]:
-    yield "tag", f"{apple.update_tag}, changed {short(apple.last_modified)}"
+    yield "tag", f"{apple.update_tag}, changed {in_utc(apple.last_modified)}"
     yield "phones", str(len(apple.phones))
     for phone in apple.phones:
-        pushed = short(phone.last_push_at) if phone.last_push_at else "never"
+        pushed = in_utc(phone.last_push_at) if phone.last_push_at else "never"
         known = "" if phone.is_known else ", not known to Apple yet"
-        yield "", f"{phone.id} since {short(phone.registered_at)}, last push {pushed}{known}"
+        yield "", f"{phone.id} since {in_utc(phone.registered_at)}, last push {pushed}{known}"

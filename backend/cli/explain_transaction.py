@@ -6,7 +6,7 @@ from uuid import UUID
 import rich_click as click
 from msgspec import to_builtins
 
-from backend.cli.explain_lines import Line, lot_end, next_lines, or_dash, print_lines, timeline
+from backend.cli.explain_lines import Line, next_lines, or_dash, print_lines, timeline
 from backend.cli.output import as_json_too, print_json, with_services_or_refusal
 from backend.core.clock import clock
 from backend.core.next_steps import in_utc
@@ -41,7 +41,7 @@ def _lines(story: TransactionStory) -> Iterator[Line]:
     )
     yield from _receipt_lines(story.receipt)
     for lot in story.lots:
-        ends = lot_end(lot.expires_at) if lot.expires_at else "without a fixed end"
+        ends = f"until {in_utc(lot.expires_at)}" if lot.expires_at else "without a fixed end"
         yield lot.did, f"{lot.amount} {lot.unit}, lot {lot.id} {ends}, {lot.remaining} left now"
     yield from timeline([booking], story.mails, story.deliveries, story.events)
     for each in story.passes:

@@ -7,9 +7,10 @@ from uuid import UUID
 import rich_click as click
 from msgspec import to_builtins
 
-from backend.cli.explain_lines import Line, print_lines, short
+from backend.cli.explain_lines import Line, print_lines
 from backend.cli.output import as_json_too, print_json, with_services
 from backend.core.clock import clock
+from backend.core.next_steps import in_utc
 from backend.services import Services
 from backend.webhooks.overview import endpoint_state
 from backend.webhooks.schemas import WebhookAttempt
@@ -50,9 +51,9 @@ def _lines(story: WebhookStory) -> Iterator[Line]:
     yield "about", ", ".join(f"{name} {value}" for name, value in delivery.event["data"].items())
     yield "merchant", story.merchant
     yield "endpoint", f"{story.endpoint.url}, {story.endpoint.id}, {endpoint_state(story.endpoint)}"
-    yield "queued", short(delivery.created_at)
+    yield "queued", in_utc(delivery.created_at)
     for attempt in delivery.history:
-        yield short(attempt.at), _attempt(attempt)
+        yield in_utc(attempt.at), _attempt(attempt)
     yield "state", f"{delivery.state}, attempts: {delivery.attempts}"
     yield "next", story.next
 

@@ -7,6 +7,7 @@ import rich_click as click
 import structlog
 
 from environment.development import development_module
+from environment.logs import cutting_tokens
 
 MODULES = {
     "backend": "backend.cli.backend",
@@ -65,6 +66,22 @@ def orion(context: click.Context) -> None:
 
 
 def main() -> None:
-    # Answers, also as JSON, are on standard output. Processes configure their own logs.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    log_to_stderr()
     orion()
+
+
+def log_to_stderr() -> None:
+    """Answers, also as JSON, are on standard output. Processes configure their own logs."""
+    # A traceback with local variables would show secrets and people, and push the answer off the screen.
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            cutting_tokens(console),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -51,6 +51,11 @@ class LiveSettings:
         """Values and sources of one moment."""
         return self._in_force
 
+    @property
+    def is_read(self) -> bool:
+        """The database has been read; until then the environment alone is known."""
+        return self._versions is not None
+
     async def refresh(self) -> None:
         """Asks the database for versions, and for the values when a version is new."""
         async with self._refreshing:

@@ -1,5 +1,6 @@
 """The `orion` command."""
 
+import re
 import socket
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import structlog
 
 from backend.cli import orion as cli
+from backend.cli.orion import main as orion_main
 from backend.core import startup
 from backend.core.migrations import head
 from backend.core.settings import Settings
@@ -201,3 +203,27 @@ def test_what_a_command_logs_is_not_in_its_answer(
         structlog.configure(**before)
     said = capsys.readouterr()
     assert (said.out, "setting_ignored" in said.err) == ("", True)
+
+
+def test_a_traceback_at_the_command_line_shows_no_values_and_its_time_in_utc(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = structlog.get_config()
+    monkeypatch.setattr("backend.cli.orion.orion", fails_with_a_secret)
+    try:
+        orion_main()
+    finally:
+        structlog.configure(**before)
+    printed = capsys.readouterr()
+    assert "RuntimeError: no such card" in printed.err
+    assert re.match(r"\S+T\S+Z ", printed.err)
+    assert "marie@example.com" not in printed.err + printed.out
+
+
+def fails_with_a_secret() -> None:
+    customer = f"{'marie'}@example.com"
+    error = RuntimeError("no such card" if customer else "")
+    try:
+        raise error
+    except RuntimeError:
+        structlog.get_logger().exception("card_failed")

@@ -24,34 +24,43 @@ AT = datetime(2026, 12, 1, 2, tzinfo=UTC)
 WORKERS, DISK = Blocker("Workers", "No worker runs.", "Start one.", "orion worker"), Blocker("Disk", "It is full.")
 
 
+EVERYTHING = {"Workers", "Disk"}
+
+
 def told(*blockers: Blocker, before: dict[str, datetime], at: datetime = AT) -> tuple[Sequence[str], Sequence[str]]:
-    notice = AlarmNotice.of(blockers, before, at)
+    notice = AlarmNotice.of(blockers, EVERYTHING - {blocker.title for blocker in blockers}, before, at)
     return notice.due, notice.ended
 
 
 def test_what_blocks_is_told_when_it_begins_each_day_and_when_it_has_ended() -> None:
     assert told(before={}) == ([], [])
     assert told(WORKERS, before={}) == (["Workers"], [])
-    told_before = AlarmNotice.of([WORKERS], {}, AT).told({}, AT)
+    told_before = AlarmNotice.of([WORKERS], {"Disk"}, {}, AT).told({}, AT)
     almost_a_day = AT + AGAIN - timedelta(seconds=1)
     assert told(WORKERS, before=told_before, at=almost_a_day) == ([], [])
     assert told(WORKERS, DISK, before=told_before, at=almost_a_day) == (["Disk"], [])
-    assert AlarmNotice.of([WORKERS, DISK], told_before, almost_a_day).told(told_before, almost_a_day) == {
+    assert AlarmNotice.of([WORKERS, DISK], (), told_before, almost_a_day).told(told_before, almost_a_day) == {
         "Workers": AT,
         "Disk": almost_a_day,
     }
     assert told(WORKERS, before=told_before, at=AT + AGAIN) == (["Workers"], [])
     assert told(WORKERS, before={"Workers": AT + 2 * AGAIN}) == (["Workers"], []), "told when the clock was wrong"
     assert told(DISK, before=told_before) == (["Disk"], ["Workers"])
-    assert AlarmNotice.of([], told_before, AT).told(told_before, AT) == {}
+    assert AlarmNotice.of([], EVERYTHING, told_before, AT).told(told_before, AT) == {}
+
+
+def test_what_nobody_could_look_at_has_not_ended_and_is_not_told_again() -> None:
+    away = AlarmNotice.of([Blocker("PostgreSQL", "It is away.")], (), {"Workers": AT}, AT)
+    assert (away.due, away.ended) == (["PostgreSQL"], [])
+    assert away.told({"Workers": AT}, AT) == {"Workers": AT, "PostgreSQL": AT}
 
 
 def test_the_email_says_what_to_type() -> None:
-    mail = AlarmNotice.of([WORKERS], {"Disk": AT}, AT).mail("ops@orion.example", "https://orion.example/admin", AT)
+    mail = AlarmNotice.of([WORKERS], {"Disk"}, {"Disk": AT}, AT).mail("ops@orion.example", "https://orion.example", AT)
     assert mail.subject == "Orion needs you: Workers"
     lines = ["Workers: No worker runs.", "  → Start one.", "    orion worker", "", "Works again: Disk"]
     assert mail.body_text.splitlines()[:5] == lines
-    assert AlarmNotice.of([], {"Disk": AT}, AT).mail("a@b.example", "", AT).subject == "Works again: Disk"
+    assert AlarmNotice.of([], {"Disk"}, {"Disk": AT}, AT).mail("a@b.example", "", AT).subject == "Works again: Disk"
 
 
 @pytest.fixture
@@ -125,6 +134,12 @@ async def test_a_database_that_is_away_is_told_by_what_the_environment_says(
     away = watching | {"database_url": "postgresql://orion_app@127.0.0.1:1/orion"}
     assert (await orion("doctor", "--notify", **away)).exit_code == 1
     assert post_office.mails[0]["Subject"] == "Orion needs you: PostgreSQL"
+    assert "Look whether it runs" in text_of(post_office.mails[0])
+
+
+async def test_it_says_that_nobody_is_told(orion: Orion, watching: dict[str, str]) -> None:
+    result = await orion("doctor", "--notify", **watching | {"alarm_emails": ""})
+    assert "ORION_ALARM_EMAILS is empty" in result.stderr
 
 
 async def test_what_could_not_be_told_is_told_the_next_time(

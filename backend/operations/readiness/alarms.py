@@ -1,7 +1,7 @@
 """What an operator is told by email of the board: what blocks, once and then daily, and that it has ended."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -49,19 +49,20 @@ class AlarmNotice:
     """Titles of what was told and blocks no longer."""
 
     @classmethod
-    def of(cls, blockers: Sequence[Blocker], told: Told, now: datetime) -> "AlarmNotice":
+    def of(cls, blockers: Sequence[Blocker], well: Container[str], told: Told, now: datetime) -> "AlarmNotice":
+        """`well`: titles of what was seen to work. What nobody could look at has not ended."""
         titles = [blocker.title for blocker in blockers]
         # Also what was told in the future, when the clock was wrong.
         due = [title for title in titles if title not in told or abs(now - told[title]) >= AGAIN]
-        return cls(blockers, due, [title for title in told if title not in titles])
+        return cls(blockers, due, [title for title in told if title in well])
 
     @property
     def is_empty(self) -> bool:
         return not self.due and not self.ended
 
     def told(self, before: Told, now: datetime) -> Told:
-        """When each blocker was last told, after this notice was sent at `now`."""
-        told = {blocker.title: before.get(blocker.title, now) for blocker in self.blockers}
+        """When each of what is not known to have ended was last told, after this notice was sent at `now`."""
+        told = {title: at for title, at in before.items() if title not in self.ended}
         return told | dict.fromkeys(self.due, now)
 
     def mail(self, recipient: str, board_url: str, now: datetime) -> OutgoingMail:

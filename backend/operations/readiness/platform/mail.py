@@ -63,6 +63,9 @@ def judge_texts(problems: list[TextProblem]) -> RowVerdict:
 
 
 async def look_at_settings(probe: Probe) -> RowVerdict:
+    if not probe.live.is_read:
+        # A database that is away says nothing about what is stored: it raises, and the row is unknown.
+        await probe.live.refresh()
     in_force, listing = probe.live.in_force, "orion settings list --category email"
     mail = in_force.settings.email
     used = used_settings(mail, in_force.sources, in_force.settings.branding.platform_name)
