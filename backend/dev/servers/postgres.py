@@ -111,6 +111,9 @@ class EmbeddedPostgres(EmbeddedServer):
             return False
         return len(lines) > READY_LINE and lines[READY_LINE].strip() == "ready"
 
+    def _came_too_soon(self) -> bool:
+        return "pre-existing shared memory block" in self._log_tail()
+
     def _after_start(self) -> None:
         self._sql(ROLES)
 

@@ -16,6 +16,7 @@ from backend.dev.servers.orphans import pids_in, stop_orphan
 from backend.dev.servers.sockets import private_directory, socket_directory
 
 START_SECONDS = 60
+AGAIN_SECONDS = 0.1
 STOP_SECONDS = 15
 
 
@@ -79,6 +80,10 @@ class EmbeddedServer:
     def _after_start(self) -> None:
         """Hook for steps that need the running server."""
 
+    def _came_too_soon(self) -> bool:
+        """Whether it has ended because processes of the one before, which was killed, are not gone yet."""
+        return False
+
     def _lock_folder(self) -> None:
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (self.data_dir / "lock").open("a", encoding="ascii")
@@ -118,7 +123,11 @@ class EmbeddedServer:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not self._is_ready():
-            if self._process is None or self._process.poll() is not None:
+            has_ended = self._process is None or self._process.poll() is not None
+            if has_ended and self._came_too_soon() and time.monotonic() < deadline:
+                time.sleep(AGAIN_SECONDS)
+                self._run()
+            elif has_ended:
                 raise EmbeddedServerError(f"{self.noun} did not start: {self._log_tail()}")
             if time.monotonic() > deadline:
                 raise EmbeddedServerError(f"{self.noun} did not answer within {START_SECONDS} s: {self._log_tail()}")
