@@ -24,7 +24,7 @@ from backend.merchants.problems import MerchantNotFound
 from backend.merchants.queries import get_merchant_id
 from backend.operations.task_runs.problems import NothingFailed, TaskRunNotFound, TooManyWatching
 from backend.operations.task_runs.queries import get_run, list_runs
-from backend.operations.task_runs.schemas import TaskRunQueued, TaskRunView
+from backend.operations.task_runs.schemas import TaskRunEvent, TaskRunQueued, TaskRunView
 from backend.operations.task_runs.views import run_view
 from backend.operations.task_runs.watching import RunWatchers
 from backend.operations.timed_tasks.problems import TaskNotOffered, TaskUnfinished
@@ -47,7 +47,7 @@ RunMerchant = Annotated[
 HEADERS = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
 """Without the latter Litestar lets caches keep what one person sees."""
 EVENTS = ResponseSpec(
-    cast("type[Any]", TaskRunView), media_type="text/event-stream", generate_examples=False, description="Events"
+    cast("type[Any]", TaskRunEvent), media_type="text/event-stream", generate_examples=False, description="Events"
 )
 
 

@@ -55,3 +55,12 @@ class TaskRunQueued(Answer):
 
     run_id: UUID
     """Id of the run, to ask for it until it has ended."""
+
+
+class TaskRunEvent(Answer):
+    """A server-sent event about a run."""
+
+    event: Annotated[str, Meta(examples=["message"])]
+    """Name of the event: always `message`."""
+    data: str
+    """The run as JSON, as `getTaskRun` answers it."""
