@@ -82,6 +82,7 @@ IN_ADDRESSES = {
     "card_id": "Id of the card. It stays the same when the card gets a new code.",
     "category": "Category of settings, such as `email`.",
     "code": "Code of the email template, such as `loyalty_enrollment`.",
+    "customer_id": "Id of the customer.",
     "delivery_id": "Id of the delivery of a webhook.",
     "device": "Id that the iPhone has given itself for this pass type.",
     "device_id": "Id of the tablet.",

@@ -101,7 +101,10 @@ def _kill_when_left(asked: socket.socket, child: int) -> None:
     """Returns when it has ended. A run of tests that is cut off stops nothing itself."""
     ended = os.pidfd_open(child)
     if ended not in select.select([asked.fileno(), ended], [], [])[0]:
-        os.killpg(child, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        # It may not have its own group yet.
+        os.kill(child, signal.SIGKILL)
 
 
 def _go_on(_: str, command: Sequence[str]) -> None:

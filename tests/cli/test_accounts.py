@@ -80,7 +80,7 @@ async def test_one_screen_says_what_stands_in_the_way(
     clear = await orion("explain", "user", email)
     assert clear.exit_code == 0, clear.output
     assert "Nothing stands in the way of signing in." in clear.output
-    assert f"works for    {shop.code}, store_member, {shop.hub} (" in clear.output
+    assert f"works for      {shop.code}, store_member, {shop.hub} (" in clear.output
     await invite(shop.claire, guest)
     invited = await orion("explain", "user", guest)
     assert f"nobody signs in as {guest}" in invited.output

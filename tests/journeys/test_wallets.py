@@ -22,7 +22,7 @@ from tests.journeys.till import TillScreen
 from tests.journeys.watch import Watch
 from tests.world import PASSWORD
 from tests.world.caller import Promises
-from tests.world.patience import PATIENCE_SECONDS
+from tests.world.patience import PATIENCE_SECONDS, until
 from tests.world.shop import Shop, open_shop
 from tests.world.till import AnonymousCaller
 
@@ -152,10 +152,16 @@ async def test_the_platform_sees_that_every_pass_is_right(
     await page.get_by_label("One card’s, in any case").check()
     await page.get_by_label("The card’s code").fill(card["code"])
     await page.get_by_role("button", name="Start the run").click()
-    run = page.locator(".run").first
-    await expect(run).to_contain_text(f"Card {card['code']}")
-    await expect(run.locator(".badge")).to_have_text("Done")
-    await expect(run).to_contain_text("Up to date: 1. Failed: 0.")
+    run = page.locator("#run")
+    await expect(run).to_be_visible()
+
+    async def is_done() -> bool:
+        await page.reload()
+        return await run.locator(".head .badge").inner_text() == "Done"
+
+    await until(is_done)
+    await expect(run.locator(".facts")).to_contain_text(f"Card {card['code']}")
+    await expect(run.locator(".figures-row")).to_contain_text("Up to date")
 
     await page.goto(f"/admin/passes?code={card['code']}")
     await expect(page.locator("section:has(#link-google) > .head .badge")).to_have_text("Kept up to date")

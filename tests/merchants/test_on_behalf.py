@@ -145,7 +145,7 @@ OF_MERCHANT = [
     "setFraudLimits", "uploadPicture", "createReward", "changeReward", "moveReward", "archiveReward", "restoreReward",
     "changeMarketingPlan", "changePolicy", "changeOwnEmailTemplate", "resetOwnEmailTemplate", "restoreOwnEmailTemplate",
     "createDevice", "changeDevice", "makePairingCode", "revokeDevice", "resumeDevice", "decideReview",
-    "setOfflineRules", "sendDeviceMessage", "requestDeviceWipe", "withdrawDeviceWipe",
+    "setOfflineRules", "sendDeviceMessage", "requestDeviceWipe", "withdrawDeviceWipe", "markTestCustomer",
 ]  # fmt: skip
 
 
