@@ -85,7 +85,7 @@ async def test_one_screen_says_what_stands_in_the_way(
     invited = await orion("explain", "user", guest)
     assert f"nobody signs in as {guest}" in invited.output
     assert "The invitation is open: the link of the newest email works." in invited.output
-    assert f"has invited  {guest} to {shop.code}" in (await orion("explain", "user", shop.emails["claire"])).output
+    assert f"has invited    {guest} to {shop.code}" in (await orion("explain", "user", shop.emails["claire"])).output
     unknown = await orion("explain", "user", "nobody@x.example")
     assert "no invitation to it is open" in unknown.output
 
