@@ -12,13 +12,16 @@ from tests.world.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+UNCACHED = {"service_workers": "block"}
+"""One that has the scripts already gives them at once."""
 
-async def without_scripts_until(event: asyncio.Event, page: Page) -> None:
+
+async def without_scripts_until(event: asyncio.Event, page: Page, names: str = "*.js") -> None:
     async def deliver(route: Route) -> None:
         await event.wait()
         await route.continue_()
 
-    await page.route("**/*.js", deliver)
+    await page.route(f"**/{names}", deliver)
 
 
 async def scripts_have_run(page: Page) -> None:
@@ -28,7 +31,7 @@ async def scripts_have_run(page: Page) -> None:
 async def test_somebody_who_signs_in_before_the_scripts_have_come_is_signed_in(
     shop: Shop, open_window: OpenWindow
 ) -> None:
-    page, have_come = await (await open_window()).new_page(), asyncio.Event()
+    page, have_come = await (await open_window(**UNCACHED)).new_page(), asyncio.Event()
     await without_scripts_until(have_come, page)
     await page.goto("/till", wait_until="commit")
     await expect(page.locator("[name=email]")).to_be_focused()
@@ -46,7 +49,7 @@ async def test_a_code_and_an_amount_pressed_before_the_scripts_have_come_count(
     is_late: bool, shop: Shop, at_work: WorkAt
 ) -> None:
     card = await shop.a_card()
-    till, have_come = await at_work(shop, "anna"), asyncio.Event()
+    till, have_come = await at_work(shop, "anna", **UNCACHED), asyncio.Event()
     await without_scripts_until(have_come, till.page)
     await till.page.goto("/till", wait_until="commit")
     await expect(till.page.locator("#query")).to_be_focused()
@@ -64,10 +67,23 @@ async def test_a_code_and_an_amount_pressed_before_the_scripts_have_come_count(
     await expect(till.balance).to_have_text("12")
 
 
+async def test_an_amount_sent_before_htmx_has_come_is_recorded(shop: Shop, at_work: WorkAt) -> None:
+    card = await shop.a_card()
+    till, have_come = await at_work(shop, "anna", **UNCACHED), asyncio.Event()
+    await without_scripts_until(have_come, till.page, "htmx*.js")
+    await till.page.goto(f"/till/cards/{card['id']}", wait_until="commit")
+    await expect(till.amount).to_be_focused()
+    await scripts_have_run(till.page)
+    await till.type("12,50")
+    await till.press("Enter")
+    have_come.set()
+    await expect(till.balance).to_have_text("12")
+
+
 async def test_an_email_text_written_before_the_scripts_have_come_is_checked(
     shop: Shop, open_window: OpenWindow
 ) -> None:
-    page, have_come = await (await open_window()).new_page(), asyncio.Event()
+    page, have_come = await (await open_window(**UNCACHED)).new_page(), asyncio.Event()
     await sign_in(page, shop.emails["claire"])
     await without_scripts_until(have_come, page)
     await page.goto("/office/email-templates/loyalty_enrollment/en", wait_until="commit")

@@ -12,8 +12,9 @@ addEventListener("securitypolicyviolation", (event) =>
 MEANT = re.compile(
     r"Failed to load resource: (the server responded with a status of (4\d\d|503)|net::ERR_FAILED)"
     r"|htmx: htmx:error: Failed to fetch"
+    r"|Service Worker registration blocked by Playwright"
 )
-"""Expected complaints: Chromium logs every refused request, and requests whose connection a test has cut."""
+"""Expected complaints: Chromium logs every refused request, and what a test has cut or does not want."""
 MEANT_FOR_PEOPLE = {"document", "fetch", "xhr"}
 
 
