@@ -17,7 +17,6 @@ from backend.messaging.faults import FAULTS, FaultKind
 from backend.messaging.providers.ports import Delivery, DeliveryFailed, MailFault, OutgoingMail
 
 PURPOSE = "mail settings"
-OPEN_SECONDS = 30
 WAIT_SECONDS_MAX = 60.0
 """A mail that has to wait is looked at again after this time: the settings may have changed."""
 MARK_BYTES = 8
@@ -121,7 +120,7 @@ class Mailer:
             self._provider = _Provider(
                 settings,
                 open_delivery(settings),
-                Breaker(self._redis, f"mail:{mark}", open_seconds=OPEN_SECONDS),
+                Breaker(self._redis, f"mail:{mark}"),
                 Bucket(self._redis, "mail", settings.email_rate_per_second),
             )
         return self._provider

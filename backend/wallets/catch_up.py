@@ -19,8 +19,8 @@ from backend.wallets.wallet_links import bump_pass_versions
 
 PUSHES_MAX = 16
 """At the same time; more would only wait for the provider's quota."""
-PAUSED_TRIES = 3
-"""How often a run waits for a provider that is unavailable, half a minute each time."""
+PAUSED_TRIES = 9
+"""How often a run waits for a provider that is unavailable, ten seconds each time."""
 PAUSE_SECONDS_MAX = 60.0
 """A card with a longer pause is left to the next run, so that it does not delay the cards after it."""
 

@@ -15,7 +15,7 @@ from backend.core import leases
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.database_connector import DatabaseUnreachable
-from backend.messaging.mailer import OPEN_SECONDS
+from backend.core.outbound.breaker import OPEN_SECONDS
 from backend.services import Services
 from tests.conftest import LogLines
 from tests.doubles.smtp import PostOffice, Stage, open_post_office, open_slow_post_office

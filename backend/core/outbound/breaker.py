@@ -13,7 +13,8 @@ from backend.core.outages import server_away
 from backend.core.outbound.breaker_scripts import CLOSED, OPEN, SCRIPTS, STOPPED
 
 FAILURES_MAX = 5
-OPEN_SECONDS = 30
+OPEN_SECONDS = 10
+"""Short enough that a pass or an email is there 15 s after a failure has ended."""
 PROBE_SECONDS = 30
 """While one request probes the provider, all others are refused for this long; longer than any request takes."""
 STOP_SECONDS = 600
@@ -42,7 +43,7 @@ class BreakerState(msgspec.Struct, frozen=True):
 
 
 class Breaker:
-    """Opens for 30 s after 5 failures in a row. A stop, after a refusal of our credentials, lasts 10 minutes.
+    """Opens for 10 s after 5 failures in a row. A stop, after a refusal of our credentials, lasts 10 minutes.
 
     Without Redis the breaker is always closed. `mark` identifies the configuration in use, such as a key's id: a stop
     ends when the configuration changes.

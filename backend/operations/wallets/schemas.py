@@ -58,7 +58,7 @@ class BreakerView(Answer):
     """Whether calls to the provider are made at present."""
 
     state: BreakerStateName
-    """`closed`: calls are made. `open`: no calls for half a minute at a time, after failures. `stopped`: no calls until
+    """`closed`: calls are made. `open`: no calls for ten seconds at a time, after failures. `stopped`: no calls until
     an operator acts."""
     reason: str | None
     """Why calls are stopped. Null unless they are."""
