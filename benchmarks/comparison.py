@@ -22,6 +22,11 @@ class Comparison:
         return ratio <= self.target if self.at_most else ratio >= self.target
 
 
+def p95_of(name: str) -> str:
+    """The time within which 95 of 100 answers of a measurement came; the others are compared by their rate."""
+    return f"{name}, p95"
+
+
 def ratios(measured: Sequence[float], limit: Sequence[float]) -> list[float]:
     """The ratio of each round. A value measured once is compared with the limit of every round."""
     assert len(measured) in {1, len(limit)}, "the rounds belong together"

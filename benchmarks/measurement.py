@@ -26,6 +26,7 @@ class Sample(msgspec.Struct, frozen=True):
     answers: int
     per_second: float
     p50_ms: float
+    p95_ms: float
     p99_ms: float
     cpu_us: dict[str, int]
     beside: int = 0
@@ -59,6 +60,7 @@ def sample(pids: Mapping[str, int], measurement: Measurement, turn: int = 0) -> 
         answers=answers,
         per_second=rate(outcome.answered_at, measurement.warm_up),
         p50_ms=round(statistics.median(outcome.latencies) * 1000, 2),
+        p95_ms=round(statistics.quantiles(outcome.latencies, n=100)[94] * 1000, 2),
         p99_ms=round(statistics.quantiles(outcome.latencies, n=100)[98] * 1000, 2),
         cpu_us={name: round(seconds / answers * 1e6) for name, seconds in used.items() if seconds / answers > 2e-6},
         beside=outcome.beside,

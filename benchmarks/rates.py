@@ -10,6 +10,7 @@ from rich.console import Console
 from benchmarks.booking_template import template
 from benchmarks.data import CARDS
 from benchmarks.earns import SLICE
+from benchmarks.expiry import EXPIRING
 from benchmarks.measurement import Measurement, Sample, sample
 from benchmarks.servers import Setup, open_servers, open_setup
 from benchmarks.suite import (
@@ -20,13 +21,14 @@ from benchmarks.suite import (
     EARN_PIN,
     EARN_SQL,
     TILL_ALONE,
+    TILL_AT_NIGHT,
     TILL_BESIDE,
     suite,
 )
 from benchmarks.verification import verify
 from benchmarks.write_data import write_data
 
-BOOKING = (EARN_HTTP, EARN_PIN, EARN_ACTION, EARN_SQL, ACTION_SQL, BATCH, TILL_ALONE, TILL_BESIDE)
+BOOKING = (EARN_HTTP, EARN_PIN, EARN_ACTION, EARN_SQL, ACTION_SQL, BATCH, TILL_ALONE, TILL_BESIDE, TILL_AT_NIGHT)
 
 
 class Rates(NamedTuple):
@@ -51,7 +53,7 @@ def measure_rates(folder: Path, rounds: int, wanted: Callable[[str], bool], cons
 
 
 def _rounds(setup: Setup, chosen: Sequence[Measurement], rounds: int, console: Console) -> dict[str, list[Sample]]:
-    assert rounds * (len(BOOKING) + 1) * SLICE <= CARDS, "every measurement has cards of its own"
+    assert rounds * ((len(BOOKING) + 1) * SLICE + EXPIRING) <= CARDS, "every measurement has cards of its own"
     samples: dict[str, list[Sample]] = {measurement.name: [] for measurement in chosen}
     for turn in range(rounds):
         console.print(f"Round {turn + 1} of {rounds} …")

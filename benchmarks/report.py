@@ -7,7 +7,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.comparison import Comparison, ratios
+from benchmarks.comparison import Comparison, p95_of, ratios
 from benchmarks.freshness import Freshness
 from benchmarks.machine import Machine
 from benchmarks.measurement import Sample
@@ -32,6 +32,7 @@ class Measured(msgspec.Struct, frozen=True):
     name: str
     per_second: Figure
     p50_ms: float
+    p95_ms: float
     p99_ms: float
     cpu_us: dict[str, int]
     """Processor time per answer in microseconds, by process."""
@@ -63,6 +64,7 @@ class Results(msgspec.Struct, frozen=True):
 def results(machine: Machine, rounds: int, till: Rates, wallets: Wallets) -> Results:
     every = till.samples | wallets.samples
     rates = wallets.rates | {name: [one.per_second for one in samples] for name, samples in every.items()}
+    rates |= {p95_of(name): [one.p95_ms for one in samples] for name, samples in every.items()}
     return Results(
         machine=machine,
         rounds=rounds,
@@ -97,6 +99,7 @@ def _measured(name: str, samples: list[Sample]) -> Measured:
         name=name,
         per_second=_figure([sample.per_second for sample in samples], 0),
         p50_ms=statistics.median(sample.p50_ms for sample in samples),
+        p95_ms=statistics.median(sample.p95_ms for sample in samples),
         p99_ms=statistics.median(sample.p99_ms for sample in samples),
         cpu_us={process: median for process in processes if (median := _cpu(process, samples))},
     )

@@ -1,11 +1,12 @@
 """The measurements and their comparisons."""
 
+import asyncio
 import re
 
 import httpx
 
 from benchmarks.booking_template import Template
-from benchmarks.comparison import Comparison
+from benchmarks.comparison import Comparison, p95_of
 from benchmarks.data import PASSWORD, email_of
 from benchmarks.earns import (
     CLIENTS,
@@ -15,6 +16,7 @@ from benchmarks.earns import (
     page_requests,
     till_requests,
 )
+from benchmarks.expiry import EXPIRING, expiring, make_due
 from benchmarks.ledger_earns import ActionPlan
 from benchmarks.load import Outcome
 from benchmarks.measurement import SECONDS_MAX, Measurement, over_http, run_driver
@@ -30,6 +32,7 @@ EARN_PIN = "earn with a PIN over HTTP"
 LOOKUP_HTTP, LOOKUP_SQL, PAGE, TILL_HTTP = "lookup over HTTP", "lookup, SQL", "till page", "till over HTTP"
 BATCH, TILL_ALONE = "batch of 500 over HTTP, its operations", "earn at two tills"
 TILL_BESIDE = "earn at two tills beside a batch"
+TILL_AT_NIGHT = "earn at two tills while points expire"
 NAMES = (
     EARN_HTTP,
     EARN_PIN,
@@ -43,6 +46,7 @@ NAMES = (
     BATCH,
     TILL_ALONE,
     TILL_BESIDE,
+    TILL_AT_NIGHT,
 )
 
 COMPARISONS = (
@@ -53,6 +57,7 @@ COMPARISONS = (
     Comparison(PAGE, TILL_HTTP, "GET /store/loyalty/till, the call it makes", None),
     Comparison(BATCH, EARN_HTTP, "as many single calls", 1.0),
     Comparison(TILL_BESIDE, TILL_ALONE, "the same without a batch", None),
+    Comparison(p95_of(TILL_AT_NIGHT), p95_of(TILL_ALONE), "the same while none expire", 1.5, at_most=True),
 )
 
 
@@ -71,6 +76,7 @@ def suite(setup: Setup, template: Template) -> list[Measurement]:
         Measurement(BATCH, runs.batch, warm_up=0),
         Measurement(TILL_ALONE, runs.till_alone),
         Measurement(TILL_BESIDE, runs.till_beside),
+        Measurement(TILL_AT_NIGHT, runs.till_at_night),
     ]
     if setup.frontend:
         frontend, cookies = setup.frontend, [sign_in(setup.frontend, user) for user in range(PEOPLE)]
@@ -122,6 +128,11 @@ class _Runs:
     def till_beside(self, _: int) -> Outcome:
         return self._tablet.beside_a_till(self._cards.next(), self._cards.next())
 
+    def till_at_night(self, _: int) -> Outcome:
+        asyncio.run(make_due(self._setup.superuser_url, self._cards.next(EXPIRING)))
+        with expiring(self._setup):
+            return self._tablet.till(self._cards.next())
+
     def _earn_by_pgbench(self, reads: str) -> Outcome:
         script, booking = reads + self._template.statement, self._template.text
         return self._pgbench.run(script, EARNS, first_card=self._cards.next(), booking=booking)
@@ -133,9 +144,10 @@ class _Slices:
     def __init__(self) -> None:
         self._used = 0
 
-    def next(self) -> int:
-        self._used += 1
-        return (self._used - 1) * SLICE
+    def next(self, count: int = SLICE) -> int:
+        """The number of the first of them."""
+        self._used += count
+        return self._used - count
 
 
 def sign_in(frontend: Server, user: int) -> str:

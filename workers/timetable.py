@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -22,6 +21,7 @@ from backend.operations.timed_jobs.claims import (
     renew_job,
 )
 from backend.services import Services
+from workers.due_times import DueTimes
 from workers.runner import Context, is_paused, run_logged, tell_failure
 
 LOOK_SECONDS = 5.0
@@ -32,7 +32,6 @@ SETTLE_SECONDS = 2.0
 """After PostgreSQL was away, processes write what they could not; only then is their work taken for lost."""
 OVERLAP_MAX = 3
 """Runs of one job at the same time: one that hangs stops nobody, and a server that hangs meets no crowd."""
-LONGEST_PERIOD = timedelta(days=1, minutes=1)
 
 log = structlog.get_logger()
 
@@ -44,6 +43,7 @@ class Timetable:
         self._context, self._everywhere, self._once = context, everywhere, once
         self.running: set[asyncio.Task[None]] = set()
         """The jobs that have begun."""
+        self._due_times = DueTimes()
         self._is_stopped = asyncio.Event()
 
     async def run(self) -> None:
@@ -131,7 +131,7 @@ class Timetable:
         if is_paused(self._context):
             return
         services: Services = self._context["services"]
-        due = {job.name: last_time(job, clock.now()) for job in self._once}
+        due = {job.name: self._due_times.last(job, clock.now()) for job in self._once}
         idle = set(await list_idle_jobs(services.sessions, due))
         for job in self._once:
             if job.name in idle and (claim := await claim_job(services.sessions, job.name, due[job.name])):
@@ -153,14 +153,3 @@ class Timetable:
             await give_back_job(services.sessions, claim)
             raise
         await (give_back_job if server_away(failure) else end_job)(services.sessions, claim)
-
-
-def last_time(job: CronJob, now: datetime) -> datetime:
-    """When it was due last."""
-    job.calculate_next(now - LONGEST_PERIOD)
-    assert job.next_run is not None, "it was calculated"
-    last = job.next_run
-    while job.next_run <= now:
-        last = job.next_run
-        job.calculate_next(last)
-    return last

@@ -27,9 +27,10 @@ from tests.conftest import LogLines
 from tests.world.patience import until
 from tests.world.platform import with_settings
 from workers import timetable as clockwork
+from workers.due_times import DueTimes, times_around
 from workers.runner import run_logged
 from workers.schedule import EVERYWHERE, ONCE, at
-from workers.timetable import LOOK_SECONDS, Timetable, last_time
+from workers.timetable import LOOK_SECONDS, Timetable
 
 RESCUED_SECONDS = 15
 NAME = "cron:bake"
@@ -65,12 +66,21 @@ def longest_gap(job: CronJob) -> float:
     return max((later - earlier).total_seconds() for earlier, later in pairwise(times))
 
 
-def test_the_last_time_of_each_job_is_within_its_period() -> None:
+def test_the_last_time_of_each_job_is_within_its_period_and_the_next_one_after_now() -> None:
     now = datetime(2030, 3, 31, 12, 30, tzinfo=UTC)
     for job in ONCE:
-        assert timedelta() <= now - last_time(job, now) <= timedelta(days=1), job.name
+        last, following = times_around(job, now)
+        assert timedelta() <= now - last <= timedelta(days=1), job.name
+        assert timedelta() < following - now <= timedelta(days=1), job.name
+        job.calculate_next(last)
+        assert job.next_run == following, "there is none between them"
+
+
+def test_a_time_is_kept_until_the_next_one_has_come_and_when_the_clock_is_set_back() -> None:
+    times, now = DueTimes(), datetime(2030, 3, 31, 12, 30, tzinfo=UTC)
     (hourly,) = [job for job in ONCE if job.name == "cron:sync_wallet_passes"]
-    assert (last_time(hourly, now).hour, last_time(hourly, now).minute) == (12, 7)
+    told = [times.last(hourly, now + timedelta(minutes=later)) for later in (0, 36, 38, 97, 98, -24)]
+    assert [(time.hour, time.minute) for time in told] == [(12, 7), (12, 7), (13, 7), (13, 7), (14, 7), (11, 7)]
 
 
 async def test_of_two_workers_one_does_it_and_another_time_is_another_job(services: Services) -> None:
