@@ -22,12 +22,13 @@ from benchmarks.data import CARD, MERCHANT, MERCHANTS, id_of
 from benchmarks.measurement import DRIVER_SECONDS_MAX, MeasurementFailed
 from benchmarks.servers import Setup
 
-EXPIRING = 4800
+EXPIRING = 6000
 """Cards of a round: enough for as long as the tills are measured."""
 READY = "ready"
 # Past the triggers: no terms were ever like this.
 MAKE_DUE = """
-UPDATE lots SET idle_days = NULL, expires_at = now() - interval '1 hour' WHERE merchant_id = ANY($1) AND card_id = ANY($2)
+UPDATE lots SET idle_days = NULL, expires_at = now() - interval '1 hour'
+WHERE merchant_id = ANY($1) AND card_id = ANY($2)
 """
 
 

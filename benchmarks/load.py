@@ -24,6 +24,8 @@ class Plan(msgspec.Struct, frozen=True):
     requests: list[str]
     expected_status: int
     seconds_max: float
+    pause_seconds: float = 0.0
+    """Between an answer and the next request on its connection."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -45,6 +47,7 @@ class Load:
         self.expected = str(plan.expected_status).encode()
         self.requests = [request.encode() for request in plan.requests]
         self.seconds_max = plan.seconds_max
+        self.pause_seconds = plan.pause_seconds
         self.next = 0
         self.answered_at: list[float] = []
         self.latencies: list[float] = []
@@ -80,6 +83,12 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
 
+    def go_on(self) -> None:
+        if self.load.pause_seconds:
+            asyncio.get_running_loop().call_later(self.load.pause_seconds, self.send)
+        else:
+            self.send()
+
     def send(self) -> None:
         assert self.transport is not None
         request = self.load.take()
@@ -105,7 +114,7 @@ class Connection(asyncio.Protocol):
         self.load.latencies.append(now - self.sent_at)
         if received[9:12] != self.load.expected:
             self.load.fail(f"{received[9:12].decode()} {received[head + 4 : head + 300].decode(errors='replace')}")
-        self.send()
+        self.go_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.waiting:

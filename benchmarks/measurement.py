@@ -75,8 +75,15 @@ def rate(answered_at: Sequence[float], warm_up: float = WARM_UP) -> float:
     return round((len(answered_at) - 1 - first) / (answered_at[-1] - answered_at[first]), 1)
 
 
-def over_http(server: Server, requests: list[str], expected_status: int, *, connections: int = CONNECTIONS) -> Outcome:
-    plan = Plan("127.0.0.1", server.port, connections, requests, expected_status, SECONDS_MAX)
+def over_http(
+    server: Server,
+    requests: list[str],
+    expected_status: int,
+    *,
+    connections: int = CONNECTIONS,
+    pause_seconds: float = 0.0,
+) -> Outcome:
+    plan = Plan("127.0.0.1", server.port, connections, requests, expected_status, SECONDS_MAX, pause_seconds)
     return run_driver("benchmarks.load", plan, None)
 
 

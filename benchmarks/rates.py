@@ -23,12 +23,24 @@ from benchmarks.suite import (
     TILL_ALONE,
     TILL_AT_NIGHT,
     TILL_BESIDE,
+    TILL_IN_TURN,
     suite,
 )
 from benchmarks.verification import verify
 from benchmarks.write_data import write_data
 
-BOOKING = (EARN_HTTP, EARN_PIN, EARN_ACTION, EARN_SQL, ACTION_SQL, BATCH, TILL_ALONE, TILL_BESIDE, TILL_AT_NIGHT)
+BOOKING = (
+    EARN_HTTP,
+    EARN_PIN,
+    EARN_ACTION,
+    EARN_SQL,
+    ACTION_SQL,
+    BATCH,
+    TILL_ALONE,
+    TILL_BESIDE,
+    TILL_IN_TURN,
+    TILL_AT_NIGHT,
+)
 
 
 class Rates(NamedTuple):

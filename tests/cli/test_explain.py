@@ -15,6 +15,7 @@ from backend.services import Services
 from tests.cli.conftest import Orion
 from tests.doubles.mail_server import open_mail_server
 from tests.world.emails import put_off_waiting_emails
+from tests.world.outbox import forget_other_events
 from tests.world.patience import until
 from tests.world.platform import with_mail
 from tests.world.shop import Shop
@@ -25,7 +26,6 @@ OTTO = "otto.erzählt@example.com"
 
 
 async def _is_written(services: Services, superuser: asyncpg.Connection, shop: Shop) -> bool:
-    # A run ends after some seconds, and other tests have left much to do.
     await relay_outbox({"services": services})
     written = "SELECT count(*) FROM email_logs WHERE merchant_id = $1 AND recipient = $2"
     return bool(await superuser.fetchval(written, shop.merchant_id, OTTO))
@@ -35,6 +35,7 @@ async def _is_written(services: Services, superuser: asyncpg.Connection, shop: S
 async def mail_id(shop: Shop, services: Services, superuser: asyncpg.Connection) -> UUID:
     """Of an email to Otto, which a mail server has asked to come later with."""
     await put_off_waiting_emails(superuser)
+    await forget_other_events(superuser, shop)
     await shop.anna.enroll(OTTO)
     await until(partial(_is_written, services, superuser, shop))
     async with open_mail_server(RCPT="451 4.7.1 Greylisted") as server:

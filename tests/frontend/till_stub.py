@@ -72,7 +72,7 @@ BOOKING = """
   <form action="/till/void" method="post" hx-post="/till/void" hx-target="#till" data-dropped="Typed in vain.">
     <input type="submit" disabled hidden>
     <label>Amount to void <input name="amount" value="41,50"></label>
-    <label>PIN <input name="staff_pin"></label>
+    <label>PIN <input name="staff_pin" type="password"></label>
     <button name="reason" value="amount" data-digit="1">Wrong amount</button>
     <button name="reason" value="customer" data-digit="2">Wrong customer</button>
   </form>

@@ -12,6 +12,7 @@ from backend.services import Services
 from tests.conftest import SignIn
 from tests.world import CLAIRE, PAUL
 from tests.world.caller import Json, refused
+from tests.world.outbox import forget_other_events
 from tests.world.parked import park
 from tests.world.patience import until
 from tests.world.shop import Shop
@@ -19,8 +20,6 @@ from tests.world.till import Till
 from workers.jobs.outbox import relay_outbox
 
 PARKED = "/admin/parked-events"
-OF_OTHERS = "DELETE FROM outbox WHERE merchant_id IS DISTINCT FROM $1"
-"""What other tests have left to do."""
 LEFT = "SELECT count(*) FROM outbox WHERE merchant_id = $1 AND dead_at IS NULL AND attempts = 0"
 
 
@@ -53,7 +52,7 @@ async def test_one_is_released_and_worked_off(
     services: Services, paul: Till, shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     await parked_card(shop, "mail_uncle: KeyError")
-    await superuser.execute(OF_OTHERS, shop.merchant_id)
+    await forget_other_events(superuser, shop)
     events = (await paul.get(PARKED, params={"reaction": "mail_uncle", "limit": 100}))["data"]
     chosen = events[0]["id"]
     await paul.ask("POST", f"{PARKED}/{chosen}/release")
@@ -65,7 +64,6 @@ async def test_one_is_released_and_worked_off(
     assert {change["label"]: change["after"] for change in entry["changes"]} == {"Event": chosen, "Events": "1"}
 
     async def is_worked_off() -> bool:
-        # A run ends after some seconds.
         await relay_outbox({"services": services})
         return not await superuser.fetchval("SELECT count(*) FROM outbox WHERE id = $1", UUID(chosen))
 
