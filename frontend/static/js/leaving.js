@@ -5,12 +5,12 @@ import { leaveUnanswered, isPoll } from "./unanswered.js";
 
 const WATCHED = "input:not([type=hidden], [type=password], [data-amount]), textarea";
 let till;
-// The form that the browser is sending by itself, because htmx has not come yet.
-let sent;
+// Whether the browser itself sends a form, before htmx.
+let sends;
 
 export function watchLeaving(element) {
   till = element;
-  document.addEventListener("submit", (event) => (sent = event.defaultPrevented ? undefined : event.target));
+  addEventListener("submit", (event) => (sends = !event.defaultPrevented && till.contains(event.target)));
   document.addEventListener("htmx:before:swap", ({ detail }) => isLeft(detail) && leave());
   addEventListener("beforeunload", askBeforeLosing);
 }
@@ -35,16 +35,11 @@ function isLeft({ ctx, tasks }) {
 
 /** A new page (language, store, reload) would remove the toast, so the browser asks. A locked till does not ask. */
 function askBeforeLosing(event) {
-  const form = sent;
-  sent = undefined;
-  if (isLocked() || (!typedAmount(form) && !halfFilled().some((left) => left !== form))) return;
-  event.preventDefault();
+  if (!sends && !isLocked() && (typedAmount() || halfFilled().length)) event.preventDefault();
 }
 
-/** `sending`: a form whose amount is not lost. */
-function typedAmount(sending) {
-  const field = till.querySelector("[data-amount]");
-  return sending && field?.form === sending ? "" : field?.value.trim();
+function typedAmount() {
+  return till.querySelector("[data-amount]")?.value.trim();
 }
 
 /** Excludes the form with an entered amount, which has its own message. */
