@@ -2,7 +2,8 @@
 
 | transition | from | to | when |
 |---|---|---|---|
-| `opened` | no link, failed | active | the holder adds the card to the wallet |
+| `opened` | no link | active | the holder adds the card to the wallet |
+| `reopened` | failed | active | the holder adds the card once more |
 | `retried` | failed | active | the card has changed, or the provider accepts its program again |
 | `with_new_attempts` | any | active | a push is requested, or the provider shows something else |
 | `state_after` | active | active, failed, removed | an attempt has ended |
@@ -35,10 +36,16 @@ _NEW_ATTEMPTS = {"status": LinkState.ACTIVE, "attempts": 0, "next_attempt_at": N
 
 
 def opened(link: Insert) -> Insert:
-    """No link → active, failed → active. An active or removed link stays as it is."""
-    return link.values(**_NEW_ATTEMPTS, synced_version=NEVER_SYNCED).on_conflict_do_update(
-        index_elements=["merchant_id", "card_id", "provider"], set_=_NEW_ATTEMPTS, where=IS_FAILED
-    )
+    """No link → active; nothing when there is one.
+
+    Two taps at once conflict in either of the table's keys: with one of them as the target, the other would raise.
+    """
+    return link.values(**_NEW_ATTEMPTS, synced_version=NEVER_SYNCED).on_conflict_do_nothing()
+
+
+def reopened(links: Update) -> Update:
+    """Failed → active. An active or removed link stays as it is."""
+    return links.where(IS_FAILED).values(**_NEW_ATTEMPTS)
 
 
 def retried(links: Update) -> Update:

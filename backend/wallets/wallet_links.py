@@ -17,6 +17,7 @@ from backend.wallets.link_state import (
     IS_OUT_OF_DATE,
     IS_PROGRAM_REFUSED,
     opened,
+    reopened,
     retried,
     with_new_attempts,
 )
@@ -33,7 +34,8 @@ async def open_link(session: AsyncSession, key: LinkKey, external_id: str, now: 
     link = insert(WalletLink).values(
         merchant_id=merchant_id, card_id=card_id, provider=provider, external_id=external_id, created_at=now
     )
-    await session.execute(opened(link))
+    if await session.scalar(opened(link).returning(WalletLink.card_id)) is None:
+        await session.execute(reopened(update(WalletLink).where(has_key(key))))
     if provider == "apple":
         await session.execute(_with_external_id(key, external_id))
 

@@ -40,11 +40,13 @@ async def test_a_second_tap_leads_there_again(google_town: GoogleTown) -> None:
     assert await google_town.town.superuser.fetchval("SELECT count(*) FROM wallet_links") == 1
 
 
-async def test_two_taps_at_once_both_lead_there(google_town: GoogleTown) -> None:
-    card = await google_town.shop.a_card()
-    google_town.google.fake.faults.latency_seconds = 0.3
-    answers = await asyncio.gather(google_town.tap(card), google_town.tap(card))
-    assert [answer.status_code for answer in answers] == [302, 302]
+async def test_taps_at_once_all_lead_there(google_town: GoogleTown) -> None:
+    """Whichever of the link's two keys is taken first."""
+    for _ in range(5):
+        card = await google_town.shop.a_card()
+        google_town.google.fake.faults.latency_seconds = 0.05
+        answers = await asyncio.gather(*(google_town.tap(card) for _ in range(6)))
+        assert [answer.status_code for answer in answers] == [302] * 6
 
 
 async def test_a_tap_waits_only_so_long_for_another(google_town: GoogleTown, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import asyncpg
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.core.database import Sessions
@@ -31,6 +32,8 @@ async def save_class(
     values = {"class_id": class_id, "payload_hash": payload_hash, "review_status": review_status, "synced_at": now}
     key = {"merchant_id": program.merchant_id, "program_id": program.program_id}
     # The key is the program, because the class id changes with the issuer.
-    row = insert(GoogleProgram).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=values)
+    row = insert(GoogleProgram).values(**key, **values).on_conflict_do_nothing().returning(GoogleProgram.class_id)
     async with sessions.committing() as session:
-        await session.execute(row)
+        # No target: two at once conflict in either of the table's keys.
+        if await session.scalar(row) is None:
+            await session.execute(update(GoogleProgram).filter_by(**key).values(values))
