@@ -128,6 +128,8 @@ async def test_every_command_of_the_short_pages_does_what_it_says(operator: Oper
     assert "every promise holds" in await operator.follow("upgrade.md", "Before")
     assert "every promise holds" in await operator.follow("upgrade.md", "Now")
     assert "every promise holds" in await operator.follow("upgrade.md", "Back to the version before")
+    assert "0 of 0 active cards" in await operator.follow("alerts.md", "MerchantLosingCustomers")
+    assert "0 new cards in seven days" in await operator.follow("alerts.md", "FewNewCards")
     await keys_are_rotated(operator)
 
 

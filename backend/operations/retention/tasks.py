@@ -5,7 +5,6 @@ from sqlalchemy import select
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.loyalty.retention.actions import CustomerCounting
-from backend.loyalty.retention.rules import CustomerFigures
 from backend.merchants.models import Merchant
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
@@ -26,12 +25,8 @@ async def count_customers(sessions: Sessions, run: TaskRun | None = None) -> Tas
         for merchant in merchants:
             figures = await CustomerCounting(sessions, merchant.id, now).run()
             if not merchant.is_test:
-                _note(progress, merchant, figures)
+                progress.count(LOSING, figures.is_losing_customers)
+                progress.count(FEW_NEW, figures.has_few_new_cards)
             progress.done += 1
 
     return await run_now(sessions, COUNT_CUSTOMERS, work, run=run)
-
-
-def _note(progress: Progress, merchant: Merchant, figures: CustomerFigures) -> None:
-    progress.count(LOSING, figures.is_losing_customers)
-    progress.count(FEW_NEW, figures.has_few_new_cards)
