@@ -19,7 +19,7 @@ from backend.loyalty.retention.models import CustomerCount
 from backend.loyalty.retention.rules import NEW, CustomerFigures
 from backend.merchants.models import Merchant
 
-CARDS_AT_ONCE = 2000
+CARDS_AT_ONCE = 500
 FIRST = UUID(int=0)
 
 
@@ -66,7 +66,7 @@ class CustomerCounting:
 
     async def _count_new(self, session: AsyncSession) -> int:
         """A card that was merged was another one's double."""
-        is_real = is_of_real_customer(self.merchant_id, Card.customer_id)  # type: ignore[arg-type]
+        is_real = is_of_real_customer(self.merchant_id, Card.customer_id)
         is_new = (Card.merchant_id == self.merchant_id) & (Card.enrolled_at > self.now - NEW)
         return await session.scalar(select(func.count()).where(is_new, Card.state != "merged", is_real)) or 0
 

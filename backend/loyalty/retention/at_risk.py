@@ -22,7 +22,7 @@ PATIENCE: ColumnElement[timedelta] = case(
 
 def in_use(merchant_id: UUID) -> list[ColumnElement[bool]]:
     """Active cards of real customers."""
-    is_real = is_of_real_customer(merchant_id, Card.customer_id)  # type: ignore[arg-type]
+    is_real = is_of_real_customer(merchant_id, Card.customer_id)
     return [Card.merchant_id == merchant_id, Card.state == "active", is_real]
 
 
