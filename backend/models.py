@@ -32,6 +32,7 @@ from backend.loyalty.offline.models import DeviceOperation
 from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.programs.models import Program, TermsVersion
+from backend.loyalty.retention.models import CustomerCount, VisitInterval
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
 from backend.messaging.connection_test.models import ConnectionTest
@@ -78,6 +79,7 @@ __all__ = [
     "Category",
     "ConnectionTest",
     "Customer",
+    "CustomerCount",
     "CustomerSession",
     "CustomerSignIn",
     "CustomerWord",
@@ -145,6 +147,7 @@ __all__ = [
     "Transaction",
     "TransactionCategory",
     "User",
+    "VisitInterval",
     "WalletLink",
     "WalletNotification",
     "WebhookDelivery",

@@ -14,6 +14,7 @@ from workers.jobs.marketing import greet_birthdays, reengage_customers
 from workers.jobs.outbox import relay_bulk_outbox, relay_outbox
 from workers.jobs.previews import preview_programs
 from workers.jobs.purge import purge
+from workers.jobs.retention import count_customers
 from workers.jobs.reviews import tell_of_reviews
 from workers.jobs.rewards import announce_reward_periods
 from workers.jobs.task_runs import find_lost_runs
@@ -78,6 +79,7 @@ ONCE: list[CronJob] = [
     timed(tell_of_reviews, timeout=1 * HOURS),
     timed(audit_ledger, timeout=1 * HOURS),
     timed(verify_audit, timeout=1 * HOURS),
+    timed(count_customers, timeout=1 * HOURS),
     timed(purge, timeout=300),
 ]
 SCHEDULE = [*EVERYWHERE, *ONCE]

@@ -24,6 +24,7 @@ CHANGED_AS_OBJECTS = {
     "api_keys": "an owner changes, rotates or revokes one",
     "card_merges": "book_together writes a reversal over its merge",
     "cards": "enrolling lets a card work everywhere",
+    "customer_counts": "the nightly count of customers",
     "customers": "what was not known yet is filled in",
     "email_logs": "delivery notes how it began and ended",
     "email_template_overrides": "an owner saves another text",
@@ -51,6 +52,7 @@ CHANGED_AS_OBJECTS = {
     "store_codes": "a store is closed and opened",
     "stores": "an administrator changes a store",
     "setting_versions": "an administrator saves a category of settings",
+    "visit_intervals": "the nightly count of customers, for a card with new transactions",
 }
 REMOVED_AS_OBJECTS = {
     "access_tokens": "the nightly purge",

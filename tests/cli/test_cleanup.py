@@ -6,6 +6,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from backend.core.clock import clock
+from backend.loyalty.retention.actions import CustomerCounting
 from tests.cli.conftest import Orion
 from tests.world.office import Office
 from tests.world.shop import Shop
@@ -69,6 +71,17 @@ async def test_test_customers_go_with_all_of_theirs_and_a_real_one_stays_untouch
     again = json.loads((await orion(*words)).stdout)
     assert set(again["removed"].values()) <= {0}
     assert len(await superuser.fetch(ENTRIES)) == entries + 1
+
+
+async def test_nothing_stays_of_how_often_a_test_customer_came(
+    orion: Orion, shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    real, probe = [await a_visitor(shop) for _ in range(2)]
+    await CustomerCounting(shop.services.sessions, shop.merchant_id, clock.now()).run()
+    await orion("customers", "mark-test", bare(probe))
+    assert (await orion("cleanup", "--test-data", "--merchant", shop.code)).exit_code == 0
+    counted = await superuser.fetch("SELECT card_id FROM visit_intervals WHERE merchant_id = $1", shop.merchant_id)
+    assert [row["card_id"] for row in counted] == [UUID(real["id"])]
 
 
 async def test_a_card_that_shares_points_with_a_real_customers_card_stays_and_is_named(

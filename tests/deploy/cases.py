@@ -187,6 +187,14 @@ CASES: dict[str, Case] = {
     "WebhookEndpointsDisabled": Case(
         {"orion_webhook_endpoints_disabled": "3x40 4x20"}, {"orion_webhook_endpoints_disabled": "4x60"}
     ),
+    "MerchantLosingCustomers": Case(
+        {'orion_merchants_losing_customers{instance="a"}': "0x30 1x30"},
+        {'orion_merchants_losing_customers{instance="a"}': "1x30 0x30"},
+    ),
+    "FewNewCards": Case(
+        {'orion_merchants_few_new_cards{instance="a"}': "0x30 1x30"},
+        {'orion_merchants_few_new_cards{instance="a"}': "1x30 0x30"},
+    ),
     "PoolExhausted": Case(
         {"orion_db_pool_in_use": "10x60", "orion_db_pool_size": "10x60"},
         {"orion_db_pool_in_use": "5x60", "orion_db_pool_size": "10x60"},

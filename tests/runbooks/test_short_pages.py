@@ -46,7 +46,10 @@ WHERE card_id = (SELECT card_id FROM lots l JOIN merchants m ON m.id = l.merchan
 RETURNING card_id
 """
 FAILED_RUN = "SELECT id FROM task_runs WHERE name = 'expire_points' AND failures ? $1"
-
+COUNTED = """
+INSERT INTO customer_counts (merchant_id, active_cards, at_risk_cards, new_cards, live_since, counted_at)
+SELECT id, 120, 38, 3, now() - interval '90 days', now() FROM merchants WHERE code = $1
+"""
 PARKED = """
 INSERT INTO outbox (id, merchant_id, event_name, available_at, attempts, last_error, dead_at)
 SELECT id, merchant_id, name, now(), 12, 'sync_wallets: TimeoutError', now()
@@ -128,6 +131,7 @@ async def test_every_command_of_the_short_pages_does_what_it_says(operator: Oper
     assert "every promise holds" in await operator.follow("upgrade.md", "Before")
     assert "every promise holds" in await operator.follow("upgrade.md", "Now")
     assert "every promise holds" in await operator.follow("upgrade.md", "Back to the version before")
+    await merchants_with_an_alert_are_named(operator)
     await keys_are_rotated(operator)
 
 
@@ -167,6 +171,15 @@ async def what_was_given_up_is_tried_again(operator: Operator) -> None:
     assert "sync_wallets: TimeoutError" in said
     assert "Released: 1." in said
     assert await operator.superuser.fetchval("SELECT count(*) FROM outbox WHERE dead_at IS NOT NULL") == 0
+
+
+async def merchants_with_an_alert_are_named(operator: Operator) -> None:
+    await operator.superuser.execute(COUNTED, MERCHANT)
+    said = await operator.follow("alerts.md", "MerchantLosingCustomers")
+    assert f"{MERCHANT} 38/120" in said
+    assert "38 of 120 active cards are at risk" in said
+    said = await operator.follow("alerts.md", "FewNewCards")
+    assert "3 new cards in seven days" in said
 
 
 async def keys_are_rotated(operator: Operator) -> None:

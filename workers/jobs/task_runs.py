@@ -11,6 +11,7 @@ from backend.operations.audit.tasks import VERIFY_AUDIT, verify_audit
 from backend.operations.ledger.points import EXPIRY, WARNING, PointsTask
 from backend.operations.ledger.tasks import AUDIT_LEDGER, audit_ledger
 from backend.operations.marketing.tasks import GREETINGS, REENGAGEMENT, MarketingTask
+from backend.operations.retention.tasks import COUNT_CUSTOMERS, count_customers
 from backend.operations.reviews.tasks import TASK as TELL_OF_REVIEWS
 from backend.operations.reviews.tasks import ReviewNotices
 from backend.operations.task_runs.actions import claim_run, give_up_run
@@ -78,6 +79,10 @@ async def _tell_of_reviews(services: Services, run: TaskRun) -> None:
     await ReviewNotices(services.sessions, services.live, services.settings.public_url).run(run)
 
 
+async def _count_customers(services: Services, run: TaskRun) -> None:
+    await count_customers(services.sessions, run)
+
+
 TASKS_OF_RUNS: Mapping[str, TaskOfRun] = {
     EXPIRY.name: partial(_points, EXPIRY),
     WARNING.name: partial(_points, WARNING),
@@ -88,6 +93,7 @@ TASKS_OF_RUNS: Mapping[str, TaskOfRun] = {
     GREETINGS.name: partial(_marketing, GREETINGS),
     REENGAGEMENT.name: partial(_marketing, REENGAGEMENT),
     TELL_OF_REVIEWS: _tell_of_reviews,
+    COUNT_CUSTOMERS: _count_customers,
     PURGE: run_purge,
 }
 """By the name of the task. Passes have a job of their own, `sync_wallet_passes`."""

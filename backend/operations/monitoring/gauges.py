@@ -19,6 +19,8 @@ from backend.operations.ledger.tasks import AUDIT_LEDGER
 from backend.operations.monitoring.metrics import (
     BACKUP_SUCCEEDED,
     CLOCK_SKEW,
+    MERCHANTS_FEW_NEW,
+    MERCHANTS_LOSING,
     POOL_IN_USE,
     POOL_SIZE,
     RESTORE_REHEARSED,
@@ -27,6 +29,7 @@ from backend.operations.monitoring.metrics import (
     TASK_SUCCEEDED,
     WORKERS_RUNNING,
 )
+from backend.operations.retention.tasks import COUNT_CUSTOMERS, FEW_NEW, LOSING
 from backend.operations.task_runs.backups import find_last_backups
 from backend.operations.task_runs.last_runs import LastRuns, read_last_runs
 from backend.webhooks.queries import count_waiting_webhooks
@@ -73,3 +76,6 @@ def _show_runs(task: str, runs: LastRuns) -> None:
     if task == AUDIT_LEDGER:
         for promise in (*OF_CARDS, OUTBOX, TOTAL):
             LEDGER_VIOLATIONS.labels(promise.name).set(counts.get(promise.name, 0))
+    if task == COUNT_CUSTOMERS:
+        MERCHANTS_LOSING.set(counts.get(LOSING, 0))
+        MERCHANTS_FEW_NEW.set(counts.get(FEW_NEW, 0))

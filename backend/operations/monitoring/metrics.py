@@ -16,3 +16,9 @@ BACKUP_SUCCEEDED = Gauge(
 RESTORE_REHEARSED = Gauge(
     "orion_restore_rehearsal_timestamp_seconds", "When a backup was last restored and looked through; 0: never"
 )
+MERCHANTS_LOSING = Gauge(
+    "orion_merchants_losing_customers", "Merchants with more than a fifth of their cards at risk, as counted at night"
+)
+MERCHANTS_FEW_NEW = Gauge(
+    "orion_merchants_few_new_cards", "Merchants with fewer than five new cards in seven days, as counted at night"
+)

@@ -10,6 +10,7 @@ from backend.operations.ledger.local_hours import LocalHour
 from backend.operations.ledger.points import EXPIRY, WARNING
 from backend.operations.ledger.tasks import AUDIT_LEDGER
 from backend.operations.marketing.tasks import GREETINGS, REENGAGEMENT
+from backend.operations.retention.tasks import COUNT_CUSTOMERS
 from backend.operations.reviews.tasks import TASK as TELL_OF_REVIEWS
 from backend.operations.wallets.alarms import CHECK_CERTIFICATES
 from backend.wallets.jobs import SYNC_PASSES
@@ -168,6 +169,13 @@ TASKS = (
         N_("Tells owners what their tablets did offline and nobody has decided yet; once a day."),
         hour=6,
         minute=20,
+    ),
+    TimedTask(
+        COUNT_CUSTOMERS,
+        N_("Count of customers"),
+        N_("Counts, for each merchant, the customers who may be leaving and the new ones."),
+        hour=5,
+        minute=10,
     ),
     TimedTask(
         PURGE,

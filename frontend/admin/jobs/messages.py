@@ -27,6 +27,8 @@ COUNTS = {
     "expiring_points": N_("Points that expire soon"),
     "failed": N_("Failed"),
     "frozen": N_("Frozen cards"),
+    "merchants_losing_customers": N_("Merchants that are losing customers"),
+    "merchants_with_few_new_cards": N_("Merchants with few new cards"),
     "postponed": N_("Left for the next run"),
     "processed": N_("Checked"),
     "synced": N_("Up to date"),

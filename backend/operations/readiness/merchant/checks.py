@@ -1,6 +1,7 @@
 """What is looked at for one merchant."""
 
 from backend.operations.readiness.board import Check
+from backend.operations.readiness.merchant.customers import look_at_own_cards_at_risk, look_at_own_new_cards
 from backend.operations.readiness.merchant.mail import look_at_own_delivery, look_at_own_texts, look_at_sender
 from backend.operations.readiness.merchant.people import look_at_owners, look_at_pins
 from backend.operations.readiness.merchant.setup import look_at_program, look_at_rewards, look_at_stores
@@ -11,7 +12,8 @@ from backend.operations.readiness.platform.secrets import look_at_merchants_secr
 from i18n.translator import N_
 
 MAIL, PEOPLE, WEBHOOKS = "docs/runbooks/email.md", "docs/runbooks/people.md", "docs/runbooks/webhooks.md"
-CERTIFICATES = "docs/runbooks/wallet-certificates.md"
+CERTIFICATES, ALERTS = "docs/runbooks/wallet-certificates.md", "docs/runbooks/alerts.md"
+LOSING, FEW_NEW = f"{ALERTS}#merchantlosingcustomers", f"{ALERTS}#fewnewcards"
 
 MERCHANT_CHECKS = (
     Check("program", "program", N_("Program"), look_at_program),
@@ -26,5 +28,7 @@ MERCHANT_CHECKS = (
     Check("google_program", "wallets", N_("Google Wallet"), look_at_google_program, "/admin/wallets", CERTIFICATES),
     Check("webhooks", "operation", N_("Webhooks"), look_at_endpoints, runbook=WEBHOOKS),
     Check("reviews", "operation", N_("Review"), look_at_reviews),
+    Check("cards_at_risk", "operation", N_("Customers at risk"), look_at_own_cards_at_risk, runbook=LOSING),
+    Check("new_cards", "operation", N_("New cards"), look_at_own_new_cards, runbook=FEW_NEW),
     Check("secrets", "operation", N_("Encryption keys"), look_at_merchants_secrets, runbook=f"{MAIL}#a-key-was-lost"),
 )

@@ -2,6 +2,7 @@
 
 from backend.operations.readiness.board import Check
 from backend.operations.readiness.platform.backups import look_at_backups, look_at_escrow
+from backend.operations.readiness.platform.customers import look_at_merchants_at_risk, look_at_new_cards
 from backend.operations.readiness.platform.database import (
     look_at_clocks,
     look_at_disk,
@@ -27,7 +28,8 @@ GO_LIVE, CERTIFICATES, PASSES = (
     "docs/runbooks/wallet-certificates.md",
     "docs/runbooks/wallet-passes.md",
 )
-BACKUP = "docs/runbooks/backup.md"
+BACKUP, ALERTS = "docs/runbooks/backup.md", "docs/runbooks/alerts.md"
+LOSING, FEW_NEW = f"{ALERTS}#merchantlosingcustomers", f"{ALERTS}#fewnewcards"
 RUNBOOKS = {"verify_audit": PEOPLE, "sync_wallet_passes": PASSES, "check_wallet_certificates": CERTIFICATES}
 """Of timed tasks."""
 
@@ -57,6 +59,8 @@ PLATFORM_CHECKS = (
     Check("live_stores", "merchants", N_("Live stores"), look_at_live_stores, "/admin/merchants"),
     Check("reviews", "merchants", N_("Review"), look_at_reviews, "/admin/merchants"),
     Check("webhooks", "merchants", N_("Webhooks"), look_at_webhooks, runbook=WEBHOOKS),
+    Check("cards_at_risk", "merchants", N_("Customers at risk"), look_at_merchants_at_risk, runbook=LOSING),
+    Check("new_cards", "merchants", N_("New cards"), look_at_new_cards, runbook=FEW_NEW),
     Check("test_data", "merchants", N_("Test data"), look_at_test_data, runbook=GO_LIVE),
     *(Check(task.name, "tasks", task.title, look_at_task(task), runbook=RUNBOOKS.get(task.name, "")) for task in TASKS),
 )
