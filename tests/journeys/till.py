@@ -23,6 +23,8 @@ class TillScreen:
         """Waits for the empty till with its scripts: the finder has the focus before they have come."""
         await expect(self.page.locator("#query")).to_be_focused()
         await self.page.wait_for_load_state()
+        # htmx looks at the page a little after it has come; a form is sent by the browser itself until then.
+        await expect(self.page.locator("html:not([data-js]), #find[data-htmx-powered]").first).to_be_attached()
 
     @property
     def title(self) -> Locator:
