@@ -54,7 +54,7 @@ STEPS = (
     WalkStep(
         "welcome_email",
         N_("Welcome email sent: %(moment)s"),
-        N_("See in the email log why the test customer’s welcome email was not sent. Do they have an address?"),
+        N_("See in the email log why the welcome email of the test customer was not sent."),
         "/admin/emails",
     ),
     WalkStep(

@@ -12,7 +12,7 @@ LANGUAGE sql STABLE AS $$
     FROM transactions t
     WHERE t.merchant_id = p_merchant AND t.card_id = c.id AND t.kind IN ('earned', 'redeemed', 'voided')
     UNION ALL
-    SELECT 'welcome_email', l.sent_at
+    SELECT 'welcome_email', coalesce(l.sent_at, l.created_at)
     FROM email_logs l
     WHERE l.merchant_id = p_merchant AND l.card_id = c.id AND l.template_code = 'loyalty_enrollment'
       AND l.status IN ('sent', 'delivered')
