@@ -22,7 +22,7 @@ ABOUT_CARDS = ("transactions", "allocations", "lots", "holds", "order_references
 ENTRIES = "SELECT before::text, after::text FROM platform_audit_entries WHERE action = 'test_data.removed'"
 WORDS = "SELECT FROM customer_words WHERE customer_id = $1 FOR UPDATE"
 WAITS = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-IS_CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1"
+IS_OVER = "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)"
 
 
 def bare(card: Card) -> str:
@@ -131,7 +131,7 @@ async def test_a_clean_up_that_ends_in_the_middle_has_changed_nothing(
         cleaner.kill()
 
     async def is_over() -> bool:
-        return await superuser.fetchval(IS_CONNECTED, connection) == 0
+        return bool(await superuser.fetchval(IS_OVER, connection))
 
     await until(is_over)
     assert await rows(superuser, shop) == before

@@ -162,8 +162,10 @@ async def test_a_welcome_email_that_was_sent_and_a_pass_that_google_took_are_ste
     await superuser.execute(SYNCED, card_id)
     assert await steps() == {"joined", "google_pass"}
     about = {"recipient": "paul@example.com", "subject": "Welcome", "body_text": "Welcome", "language": "en"}
-    about |= {"created_at": clock.now(), "available_at": clock.now(), "card_id": card_id, "id": uuid4()}
-    await shop.add(EmailLog, template_code="loyalty_enrollment", status="failed", **about)
+    times = {"created_at": clock.now(), "available_at": clock.now()}
+    await shop.add(
+        EmailLog, template_code="loyalty_enrollment", status="failed", card_id=card_id, id=uuid4(), **about, **times
+    )
     assert await steps() == {"joined", "google_pass"}, "it has reached nobody"
     await superuser.execute(DELIVERED, card_id)
     assert await steps() == {"joined", "google_pass", "welcome_email"}
