@@ -13,7 +13,7 @@ from i18n.translator import N_
 
 MAIL, PEOPLE, WEBHOOKS = "docs/runbooks/email.md", "docs/runbooks/people.md", "docs/runbooks/webhooks.md"
 CERTIFICATES = "docs/runbooks/wallet-certificates.md"
-VISIT = "docs/runbooks/go-live.md#3-a-visit-with-your-own-phone"
+MERCHANTS, VISIT = "/admin/merchants", "docs/runbooks/go-live.md#3-a-visit-with-your-own-phone"
 
 MERCHANT_CHECKS = (
     Check("program", "program", N_("Program"), look_at_program),
@@ -26,7 +26,7 @@ MERCHANT_CHECKS = (
     Check("own_email_templates", "mail", N_("Email templates"), look_at_own_texts),
     Check("email_delivery", "mail", N_("Delivery of emails"), look_at_own_delivery, "/admin/emails", MAIL),
     Check("google_program", "wallets", N_("Google Wallet"), look_at_google_program, "/admin/wallets", CERTIFICATES),
-    Check("walkthrough", "operation", N_("Walked through with a test customer"), look_at_walkthrough, runbook=VISIT),
+    Check("walkthrough", "operation", N_("Walked through with a test customer"), look_at_walkthrough, MERCHANTS, VISIT),
     Check("webhooks", "operation", N_("Webhooks"), look_at_endpoints, runbook=WEBHOOKS),
     Check("reviews", "operation", N_("Review"), look_at_reviews),
     Check("secrets", "operation", N_("Encryption keys"), look_at_merchants_secrets, runbook=f"{MAIL}#a-key-was-lost"),

@@ -1,6 +1,7 @@
 """Whether somebody has tried all that customers will do, with a test customer."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -20,7 +21,11 @@ FROM (SELECT step, walked_at FROM test_customer_steps($1)
       UNION ALL SELECT step, walked_at FROM walked_steps WHERE merchant_id = $1) all_steps
 GROUP BY step
 """
-MAY_VOID = "SELECT allow_void_transactions FROM policies WHERE merchant_id = $1"
+RULES = """
+SELECT (SELECT allow_void_transactions FROM policies WHERE merchant_id = $1),
+       (SELECT code FROM stores WHERE merchant_id = $1 AND is_active ORDER BY code LIMIT 1)
+"""
+JOIN = "/j"
 
 NOBODY = N_("Nobody has tried this program with a test customer.")
 PARTLY = NN_(
@@ -39,7 +44,8 @@ class WalkStep(NamedTuple):
     """With the moment when it was tried."""
     hint: str
     """What to do at the till, or with a phone."""
-    page: str = "/till"
+    page: str = ""
+    """That helps an administrator. Empty: the merchant’s, because administrators have no till."""
 
 
 STEPS = (
@@ -50,6 +56,7 @@ STEPS = (
             "Join from the poster of a store, with an email address of yours. Then open that card at the till, and "
             "mark its customer as a test customer: only they count here."
         ),
+        JOIN,
     ),
     WalkStep(
         "welcome_email",
@@ -61,11 +68,13 @@ STEPS = (
         "google_pass",
         N_("Card in Google Wallet: %(moment)s"),
         N_("Open the page of the test card on an Android phone, and save the card in Google Wallet."),
+        "/admin/wallets",
     ),
     WalkStep(
         "apple_pass",
         N_("Card in Apple Wallet: %(moment)s"),
         N_("Open the page of the test card on an iPhone, and add the card to Apple Wallet."),
+        "/admin/wallets",
     ),
     WalkStep(
         "earned_points",
@@ -100,7 +109,7 @@ EARNED = {
 async def look_at_walkthrough(probe: Probe) -> RowVerdict:
     program = await probe.once(read_program)
     async with within_merchant(probe.pool, probe.of_merchant) as connection:
-        may_void = await connection.fetchval(MAY_VOID, probe.of_merchant)
+        may_void, store_code = await connection.fetchrow(RULES, probe.of_merchant)
         walked = dict(await connection.fetch(WALKED, probe.of_merchant))
     steps = steps_of(
         program.type if program else "",
@@ -108,7 +117,10 @@ async def look_at_walkthrough(probe: Probe) -> RowVerdict:
         sends_mail=probe.live.current.email.email_provider != "console",
         wallets=configured_wallets(probe.settings),
     )
-    return judge_walkthrough(steps, walked, probe.now)
+    verdict = judge_walkthrough(steps, walked, probe.now)
+    if verdict.page != JOIN:
+        return verdict
+    return replace(verdict, page=f"{JOIN}/{store_code.upper()}" if store_code else "")
 
 
 def steps_of(program_type: str, *, may_void: bool, sends_mail: bool, wallets: Collection[str]) -> Sequence[WalkStep]:
