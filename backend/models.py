@@ -45,6 +45,7 @@ from backend.messaging.template_editing.models import (
 )
 from backend.operations.heartbeats.models import ProcessHeartbeat
 from backend.operations.task_runs.models import TaskRun
+from backend.operations.test_data.models import WalkedStep
 from backend.operations.timed_jobs.models import TimedJob
 from backend.settings.models import SettingOverride, SettingVersion
 from backend.staff.models import MerchantMember, StoreMember, User
@@ -148,6 +149,7 @@ __all__ = [
     "TransactionCategory",
     "User",
     "VisitInterval",
+    "WalkedStep",
     "WalletLink",
     "WalletNotification",
     "WebhookDelivery",

@@ -1,6 +1,6 @@
 -- Removes customers that are marked as test, with all rows about their cards, and counts them by table. Only the owner of
 -- the tables may: the application has no right to delete what is written. A customer who is not marked ends it with an
--- error, and a row that somebody else's row refers to does as well.
+-- error, and a row that somebody else's row refers to does as well. What they have tried is kept: walked_steps.
 CREATE FUNCTION remove_test_customers(p_merchant uuid, p_customers uuid[]) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -22,6 +22,9 @@ BEGIN
                    WHERE c.merchant_id = p_merchant AND c.customer_id = ANY (p_customers) ORDER BY c.id FOR UPDATE);
   v_transactions := ARRAY(SELECT t.id FROM transactions t
                           WHERE t.merchant_id = p_merchant AND t.card_id = ANY (v_cards));
+  INSERT INTO walked_steps AS w (merchant_id, step, walked_at)
+    SELECT p_merchant, s.step, s.walked_at FROM test_customer_steps(p_merchant, p_customers) s
+    ON CONFLICT (merchant_id, step) DO UPDATE SET walked_at = greatest(w.walked_at, excluded.walked_at);
   FOR v_table, v_which IN VALUES
     -- What waits would be told of bookings that are gone.
     ('outbox', 'EXISTS (SELECT FROM events e WHERE e.merchant_id = $1 AND e.id = outbox.id

@@ -198,7 +198,7 @@ OWNER_SEES = {
 }
 """What waits, of all merchants: `merchants_waiting` finds it with the rights of the owner, and tells whose it is."""
 OWNERS_OWN = {"remove_test_customers(uuid,uuid[])"}
-"""Functions that the application may not even call."""
+"""Functions that the application may not even call. What they write is no right of the application."""
 AS_OWNER = {
     "merchants_waiting": "nobody may see what waits of two merchants; their ids alone leave it",
     "chain_audit_entry": "the application may not write the head of a chain",
@@ -210,7 +210,8 @@ AS_OWNER = {
 def sources() -> str:
     """The code of the processes, and the SQL functions."""
     code = [path for part in ("backend", "workers") for path in (HOUSE / part).rglob("*.py")]
-    functions = [path for path in (HOUSE / "migrations/functions").glob("*.sql") if path.stem not in AS_OWNER]
+    owners = {*AS_OWNER, *(signature.partition("(")[0] for signature in OWNERS_OWN)}
+    functions = [path for path in (HOUSE / "migrations/functions").glob("*.sql") if path.stem not in owners]
     return "\n".join(path.read_text() for path in (*code, *functions))
 
 

@@ -1,6 +1,10 @@
 """The operator has enrolled test persons at a real merchant, and removes them before its customers come."""
 
+import asyncio
 import json
+import os
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -9,13 +13,18 @@ import pytest
 from backend.core.clock import clock
 from backend.loyalty.retention.actions import CustomerCounting
 from tests.cli.conftest import Orion
+from tests.forks import Fork
 from tests.world.office import Office
+from tests.world.patience import until
 from tests.world.shop import Shop
 from tests.world.till import Card
 
 LEFT = "SELECT count(*) FROM {} WHERE merchant_id = $1"
 ABOUT_CARDS = ("transactions", "allocations", "lots", "holds", "order_references", "email_logs")
 ENTRIES = "SELECT before::text, after::text FROM platform_audit_entries WHERE action = 'test_data.removed'"
+WORDS = "SELECT FROM customer_words WHERE customer_id = $1 FOR UPDATE"
+WAITS = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+IS_OVER = "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)"
 
 
 def bare(card: Card) -> str:
@@ -82,6 +91,70 @@ async def test_nothing_stays_of_how_often_a_test_customer_came(
     assert (await orion("cleanup", "--test-data", "--merchant", shop.code)).exit_code == 0
     counted = await superuser.fetch("SELECT card_id FROM visit_intervals WHERE merchant_id = $1", shop.merchant_id)
     assert [row["card_id"] for row in counted] == [UUID(real["id"])]
+
+
+async def walked(orion: Orion, shop: Shop) -> dict[str, Any]:
+    """The row of the merchant's board."""
+    board = json.loads((await orion("doctor", "--merchant", shop.code, "--json")).stdout)
+    row: dict[str, Any] = next(row for row in board["rows"] if row["name"] == "walkthrough")
+    return row
+
+
+async def test_what_was_tried_with_test_customers_is_known_when_they_are_gone(orion: Orion, shop: Shop) -> None:
+    words = ("cleanup", "--test-data", "--merchant", shop.code)
+    assert (await walked(orion, shop))["state"] == "warning"
+    await orion("customers", "mark-test", bare(await a_visitor(shop)))
+    before = await walked(orion, shop)
+    assert before["state"] == "ok"
+    assert (await orion(*words, "--dry-run")).exit_code == 0
+    assert (await orion(*words)).exit_code == 0
+    assert await walked(orion, shop) == before
+    await orion("customers", "mark-test", bare(await shop.a_card(points=5)))
+    later = await walked(orion, shop)
+    assert later["at"] > before["at"]
+    await orion(*words)
+    assert await walked(orion, shop) == later, "the newest of both walks is kept"
+
+
+@pytest.mark.parametrize("end", ["killed", "cut off"])
+async def test_a_clean_up_that_ends_in_the_middle_has_changed_nothing(
+    orion: Orion, environment: Mapping[str, str], shop: Shop, forks: str, *, superuser: asyncpg.Connection, end: str
+) -> None:
+    """By `kill -9`, or because its connection breaks: half of the rows are removed, and nothing is committed."""
+    card = await a_visitor(shop)
+    await orion("customers", "mark-test", bare(card))
+    words = ("cleanup", "--test-data", "--merchant", shop.code)
+    before, entries = await rows(superuser, shop), len(await superuser.fetch(ENTRIES))
+    cleaner = Fork(forks, ["backend.cli", *words], {**os.environ, **environment})
+    try:
+        async with superuser.transaction():
+            await superuser.execute(WORDS, UUID(card["customer"]["id"]))
+
+            async def is_in_the_middle() -> bool:
+                return await superuser.fetchval(WAITS) is not None
+
+            await until(is_in_the_middle)
+            connection = await superuser.fetchval(WAITS)
+            if end == "killed":
+                cleaner.kill()
+            else:
+                await superuser.execute("SELECT pg_terminate_backend($1)", connection)
+                assert await asyncio.to_thread(cleaner.wait) == 1
+    finally:
+        cleaner.kill()
+
+    async def is_over() -> bool:
+        return bool(await superuser.fetchval(IS_OVER, connection))
+
+    await until(is_over)
+    assert await rows(superuser, shop) == before
+    assert await shop.anna.show(card) == card | {"customer": card["customer"] | {"is_test": True}}
+    assert await superuser.fetchval(LEFT.format("walked_steps"), shop.merchant_id) == 0
+    assert len(await superuser.fetch(ENTRIES)) == entries
+    await clean(orion, shop)
+    again = await orion(*words)
+    assert (again.exit_code, (await rows(superuser, shop))["customers"]) == (0, before["customers"] - 1)
+    await clean(orion, shop)
 
 
 async def test_a_card_that_shares_points_with_a_real_customers_card_stays_and_is_named(

@@ -173,4 +173,4 @@ async def orion(google_town: GoogleTown, *words: str) -> Result:
         for name in Settings.__struct_fields__
         if getattr(settings, name) != getattr(Settings(), name)
     }
-    return await asyncio.to_thread(CliRunner().invoke, cli.orion, ["wallets", *words], env=told)
+    return await asyncio.to_thread(CliRunner().invoke, cli.orion, list(words), env=told)

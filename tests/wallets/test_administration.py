@@ -96,7 +96,7 @@ async def a_failed_run(google_town: GoogleTown) -> tuple[Card, str]:
     google_town.google.fake.passes.forget("loyaltyObject", google_town.at_google(card)["id"])
     google_class = next(google_town.google.fake.passes.all("loyaltyClass"))
     google_class.body["reviewStatus"] = "REJECTED"
-    told = json.loads((await orion(google_town, "sync", "--json")).stdout)
+    told = json.loads((await orion(google_town, "wallets", "sync", "--json")).stdout)
     assert list(told["failed_card_ids"]) == [card["id"]]
     google_class.body["reviewStatus"] = "APPROVED"
     return card, told["run_id"]
@@ -110,7 +110,7 @@ async def test_the_failures_of_a_run_can_be_run_again(google_town: GoogleTown) -
     assert answer.status_code == 202
     run = await google_town.paul.get(f"/admin/task-runs/{answer.json()['run_id']}")
     assert run["arguments"] == {"only_failed": False, "card_ids": [card["id"]]}
-    told = json.loads((await orion(google_town, "sync", "--run", run_id, "--json")).stdout)
+    told = json.loads((await orion(google_town, "wallets", "sync", "--run", run_id, "--json")).stdout)
     assert (told["processed"], told["synced"], told["failed_card_ids"]) == (1, 1, {})
     assert google_town.at_google(card)["loyaltyPoints"]["balance"] == {"int": 1}
     assert google_town.at_google(other)["loyaltyPoints"]["balance"] == {"int": 0}
@@ -121,7 +121,7 @@ async def test_a_run_that_is_none_over_passes_names_no_cards(google_town: Google
     for run_id in (other.id, uuid4()):
         with refused("task_run_not_found", 404):
             await google_town.paul.post(SYNC, {"run_id": str(run_id)})
-        assert (await orion(google_town, "sync", "--run", str(run_id))).exit_code == 2
+        assert (await orion(google_town, "wallets", "sync", "--run", str(run_id))).exit_code == 2
 
 
 async def test_an_id_from_a_run_leads_to_its_card(google_town: GoogleTown) -> None:
@@ -140,7 +140,7 @@ async def test_an_id_from_a_run_leads_to_its_card(google_town: GoogleTown) -> No
     run_id = (await google_town.paul.post(SYNC, {"card_code": card["id"]}))["run_id"]
     run = await google_town.paul.get(f"/admin/task-runs/{run_id}")
     assert run["arguments"]["card_id"] == card["id"]
-    assert "1 passes looked at" in (await orion(google_town, "sync", "--card", card["id"].upper())).stdout
+    assert "1 passes looked at" in (await orion(google_town, "wallets", "sync", "--card", card["id"].upper())).stdout
 
 
 async def test_a_run_over_what_is_not_there_is_refused(google_town: GoogleTown) -> None:
@@ -229,12 +229,12 @@ async def test_debugging_is_for_super_admins_and_the_status_for_the_platform(goo
 
 
 async def test_the_command_names_the_same_steps(google_town: GoogleTown) -> None:
-    result = await orion(google_town, "check", "--json")
+    result = await orion(google_town, "wallets", "check", "--json")
     told = json.loads(result.stdout)
     assert (result.exit_code, told["ok"], told["apple"]) == (0, True, {"configured": False, "steps": []})
     status = await google_town.paul.get(STATUS)
     assert told["google"]["steps"] == status["google"]["steps"]
-    text = (await orion(google_town, "check")).stdout
+    text = (await orion(google_town, "wallets", "check")).stdout
     assert "Google takes" not in text
     assert "Google gives us a token." in text
     assert "Apple Wallet is not configured." in text
@@ -242,7 +242,7 @@ async def test_the_command_names_the_same_steps(google_town: GoogleTown) -> None
 
 async def test_the_command_ends_with_one_when_a_step_fails(google_town: GoogleTown) -> None:
     google_town.google.fake.faults.is_forbidden = True
-    result = await orion(google_town, "check")
+    result = await orion(google_town, "wallets", "check")
     assert result.exit_code == 1
     assert "failed   issuer" in result.stdout
     assert "→ Add the service account" in result.stdout
@@ -251,12 +251,12 @@ async def test_the_command_ends_with_one_when_a_step_fails(google_town: GoogleTo
 async def test_the_command_brings_passes_up_to_date(google_town: GoogleTown) -> None:
     card = await google_town.a_card()
     await google_town.shop.anna.earn(card, cents=100)
-    result = await orion(google_town, "sync", "--merchant", google_town.shop.code.upper(), "--json")
+    result = await orion(google_town, "wallets", "sync", "--merchant", google_town.shop.code.upper(), "--json")
     told = json.loads(result.stdout)
     assert (result.exit_code, told["processed"], told["synced"], told["failed_card_ids"]) == (0, 1, 1, {})
     assert google_town.at_google(card)["loyaltyPoints"]["balance"] == {"int": 1}
-    assert "0 passes looked at" in (await orion(google_town, "sync")).stdout
-    assert "1 passes looked at" in (await orion(google_town, "sync", "--card", card["code"])).stdout
+    assert "0 passes looked at" in (await orion(google_town, "wallets", "sync")).stdout
+    assert "1 passes looked at" in (await orion(google_town, "wallets", "sync", "--card", card["code"])).stdout
 
 
 async def test_the_command_ends_with_three_when_a_card_failed(google_town: GoogleTown) -> None:
@@ -266,10 +266,10 @@ async def test_the_command_ends_with_three_when_a_card_failed(google_town: Googl
     google_town.google.fake.passes.rejected_names.add("Fashion Club")
     google_class = next(google_town.google.fake.passes.all("loyaltyClass"))
     google_class.body["reviewStatus"] = "REJECTED"
-    result = await orion(google_town, "sync", "--all")
+    result = await orion(google_town, "wallets", "sync", "--all")
     assert result.exit_code == 3, result.output
     assert card["id"] in result.stdout
-    again = await orion(google_town, "sync", "--failed", "--json")
+    again = await orion(google_town, "wallets", "sync", "--failed", "--json")
     assert list(json.loads(again.stdout)["failed_card_ids"]) == [card["id"]]
 
 
@@ -277,7 +277,7 @@ async def test_the_command_ends_with_one_when_google_refuses_us(google_town: Goo
     card = await google_town.a_card()
     await google_town.shop.anna.earn(card, cents=100)
     google_town.google.fake.faults.is_forbidden = True
-    result = await orion(google_town, "sync", "--json")
+    result = await orion(google_town, "wallets", "sync", "--json")
     told = json.loads(result.stdout)
     assert (result.exit_code, told["failed_card_ids"], told["postponed"]) == (1, {}, 1)
     assert told["error"].startswith("google: ")
@@ -293,4 +293,4 @@ async def test_the_command_used_wrongly_ends_with_two(google_town: GoogleTown) -
         ["sync", "--failed", *run],
         ["sync", "--run", "nonsense"],
     ):
-        assert (await orion(google_town, *words)).exit_code == 2
+        assert (await orion(google_town, "wallets", *words)).exit_code == 2

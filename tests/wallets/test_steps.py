@@ -188,12 +188,12 @@ async def test_the_api_and_the_command_tell_the_same_steps_on_good_days_and_bad_
             write_key(apple.folder / KEY, rsa_key())
             town.google.fake.faults.is_forbidden = True
         clock.move(timedelta(minutes=1))
-        status, command = await town.paul.get(STATUS), await orion(town, "check", "--json")
+        status, command = await town.paul.get(STATUS), await orion(town, "wallets", "check", "--json")
         told = json.loads(command.stdout)
         for provider, names in STEPS.items():
             assert told[provider]["steps"] == status[provider]["steps"]
             assert [step["name"] for step in status[provider]["steps"]] == names
         assert (command.exit_code, told["ok"], len(status["errors"])) == ((1, False, 2) if is_broken else (0, True, 0))
-    text = (await orion(town, "check")).stdout
+    text = (await orion(town, "wallets", "check")).stdout
     assert "failed   pair_matches     signer.key does not belong to signer.pem." in text
     assert "failed   issuer" in text

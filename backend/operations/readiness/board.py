@@ -89,6 +89,6 @@ def _row(check: Check, verdict: RowVerdict, language: str) -> ReadinessRow:
         details=[each if isinstance(each, str) else each.in_language(language) for each in details],
         next_step=verdict.step.in_language(language) if verdict.step else "",
         command=verdict.command,
-        page=check.page,
+        page=verdict.page or check.page,
         runbook=check.runbook,
     )

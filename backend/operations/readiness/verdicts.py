@@ -22,6 +22,8 @@ class RowVerdict:
     step: Sentence | None = None
     """What to do."""
     command: str = ""
+    page: str = ""
+    """Path of the page where it is done. Empty: the check's own."""
 
 
 def worst(states: Iterable[RowState]) -> RowState:

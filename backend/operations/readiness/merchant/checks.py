@@ -5,6 +5,7 @@ from backend.operations.readiness.merchant.customers import look_at_own_cards_at
 from backend.operations.readiness.merchant.mail import look_at_own_delivery, look_at_own_texts, look_at_sender
 from backend.operations.readiness.merchant.people import look_at_owners, look_at_pins
 from backend.operations.readiness.merchant.setup import look_at_program, look_at_rewards, look_at_stores
+from backend.operations.readiness.merchant.walkthrough import look_at_walkthrough
 from backend.operations.readiness.merchant.wallets import look_at_google_program
 from backend.operations.readiness.platform.merchants import look_at_endpoints, look_at_reviews
 from backend.operations.readiness.platform.people import look_at_permissions
@@ -14,6 +15,7 @@ from i18n.translator import N_
 MAIL, PEOPLE, WEBHOOKS = "docs/runbooks/email.md", "docs/runbooks/people.md", "docs/runbooks/webhooks.md"
 CERTIFICATES, ALERTS = "docs/runbooks/wallet-certificates.md", "docs/runbooks/alerts.md"
 LOSING, FEW_NEW = f"{ALERTS}#merchantlosingcustomers", f"{ALERTS}#fewnewcards"
+MERCHANTS, VISIT = "/admin/merchants", "docs/runbooks/go-live.md#3-a-visit-with-your-own-phone"
 
 MERCHANT_CHECKS = (
     Check("program", "program", N_("Program"), look_at_program),
@@ -26,6 +28,7 @@ MERCHANT_CHECKS = (
     Check("own_email_templates", "mail", N_("Email templates"), look_at_own_texts),
     Check("email_delivery", "mail", N_("Delivery of emails"), look_at_own_delivery, "/admin/emails", MAIL),
     Check("google_program", "wallets", N_("Google Wallet"), look_at_google_program, "/admin/wallets", CERTIFICATES),
+    Check("walkthrough", "operation", N_("Walked through with a test customer"), look_at_walkthrough, MERCHANTS, VISIT),
     Check("webhooks", "operation", N_("Webhooks"), look_at_endpoints, runbook=WEBHOOKS),
     Check("reviews", "operation", N_("Review"), look_at_reviews),
     Check("cards_at_risk", "operation", N_("Customers at risk"), look_at_own_cards_at_risk, runbook=LOSING),
