@@ -7,8 +7,10 @@ from uuid import UUID
 import asyncpg
 
 from backend.core.clock import clock
+from backend.core.next_steps import in_utc
 from tests.cli.conftest import Orion
 from tests.conftest import OpenShop
+from tests.world.till import Card
 
 ROLLING = {"expiry_kind": "rolling", "expiry_days": 30}
 BALANCE = "UPDATE cards SET points_balance = $2 WHERE id = $1"
@@ -57,3 +59,41 @@ async def test_a_card_that_failed_is_named_with_its_merchant(
     assert {row[0] for row in await superuser.fetch(failures, shop.merchant_id)} == {json.dumps({str(card): reason})}
     await superuser.execute(BALANCE, card, 10)
     assert (await orion("points", "expire", "--failed", "--merchant", shop.code)).exit_code == 0
+
+
+async def test_the_story_of_a_card_that_failed_says_so_until_it_is_done(
+    orion: Orion, opened: OpenShop, superuser: asyncpg.Connection
+) -> None:
+    """When, why, and the command that does it."""
+    shop = await opened(terms=ROLLING)
+    card = await shop.a_card(points=10)
+    clock.move(timedelta(days=32))
+    assert "10 points have expired. The nightly run books it" in await story(orion, card)
+    await superuser.execute(BALANCE, UUID(card["id"]), 3)
+    await orion("points", "expire", "--merchant", shop.code)
+    told = await story(orion, card)
+    assert f"10 points have expired, and recording that failed at {in_utc(clock.now())[:16]}" in told
+    assert f"merchant {shop.code}, CheckViolationError" in told
+    command = f"orion points expire --failed --merchant {shop.code}"
+    assert f"`{command}`" in told
+    await superuser.execute(BALANCE, UUID(card["id"]), 10)
+    assert (await orion(*command.split()[1:])).exit_code == 0
+    assert "points have expired" not in await story(orion, card)
+
+
+async def test_points_that_expire_after_a_night_that_failed_wait_for_the_next_one(
+    orion: Orion, opened: OpenShop, superuser: asyncpg.Connection
+) -> None:
+    shop = await opened(terms=ROLLING)
+    card = await shop.a_card(points=10)
+    clock.move(timedelta(days=32))
+    await superuser.execute(BALANCE, UUID(card["id"]), 3)
+    await orion("points", "expire", "--merchant", shop.code)
+    await superuser.execute(BALANCE, UUID(card["id"]), 10)
+    await shop.anna.earn(card, cents=500)
+    clock.move(timedelta(days=32))
+    assert "5 points have expired. The nightly run books it" in await story(orion, card)
+
+
+async def story(orion: Orion, card: Card) -> str:
+    return str((await orion("explain", "card", card["code"])).output)
