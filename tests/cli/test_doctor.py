@@ -13,7 +13,7 @@ async def test_what_blocks_is_named_with_the_command_and_ends_with_1(orion: Orio
     assert result.exit_code == 1
     lines = result.output.splitlines()
     blocked = next(number for number, line in enumerate(lines) if line.startswith("  BLOCKS  Workers: No worker runs"))
-    assert "type: orion worker" in lines[blocked + 2]
+    assert "docker compose up --detach worker with Compose" in lines[blocked + 1]
     assert "  ok      Migrations: The database is at the revision that this version of Orion expects." in lines
     assert lines[-1].startswith("The platform, ")
     facts = json.loads((await orion("doctor", "--json", **there)).stdout)
