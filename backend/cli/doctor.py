@@ -11,7 +11,8 @@ from backend.cli.doctor_notify import watch
 from backend.cli.output import DONE, FAILED, LANGUAGE, as_json_too, print_json, run_or_end, settings
 from backend.core.next_steps import in_utc
 from backend.core.problems import Problem
-from backend.core.settings import Settings, required
+from backend.core.settings import Settings
+from backend.core.startup import check_reachable
 from backend.operations.readiness.actions import merchant_board, open_probe, platform_board
 from backend.operations.readiness.board import OF_A_COMMAND
 from backend.operations.readiness.schemas import ReadinessBoard, ReadinessRow
@@ -51,8 +52,8 @@ def doctor(merchant_code: str | None, notify: bool, every: float | None, as_json
 
 
 async def _look(loaded: Settings, merchant_code: str | None) -> ReadinessBoard:
-    """Also when the database is behind: the board says so. Raises StartRefused when it cannot be reached."""
-    required(loaded, "database_url", "redis_url", "secret_keys")
+    """Also when the database is behind: the board says so. Raises StartRefused, soon, when it cannot be reached."""
+    await check_reachable(loaded)
     async with open_services(loaded) as services:
         probe = open_probe(services, services.live)
         if merchant_code is not None:

@@ -1,6 +1,5 @@
 """Shared by all commands: settings, services, options, JSON output and exit codes."""
 
-import asyncio
 import getpass
 import json
 import sys
@@ -10,6 +9,7 @@ from uuid import UUID
 
 import rich_click as click
 
+from backend.cli import event_loop
 from backend.core.clock import clock
 from backend.core.origin import PlatformOrigin
 from backend.core.problems import Problem
@@ -37,7 +37,7 @@ def settings() -> Settings:
 def run_or_end(act: Coroutine[Any, Any, ReturnT]) -> ReturnT:
     """Exits with the error's sentence when a setting is invalid or a server is not usable."""
     try:
-        return asyncio.run(act)
+        return event_loop.run(act)
     except (SettingsError, StartRefused) as error:
         sys.exit(str(error))
 

@@ -43,7 +43,8 @@ def expire_points(as_json: bool, **chosen: Any) -> None:
     """Book points that have expired. Exit 3 when some cards failed."""
     facts = _run_points(EXPIRY, **chosen)
     does = "would expire" if facts["dry_run"] else "have expired"
-    _print_points(facts, f"{facts['expired_points']} points of {facts['processed']} cards {does}", as_json=as_json)
+    sentence = f"{facts['expired_points']} points of {facts['processed']} cards {does}"
+    _print_points(facts, EXPIRY, sentence, as_json=as_json)
 
 
 @points.command("warn")
@@ -56,7 +57,8 @@ def warn_of_expiry(as_json: bool, **chosen: Any) -> None:
     """Warn customers once of points that expire within two weeks. Exit 3 when some cards failed."""
     facts = _run_points(WARNING, **chosen)
     does = "would be told of" if facts["dry_run"] else "were told of"
-    _print_points(facts, f"{facts['processed']} cards {does} {facts['expiring_points']} points", as_json=as_json)
+    sentence = f"{facts['processed']} cards {does} {facts['expiring_points']} points"
+    _print_points(facts, WARNING, sentence, as_json=as_json)
 
 
 def _run_points(
@@ -72,8 +74,12 @@ def _run_points(
             return run_facts(await task.retry_failed(services.ledger, services.sessions, before))
         if not dry_run:
             return run_facts(await task.run(services.ledger, services.sessions, merchant_id))
-        progress = await task.preview(services.ledger, services.sessions, merchant_id)
-        return {**progress.counts, "failed_card_ids": progress.failures, "error": None}
+        progress, reports = await task.preview(services.ledger, services.sessions, merchant_id)
+        merchants = [
+            {"merchant_code": report.merchant_code} | {name: report.counts[name] for name in progress.counts}
+            for report in reports
+        ]
+        return {**progress.counts, "failed_card_ids": progress.failures, "error": None, "merchants": merchants}
 
     return with_services_or_refusal(run) | {"dry_run": dry_run}
 
@@ -85,11 +91,16 @@ async def _failed_run(services: Services, task: PointsTask, merchant_id: UUID | 
         return await get_failed_run(session, task.name, merchant_id, clock.now())
 
 
-def _print_points(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:
+def _print_points(facts: dict[str, Any], task: PointsTask, sentence: str, *, as_json: bool) -> None:
     if as_json:
         print_json(facts)
     else:
         click.echo(f"{sentence}; {facts['failed']} failed.")
+        for each in facts.get("merchants", ()):
+            counts = f"{each['processed']} cards, {each[task.counts]} points, {each['failed']} failed"
+            click.echo(f"{each['merchant_code']:20} {counts}")
         for card_id, reason in facts["failed_card_ids"].items():
             click.echo(f"{card_id}: {reason}")
+        if facts["failed_card_ids"]:
+            click.echo("`orion explain card` with one of these ids tells more.")
     sys.exit(FAILED if facts["error"] else PARTLY_DONE if facts["failed"] else DONE)

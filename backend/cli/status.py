@@ -7,7 +7,8 @@ import rich_click as click
 from msgspec import to_builtins
 
 from backend.cli.output import DONE, FAILED, LANGUAGE, as_json_too, print_json, run_or_end, settings
-from backend.core.settings import Settings, required
+from backend.core.settings import Settings
+from backend.core.startup import check_reachable
 from backend.operations.readiness.actions import open_probe
 from backend.operations.readiness.board import OF_A_COMMAND, run_checks
 from backend.operations.readiness.platform.checks import PLATFORM_CHECKS
@@ -42,8 +43,8 @@ def status(as_json: bool) -> None:
 
 
 async def _look(loaded: Settings) -> Sequence[ReadinessRow]:
-    """Also when the database is behind. Raises StartRefused when it cannot be reached."""
-    required(loaded, "database_url", "redis_url", "secret_keys")
+    """Also when the database is behind. Raises StartRefused, soon, when it cannot be reached."""
+    await check_reachable(loaded)
     async with open_services(loaded) as services:
         return await run_checks(open_probe(services, services.live), CHECKS, LANGUAGE, OF_A_COMMAND)
 

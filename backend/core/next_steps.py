@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-NO_WORKER = "If that does not happen, no worker runs."
+NO_WORKER = "If that does not happen, no worker runs: `orion status` says how to start one."
 
 
 def in_utc(at: datetime) -> str:

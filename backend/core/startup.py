@@ -1,5 +1,7 @@
 """Checks of database and Redis before the first request. Each refusal is one sentence."""
 
+import asyncio
+from collections.abc import Awaitable
 from functools import partial
 
 import asyncpg
@@ -10,11 +12,13 @@ from backend.core.database_url import check_database_files
 from backend.core.migrations import head
 from backend.core.settings import Settings, required
 
-__all__ = ["StartRefused", "check_start"]
+__all__ = ["StartRefused", "check_reachable", "check_start"]
 
 SETTING = "ORION_DATABASE_URL"
 PATIENCE_SECONDS = 60.0
 """A backend that starts while the database is away waits for it as long as this."""
+REACH_SECONDS = 3.0
+"""A command that looks how Orion does says after this time what is away."""
 FACTS = """
 SELECT r.rolsuper OR r.rolbypassrls AS bypasses, current_user AS role, session_user AS login,
        EXISTS (SELECT FROM pg_roles s WHERE (s.rolsuper OR s.rolbypassrls)
@@ -47,6 +51,35 @@ async def check_start(settings: Settings, *, patience_seconds: float = 0) -> Non
     check_database_files(SETTING, settings.database_url)
     await patiently(SETTING, partial(_check_database, settings), seconds=patience_seconds)
     await reach_redis(settings.redis_url)
+
+
+async def check_reachable(settings: Settings) -> None:
+    """Raises StartRefused within REACH_SECONDS when the database is away; it then says of Redis, too, whether it is.
+
+    Raises SettingsError when a setting is missing. Redis alone may be away: what looks says so.
+    """
+    required(settings, "database_url", "redis_url", "secret_keys")
+    check_database_files(SETTING, settings.database_url)
+    database, redis = await asyncio.gather(
+        _refusal(patiently(SETTING, partial(_connect, settings))),
+        _refusal(reach_redis(settings.redis_url, is_needed=True)),
+    )
+    if database:
+        raise StartRefused(" ".join(filter(None, (database, redis))))
+
+
+async def _connect(settings: Settings) -> None:
+    async with asyncio.timeout(REACH_SECONDS):
+        connection = await till_connector(settings.database_url)()
+    connection.terminate()
+
+
+async def _refusal(checking: Awaitable[None]) -> str | None:
+    try:
+        await checking
+    except StartRefused as refused:
+        return str(refused)
+    return None
 
 
 async def _check_database(settings: Settings) -> None:

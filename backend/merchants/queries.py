@@ -71,6 +71,13 @@ async def list_merchant_ids(sessions: Sessions, only: UUID | None = None) -> lis
         return list(await session.scalars(select(Merchant.id).order_by(Merchant.id)))
 
 
+async def list_merchant_codes(sessions: Sessions) -> list[tuple[UUID, str]]:
+    """All merchants by id, each with its code."""
+    async with sessions.committing() as session:
+        rows = await session.execute(select(Merchant.id, Merchant.code).order_by(Merchant.id))
+    return [(row[0], row[1]) for row in rows]
+
+
 async def list_merchants_with(work: DueWork, pool: asyncpg.Pool, now: datetime) -> list[UUID]:
     """Merchants with due work of this kind, so that frequent jobs visit no others."""
     return [row[0] for row in await pool.fetch(WITH_WORK, work, now)]

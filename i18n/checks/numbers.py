@@ -46,11 +46,13 @@ TEXTS = frozenset(
         "amounts",
         "ask_at",
         "browser",
+        "by_hand",
         "card",
         "changes",
         "choices",
         "code",
         "column",
+        "compose",
         "consequence",
         "contact",
         "currency",
@@ -118,7 +120,7 @@ TEXTS = frozenset(
         "team",
         "text",
     }
-    | {"time", "until", "value", "version", "wallet", "what"}
+    | {"systemd", "time", "until", "value", "version", "wallet", "what"}
     | {"all_stamps", "bonus", "expired", "expiring", "inviter", "next", "oldest", "points_on_card", "points_to_go"}
     | {"ready", "waiting"}
     | {"valid_for", "visit_by"}

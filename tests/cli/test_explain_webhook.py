@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from backend.core.next_steps import NO_WORKER
 from backend.services import Services
 from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 from backend.webhooks.story import next_step
@@ -102,7 +103,7 @@ async def test_a_webhook_that_does_not_exist_has_no_story(orion: Orion) -> None:
             {"paused_until": NOW - MINUTE},
             "The worker tries at 2026-11-30 02:01:00 UTC.",
         ),
-        ({}, {}, "It is due: the worker sends it within seconds. If that does not happen, no worker runs."),
+        ({}, {}, f"It is due: the worker sends it within seconds. {NO_WORKER}"),
     ],
 )
 def test_what_happens_next(delivery: dict[str, object], endpoint: dict[str, object], sentence: str) -> None:

@@ -12,7 +12,7 @@ async def test_one_screen_says_what_fails_and_what_to_type(orion: Orion, fresh_s
     assert result.exit_code == 1
     lines = [line for line in result.output.splitlines() if line and line[0] != " "]
     assert lines == ["running", "behind", "failing", "last runs"]
-    assert "→ orion worker" in result.output
+    assert "→ Start it, and read the end of its log: docker compose up --detach worker with Compose" in result.output
     assert len(result.output.splitlines()) < 50
     facts = json.loads((await orion("status", "--json", **there)).stdout)
     assert facts["is_failing"] is True

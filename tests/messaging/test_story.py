@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from backend.core.next_steps import NO_WORKER
 from backend.messaging.models import EMAIL_STATUSES, PlatformMail
 from backend.messaging.story import next_step
 
@@ -23,7 +24,7 @@ def a_mail(status: str, **values: Any) -> PlatformMail:
 @pytest.mark.parametrize(
     ("mail", "sentence"),
     [
-        (a_mail("queued"), "It is due: the worker sends it within seconds. If that does not happen, no worker runs."),
+        (a_mail("queued"), f"It is due: the worker sends it within seconds. {NO_WORKER}"),
         (a_mail("queued", available_at=NOW + MINUTE), "The worker tries at 2026-11-30 02:01:00 UTC."),
         (a_mail("queued", expires_at=NOW - MINUTE), "The worker ends it as failed: it is of no more use."),
         (

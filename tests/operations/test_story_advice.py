@@ -12,6 +12,7 @@ from backend.messaging.story import StoryMail
 from backend.operations.stories.card_advice import next_steps
 from backend.operations.stories.card_story import CardStory, StoryCard
 from backend.operations.stories.events import event_story
+from backend.operations.stories.expiry import ExpiryFailure
 from backend.operations.stories.stock import StoryLot
 
 NOW, SECOND, ID = datetime(2026, 11, 30, 2, 0, tzinfo=UTC), timedelta(seconds=1), UUID(int=7)
@@ -47,6 +48,7 @@ QUIET = CardStory(
     deliveries=[],
     passes=[],
     events=[],
+    expiry_failure=None,
     next=[],
 )
 
@@ -77,6 +79,17 @@ def test_a_card_of_which_nothing_waits_says_so() -> None:
 )
 def test_what_is_to_do_about_a_card(card: dict[str, Any], step: str) -> None:
     assert next_steps(replace(QUIET, card=replace(CARD, **card))) == [step]
+
+
+def test_of_a_card_on_which_the_night_has_failed_it_says_when_why_and_what_to_type() -> None:
+    failure = ExpiryFailure(ID, NOW, "merchant x, CardBusy: see the log of this time.", "orion points expire --failed")
+    story = replace(QUIET, card=replace(CARD, expired_points=7), expiry_failure=failure)
+    (step,) = next_steps(story)
+    assert step == (
+        "7 points have expired, and recording that failed at 2026-11-30 02:00:00 UTC: merchant x, CardBusy: see the "
+        "log of this time. The next night tries it again. Once the cause is fixed, at once: "
+        "`orion points expire --failed`."
+    )
 
 
 def test_only_the_points_that_expire_first_are_announced() -> None:

@@ -166,6 +166,16 @@ async def test_a_requested_run_whose_wake_up_was_lost_is_found(services: Service
     assert (await paul.get(f"{RUNS}/{run_id}"))["state"] == "done"
 
 
+async def test_of_two_workers_that_are_woken_for_a_run_one_does_it(services: Services, paul: Till) -> None:
+    """A wake-up that was thought lost came after all."""
+    run_id = (await paul.post(f"{TASK}/audit_ledger/runs"))["run_id"]
+    await asyncio.gather(*(run_requested({"services": services}, run_id) for _ in range(2)))
+    ended = (await paul.get(f"{RUNS}/{run_id}"))["finished_at"]
+    clock.move(2 * SILENCE)
+    await run_requested({"services": services}, run_id)
+    assert (await paul.get(f"{RUNS}/{run_id}"))["finished_at"] == ended
+
+
 async def _not_enqueued(*_: Any) -> bool:
     return False
 

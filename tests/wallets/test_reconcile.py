@@ -6,22 +6,42 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from backend.core.clock import clock
 from backend.dev.sandbox.google.account import ISSUER_ID
+from backend.operations.task_runs.actions import queue_run
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.tasks import queue_sync, reconcile_google, sync_passes
 from backend.wallets.due import SyncScope
 from backend.wallets.google.names import class_id
 from backend.wallets.google.provider import GoogleProvider
 from backend.wallets.ports import CardSnapshot
+from backend.wallets.reconcile import RECONCILE
 from tests.wallets.conftest import GoogleTown
 from tests.world.caller import new_key
+from workers.jobs.task_runs import run_requested
+from workers.jobs.wallets import reconcile_google_passes
 
 
 async def reconciled(town: GoogleTown) -> TaskRun:
     assert town.services.google is not None
     return await reconcile_google(town.services.wallet_sync, town.services.google)
+
+
+async def test_the_night_does_it_and_so_does_a_worker_for_a_person_who_asks(google_town: GoogleTown) -> None:
+    services, card = google_town.services, await google_town.a_card(points=7)
+    for asked in (False, True):
+        google_town.at_google(card)["loyaltyPoints"]["balance"] = {"int": 6}
+        if asked:
+            await run_requested({"services": services}, str((await queue_run(services.sessions, RECONCILE)).id))
+        else:
+            await reconcile_google_passes({"services": services})
+        await sync_passes(services.wallet_sync, await queue_sync(services.wallet_sync, SyncScope()))
+        assert google_town.at_google(card)["loyaltyPoints"]["balance"]["int"] == 7
+    async with services.sessions.committing() as session:
+        runs = await session.scalars(select(TaskRun).where(TaskRun.name == RECONCILE))
+    assert [(run.counts["compared"], run.counts["wrong"]) for run in runs] == [(1, 1), (1, 1)]
 
 
 async def test_a_pass_that_shows_something_else_is_sent_again(google_town: GoogleTown) -> None:

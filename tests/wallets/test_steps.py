@@ -1,5 +1,6 @@
 """The check of the wallets: the same steps for the API, the command and the page, each with advice when it fails."""
 
+import dataclasses
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.dev.sandbox.apple.pki import YEAR, ApplePki, pem, rsa_key, write_key
 from backend.dev.sandbox.apple.pushes import Script
-from backend.operations.wallets.check_runs import EVERY, find_last_check, run_wallet_checks
+from backend.operations.wallets.check_runs import EVERY, find_last_check
 from backend.operations.wallets.status import check_wallets, step_view
 from backend.services import Services
 from backend.wallets.apple.certificates import KEY, SIGNER, WWDR
@@ -27,6 +28,7 @@ from tests.doubles.google import Google
 from tests.wallets.conftest import STATUS, GoogleTown, orion, signed_in
 from tests.world import ADA, PAUL
 from tests.world.limits import forget_everything
+from workers.jobs import wallets as wallet_jobs
 
 STEPS: dict[Provider, list[str]] = {
     "google": ["file_readable", "key_parses", "token", "issuer", "class", "public_address", "logo"],
@@ -65,7 +67,7 @@ class Installation:
     async def checked_at(self) -> datetime:
         """When the kept check was made, after another minute has passed and the clock has had its turn."""
         clock.move(timedelta(minutes=1))
-        await run_wallet_checks(self.services.sessions, self.settings, self.services.redis, None)
+        await wallet_jobs.check_wallets({"services": dataclasses.replace(self.services, settings=self.settings)})
         async with self.services.sessions.committing() as session:
             run = await find_last_check(session)
         assert run is not None

@@ -6,12 +6,15 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
+from backend.operations.reviews.tasks import TASK
+from backend.operations.task_runs.actions import queue_run
 from backend.services import Services
 from tests.world.devices import a_tablet
 from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.tablet_queue import queue_of
 from workers.jobs.reviews import tell_of_reviews
+from workers.jobs.task_runs import run_requested
 from workers.schedule import SCHEDULE
 
 MAILS = "SELECT subject, body_text FROM platform_mails WHERE template_code = 'offline_review' AND recipient = $1"
@@ -43,6 +46,16 @@ async def test_owners_are_told_once_a_day_while_something_waits(
     clock.move(timedelta(days=1))
     await tell_of_reviews(working)
     assert len(await superuser.fetch(MAILS, shop.emails["claire"])) == 2
+
+
+async def test_a_person_of_the_platform_has_them_told_at_once(
+    shop: Shop, working: dict[str, Services], superuser: asyncpg.Connection
+) -> None:
+    await something_waits(shop)
+    run = await queue_run(working["services"].sessions, TASK)
+    await run_requested(working, str(run.id))
+    (mail,) = await superuser.fetch(MAILS, shop.emails["claire"])
+    assert "2 transactions to review" in mail["subject"]
 
 
 async def test_where_nothing_waits_any_more_nobody_is_told(

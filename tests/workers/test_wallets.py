@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,7 @@ from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Card
 from workers.jobs import wallets as wallet_jobs
+from workers.jobs.ledger import warn_expiring_points
 from workers.jobs.outbox import relay_bulk_outbox, relay_outbox
 from workers.jobs.wallets import (
     check_wallet_certificates,
@@ -215,6 +216,22 @@ async def test_points_that_end_soon_make_the_phone_ring_once(
         await run(workers)
     assert phones.rung == [NotifyReason.POINTS_EXPIRING]
     assert phones.pushed[-1].next_expiry_points == 40
+
+
+async def test_in_the_morning_of_the_merchant_a_worker_tells_of_points_that_end(
+    context: Json, opened: OpenShop, superuser: asyncpg.Connection
+) -> None:
+    """Not at two in the night, when points expire: the phone would ring. And of each day once."""
+    shop = await opened(terms={"expiry_kind": "rolling", "expiry_days": 30}, timezone="Europe/Luxembourg")
+    clock.move(datetime(2027, 1, 10, 12, tzinfo=UTC) - clock.now())
+    card, told = UUID((await shop.a_card(points=40))["id"]), []
+    for moment in ((30, 7, 59), (30, 8, 1), (30, 8, 16), (31, 8, 1)):
+        clock.move(datetime(2027, 1, *moment, tzinfo=UTC) - clock.now())
+        await warn_expiring_points(context)
+        told.append(await superuser.fetchval("SELECT warned_until IS NOT NULL FROM cards WHERE id = $1", card))
+    assert told == [False, True, True, True]
+    runs = await superuser.fetch("SELECT counts ->> 'expiring_points' FROM task_runs WHERE name = $1", WARNING.name)
+    assert [row[0] for row in runs].count("40") == 1
 
 
 async def test_a_warning_never_silences_a_reward_that_is_not_told_yet(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,10 +12,12 @@ import pytest
 from backend.core import leases
 from backend.core.clock import clock
 from backend.core.events import record
+from backend.core.queue import open_queue
 from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.tasks.expire import PointsExpiry
 from backend.operations.task_runs.actions import Progress
+from backend.webhooks import delivery
 from backend.webhooks.rules import JITTER, PAUSES
 from tests.conftest import OpenShop
 from tests.doubles.webhook_receiver import WebhookReceiver, open_receiver
@@ -394,6 +397,37 @@ async def test_redis_may_forget_that_something_is_due(shop: Shop, working: Worki
     await services.redis.flushdb()
     await find_due_webhooks(working)
     assert await services.redis.zcard("orion:webhooks") == 1
+
+
+async def test_without_redis_what_is_due_is_delivered_all_the_same(
+    shop: Shop, working: Working, receiver: WebhookReceiver
+) -> None:
+    """Nobody wakes a worker: the one that looks delivers."""
+    await connect(shop, receiver, "card.enrolled")
+    await shop.a_card()
+    away = open_queue("redis://127.0.0.1:1")
+    without = {"services": replace(working["services"], queue=away)}
+    await relay_outbox(without)
+    await find_due_webhooks(without)
+    assert receiver.types == ["card.enrolled"]
+    await away.aclose(close_connection_pool=True)
+
+
+async def test_an_endpoint_with_much_to_deliver_stands_behind_the_others_again(
+    shop: Shop, working: Working, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its turn has an end: what is left is the next one, which waits in the same line as everybody else's."""
+    _, endpoint = await connect(shop, receiver, "card.enrolled")
+    await shop.a_card()
+    await relay_outbox(working)
+    services = working["services"]
+    await services.redis.flushdb()
+    monkeypatch.setattr(delivery, "RUN_SECONDS", 0)
+    await deliver_webhooks(working, str(shop.merchant_id), endpoint["id"])
+    assert (receiver.types, await services.redis.zcard("orion:webhooks")) == ([], 1)
+    monkeypatch.undo()
+    await deliver_webhooks(working, str(shop.merchant_id), endpoint["id"])
+    assert receiver.types == ["card.enrolled"]
 
 
 async def test_a_night_of_expiry_asks_as_many_statements_for_many_cards_as_for_few(

@@ -14,6 +14,7 @@ from backend.operations.stories.bookings import list_device_names, story_booking
 from backend.operations.stories.card_advice import next_steps
 from backend.operations.stories.card_story import CardStory, MergedFrom, StoryCard
 from backend.operations.stories.events import list_open_events
+from backend.operations.stories.expiry import find_expiry_failure
 from backend.operations.stories.stock import expired_amount, story_holds, story_lots
 from backend.operations.wallets.scopes import FoundCard, find_card
 from backend.wallets.snapshot import WalletState, find_wallet_state
@@ -47,6 +48,7 @@ async def _story(sessions: Sessions, card: FoundCard, history: list[HistoryRow],
             deliveries=await list_cards_deliveries(session, *key, now),
             passes=await list_pass_stories(session, *key, now),
             events=await list_open_events(session, *key, customer_id, now),
+            expiry_failure=await find_expiry_failure(session, state, card.merchant_code, now),
             next=[],
         )
     story.next.extend(next_steps(story))

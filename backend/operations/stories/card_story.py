@@ -9,6 +9,7 @@ from msgspec import Struct
 from backend.messaging.story import StoryMail
 from backend.operations.stories.bookings import StoryBooking
 from backend.operations.stories.events import EventStory
+from backend.operations.stories.expiry import ExpiryFailure
 from backend.operations.stories.stock import StoryHold, StoryLot
 from backend.wallets.story import PassStory
 from backend.webhooks.story import StoryDelivery
@@ -61,4 +62,6 @@ class CardStory(Struct, frozen=True, kw_only=True):
     passes: Sequence[PassStory]
     events: Sequence[EventStory]
     """Those that wait or were given up."""
+    expiry_failure: ExpiryFailure | None
+    """Why what has expired is not booked. None: no run has failed on it."""
     next: list[str]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Select, column, select, text
+from sqlalchemy import Boolean, Select, column, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.operations.task_runs.models import CARD_IDS, RETRY_OF, ZONES, TaskRun
@@ -83,6 +83,22 @@ async def get_failed_run(session: AsyncSession, name: str, merchant_id: UUID | N
     if not waiting:
         raise NothingFailed
     return await session.get_one(TaskRun, waiting[-1])
+
+
+async def find_failed_run(
+    session: AsyncSession, name: str, merchant_id: UUID, failed_id: UUID, now: datetime
+) -> TaskRun | None:
+    """The newest run that has failed on this, over all merchants or over the one to which it belongs."""
+    has_failed = TaskRun.failures.op("?", return_type=Boolean())(str(failed_id))
+    run: TaskRun | None = await session.scalar(
+        select(TaskRun)
+        .where(TaskRun.name == name, TaskRun.created_at > now - KNOWN, IS_REAL, has_failed)
+        .where(TaskRun.finished_at.is_not(None), TaskRun.error.is_(None))
+        .where(or_(TaskRun.merchant_id.is_(None), TaskRun.merchant_id == merchant_id))
+        .order_by(TaskRun.created_at.desc())
+        .limit(1)
+    )
+    return run
 
 
 def retry_arguments(failed: TaskRun) -> dict[str, Any]:

@@ -68,7 +68,7 @@ async def test_what_was_broken_is_found_with_the_next_step(own_town: OwnTown) ->
     found = {name: (row.state, row.command) for name, row in rows.items()}
     assert found["migrations"] == ("blocks", "orion migrate up")
     assert found["email_templates"] == ("blocks", "orion templates seed")
-    assert found["workers"] == ("blocks", "orion worker")
+    assert found["workers"] == ("blocks", "")
     assert found["expire_points"] == ("blocks", "orion points expire")
     assert rows["secrets"].details == ["setting_overrides.sealed_value 1"]
     assert rows["clocks"].evidence == "The clock of b and that of PostgreSQL differ by: 3 seconds."

@@ -1,10 +1,12 @@
 """What is in order, what needs attention and what blocks, on both sides of each boundary."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import yaml
 
 from backend.messaging.connection_test.schemas import LastConnectionTest
 from backend.messaging.template_editing.health import TextProblem
@@ -37,6 +39,7 @@ from backend.operations.timed_tasks.catalog import TASKS, TimedTask
 from i18n.catalogs import Coverage
 from workers.schedule import SCHEDULE
 
+ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 30, 2, 20, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EXPIRY = next(task for task in TASKS if task.name == "expire_points")
@@ -71,9 +74,22 @@ def test_a_worker_is_dead_after_four_missed_signs_of_life() -> None:
     assert judge_processes("worker", [a_process(heard_at=NOW - timedelta(seconds=45))], NOW).state == "ok"
     dead = a_process(heard_at=NOW - timedelta(seconds=46))
     verdict = judge_processes("worker", [dead], NOW)
-    assert (verdict.state, verdict.command, verdict.at) == ("blocks", "orion worker", dead.heard_at)
+    assert (verdict.state, verdict.at) == ("blocks", dead.heard_at)
     assert told(judge_processes("worker", [dead, a_process()], NOW)) == "1 process has ended without a word."
     assert judge_processes("backend", [a_process()], NOW).state == "blocks"
+
+
+@pytest.mark.parametrize("kind", ["worker", "backend"])
+def test_a_process_that_does_not_run_is_started_by_what_starts_it_there(kind: str) -> None:
+    """Typed in a container, its own command would start a second one beside the one that is at fault."""
+    verdict = judge_processes(kind, [], NOW)
+    assert verdict.step is not None
+    assert verdict.step.in_language("en") == (
+        f"Start it, and read the end of its log: docker compose up --detach {kind} with Compose, "
+        f"systemctl start orion-{kind} with systemd, orion {kind} otherwise."
+    )
+    assert kind in yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+    assert (ROOT / "deploy" / "systemd" / f"orion-{kind}.service").is_file()
 
 
 def test_an_upgrade_that_was_not_finished_is_seen() -> None:

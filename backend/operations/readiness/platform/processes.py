@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from backend.core.sentence import say
+from backend.core.sentence import Sentence, say
 from backend.operations.heartbeats.models import ProcessHeartbeat
 from backend.operations.heartbeats.queries import is_silent, list_processes
 from backend.operations.readiness.probe import Probe
@@ -15,7 +15,9 @@ NONE = {
     "worker": N_("No worker runs: emails, passes and webhooks wait, and nothing happens on schedule."),
     "backend": N_("No backend runs: neither pages nor tills work."),
 }
-START = {"worker": N_("Start a worker, and read the end of its log."), "backend": N_("Start a backend.")}
+START = N_(
+    "Start it, and read the end of its log: %(compose)s with Compose, %(systemd)s with systemd, %(by_hand)s otherwise."
+)
 KILLED = NN_("%(count)s process has ended without a word.", "%(count)s processes have ended without a word.")
 READ_LOG = N_("Read the end of its log. The others do its work; after a day it is forgotten.")
 MIXED = N_("Processes of different versions run.")
@@ -42,12 +44,22 @@ def judge_processes(kind: str, processes: Sequence[ProcessHeartbeat], now: datet
     heard_at = max((each.heard_at for each in own), default=None)
     details = [process_line(each) for each in (*alive, *silent)]
     if not alive:
-        return RowVerdict("blocks", say(NONE[kind]), heard_at, details, say(START[kind]), f"orion {kind}")
+        return RowVerdict("blocks", say(NONE[kind]), heard_at, details, _start(kind))
     if silent:
         return RowVerdict("warning", say(KILLED, count=len(silent)), silent[0].heard_at, details, say(READ_LOG))
     if len({each.version for each in processes if not is_silent(each, now)}) > 1:
         return RowVerdict("warning", say(MIXED), heard_at, details, say(FINISH))
     return RowVerdict("ok", say(RUNNING, count=len(alive)), heard_at, details)
+
+
+def _start(kind: str) -> Sentence:
+    """A process does not know what starts it."""
+    return say(
+        START,
+        compose=f"docker compose up --detach {kind}",
+        systemd=f"systemctl start orion-{kind}",
+        by_hand=f"orion {kind}",
+    )
 
 
 def process_line(process: ProcessHeartbeat) -> str:

@@ -375,7 +375,7 @@ async def test_the_command_tells_of_points_that_end_or_says_whom_it_would(own_to
         for _ in range(3):
             await shop.a_card(points=10)
         tried = await orion("points", "warn", "--merchant", shop.code, "--dry-run")
-        assert tried.stdout.strip() == "3 cards would be told of 30 points; 0 failed."
+        assert tried.stdout.splitlines()[0] == "3 cards would be told of 30 points; 0 failed."
         done = await orion("points", "warn", "--merchant", shop.code, "--json")
         facts = json.loads(done.stdout)
         assert (done.exit_code, facts["processed"], facts["expiring_points"]) == (0, 3, 30)
