@@ -96,6 +96,8 @@ class OutboxMessage(PlatformRow):
     reactions_done: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     last_error: Mapped[str | None] = mapped_column(Text)
     dead_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    traceparent: Mapped[str | None] = mapped_column(Text)
+    """Where the reactions' spans belong, as W3C's Trace Context writes it; None while tracing is off."""
 
 
 class StoredAnswer(TenantRow):
