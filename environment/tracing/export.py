@@ -19,7 +19,6 @@ ALLOWED = frozenset(
         "http.route",
         "network.protocol.version",
         "orion.event",
-        "orion.job",
         "orion.request",
     ]
 )

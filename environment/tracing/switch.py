@@ -1,6 +1,7 @@
 """Tracing is off unless the environment names a collector of OpenTelemetry. While it is off, none of it is imported."""
 
 import os
+import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
@@ -11,6 +12,8 @@ import httpx
 from environment.reading import SettingsError
 
 COLLECTORS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+LITESTAR_PLUGIN = "litestar.plugins.opentelemetry"
+"""Litestar imports it for each application wherever OpenTelemetry is installed. We use none of it."""
 ASGI = Callable[[Any, Any, Any], Any]
 LogProcessor = Callable[[Any, str, MutableMapping[str, Any]], MutableMapping[str, Any]]
 
@@ -36,6 +39,10 @@ class Tracing:
         """A span in the trace that another process has begun; nothing without one."""
         return nullcontext()
 
+    def calling(self, method: str, url: str | httpx.URL) -> AbstractContextManager[None]:  # noqa: ARG002
+        """A span for a call to a server of others while this process is in a trace. They are told nothing of it."""
+        return nullcontext()
+
     def note_failure(self, error: BaseException) -> None:
         """The span of what runs now has failed."""
 
@@ -58,6 +65,8 @@ class Switch:
 
     def start(self, process: str, environ: Mapping[str, str] = os.environ) -> Tracing:
         """Once per process, before its logs are set up. Raises SettingsError for a bad variable of OpenTelemetry."""
+        # None: an import of it fails, as it does where OpenTelemetry is not installed.
+        sys.modules.setdefault(LITESTAR_PLUGIN, None)  # type: ignore[arg-type]
         if type(self._tracing) is Tracing and is_wanted(environ):
             try:
                 self._tracing = import_module("environment.tracing.telemetry").open_tracing(process)
@@ -72,6 +81,10 @@ tracing = _switch.current
 
 
 def is_wanted(environ: Mapping[str, str]) -> bool:
-    """OpenTelemetry's own variables: a collector is named, and neither the SDK nor the exporter is turned off."""
-    is_off = environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
-    return any(environ.get(name, "").strip() for name in COLLECTORS) and not is_off
+    """OpenTelemetry's own variables: a collector is named, and nothing turns it off."""
+
+    def given(name: str) -> str:
+        return environ.get(name, "").strip().lower()
+
+    is_off = given("OTEL_SDK_DISABLED") == "true" or given("OTEL_TRACES_EXPORTER") == "none"
+    return any(given(name) for name in COLLECTORS) and not is_off

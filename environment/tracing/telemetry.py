@@ -94,6 +94,12 @@ class OpenTelemetry(Tracing):
         ):
             yield
 
+    @contextmanager
+    def calling(self, method: str, url: str | httpx.URL) -> Iterator[None]:
+        facts = {"http.request.method": method, "server.address": httpx.URL(url).host}
+        with self._tracer.start_as_current_span(method, kind=SpanKind.CLIENT, attributes=facts):
+            yield
+
     def note_failure(self, error: BaseException) -> None:
         span = get_current_span()
         span.set_status(StatusCode.ERROR)
