@@ -12,8 +12,8 @@ from environment.tracing.telemetry import CLOSE_SECONDS
 from tests.conftest import OwnTown, Town
 from tests.doubles.collector import Collector, ReceivedSpan, open_collector
 from tests.doubles.webhook_receiver import WebhookReceiver, open_receiver
+from tests.environment.tracing.stack import TracedStack, traced_stack
 from tests.frontend.staff_browser import Browser
-from tests.tracing.stack import TracedStack, traced_stack
 from tests.world import PASSWORD
 from tests.world.patience import until
 from tests.world.shop import Shop
