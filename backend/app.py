@@ -1,5 +1,6 @@
 """Composition root of the API."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
@@ -39,6 +40,7 @@ from backend.operations.heartbeats.actions import beating
 from backend.routes import api
 from backend.services import Services, open_services
 from environment.host_header import HostCheck
+from environment.tracing.switch import start_tracing, tracing
 from i18n.locales import SOURCE_LANGUAGE
 
 BODY_BYTES_MAX = 1024 * 1024
@@ -52,7 +54,9 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     `environ` gives platform settings their values; default: the environment of the process.
     """
     settings = settings or load_settings()
-    return behind_middleware(create_api(settings, environ), settings)
+    started = start_tracing("backend")
+    started.around_databases()
+    return started.around_app(behind_middleware(create_api(settings, environ), settings))
 
 
 def behind_middleware(api: Litestar, settings: Settings) -> ASGIApp:
@@ -98,6 +102,7 @@ async def _open_resources(app: Litestar) -> AsyncIterator[None]:
         app.state.resources = services
         _freeze_loaded_objects()
         yield
+    await asyncio.to_thread(tracing().close)
 
 
 def _freeze_loaded_objects() -> None:

@@ -1,5 +1,6 @@
 """The composition root of the frontend. The server starts `create_app`."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -10,6 +11,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from environment.host_header import HostCheck
+from environment.tracing.switch import start_tracing, tracing
 from frontend.api.client import open_client
 from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.assets import Assets
@@ -38,7 +40,10 @@ NO_HOST = b"The Host header of this request names no host.\n"
 def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTransport | None = None) -> Litestar:
     """Tests pass a `transport` that answers in place of the backend."""
     settings = settings or load_settings()
+    started = start_tracing("frontend")
     set_up_logs(settings)
+    client = open_client(settings.backend_url, transport)
+    started.around_client(client)
     assets = Assets()
     app = Litestar(
         route_handlers=handlers(settings),
@@ -47,7 +52,7 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
                 "settings": settings,
                 "assets": assets,
                 "templates": Templates(assets, reload=settings.environment == "development"),
-                "client": open_client(settings.backend_url, transport),
+                "client": client,
                 "branding": LiveBranding(),
             }
         ),
@@ -69,7 +74,8 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
         request_max_body_size=LARGEST_BODY,
         debug=False,
     )
-    app.asgi_handler = HostCheck(app.asgi_handler, "text/plain; charset=utf-8", lambda _: NO_HOST)
+    checked = HostCheck(app.asgi_handler, "text/plain; charset=utf-8", lambda _: NO_HOST)
+    app.asgi_handler = started.around_app(checked)
     return app
 
 
@@ -77,3 +83,4 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
 async def close_client(app: Litestar) -> AsyncGenerator[None, None]:
     async with app.state.client:
         yield
+    await asyncio.to_thread(tracing().close)

@@ -5,6 +5,7 @@ import math
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 
 import structlog
 import uvloop
@@ -16,6 +17,7 @@ from backend.core.startup import StartRefused, check_start
 from backend.operations.heartbeats.actions import beating
 from backend.wallets.open import check_wallet_files
 from environment.server import check_address
+from environment.tracing.switch import start_tracing
 from workers.queues import COMPLETION_SECONDS, make_workers
 from workers.runner import open_context
 from workers.schedule import EVERYWHERE, ONCE
@@ -77,7 +79,10 @@ def main() -> None:
         check_wallet_files(settings)
         if settings.worker_metrics_port:
             check_address(settings, "backend_host", "worker_metrics_port")
-        uvloop.run(run(settings))
+        started = start_tracing("worker")
+        started.around_databases()
+        with closing(started):
+            uvloop.run(run(settings))
     except (SettingsError, StartRefused) as error:
         sys.exit(str(error))
 

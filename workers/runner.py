@@ -19,6 +19,7 @@ from backend.core.maintenance import is_read_only
 from backend.core.outages import server_away
 from backend.core.settings import Settings
 from backend.services import open_services
+from environment.tracing.switch import tracing
 
 Context = dict[str, Any]
 Job = Callable[..., Coroutine[Any, Any, None]]
@@ -54,8 +55,9 @@ def logged(job: Job) -> WorkerCoroutine:
     """Logs the duration of a job, at debug level, or its failure, after which the job has ended for arq, too."""
 
     @wraps(job)
-    async def run(context: Context, *arguments: Any) -> None:
-        await run_logged(job, context, *arguments)
+    async def run(context: Context, *arguments: Any, traceparent: str | None = None) -> None:
+        with tracing().continued(traceparent, job.__name__):
+            await run_logged(job, context, *arguments)
 
     return cast("WorkerCoroutine", run)
 
@@ -86,6 +88,7 @@ def is_paused(context: Context) -> bool:
 def tell_failure(event: str, error: Exception, **facts: str) -> None:
     """Logs it, with a traceback unless a server is away: then every job fails, every few seconds."""
     reason = type(error).__name__
+    tracing().note_failure(error)
     if server := server_away(error):
         log.warning(event, server_away=server, error=reason, consequence="repeated once it is back", **facts)
     else:

@@ -7,6 +7,7 @@ import structlog
 
 from backend.core.settings import Settings
 from environment.logs import capture_standard_library, cutting_tokens
+from environment.tracing.switch import tracing
 
 REPEATING = ("asyncpg.pool",)
 """Loggers limited to errors: without a database the pool logs a traceback every few seconds; requests log a line."""
@@ -19,6 +20,7 @@ def configure_logs(settings: Settings, process: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _process_adder(process),
+        *tracing().log_processors(),
     ]
     if settings.environment == "development":
         console = structlog.dev.ConsoleRenderer(

@@ -78,7 +78,7 @@ IS_BULK, IS_PROMPT = f"event_name IN {BULK_EVENTS}", f"event_name NOT IN {BULK_E
 
 
 class OutboxMessage(PlatformRow):
-    """An event with pending reactions. Holds ids only; the row is deleted when all reactions are done."""
+    """An event with pending reactions. Holds ids only, also of a trace; the row is deleted when all reactions are done."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -96,6 +96,8 @@ class OutboxMessage(PlatformRow):
     reactions_done: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     last_error: Mapped[str | None] = mapped_column(Text)
     dead_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    traceparent: Mapped[str | None] = mapped_column(Text)
+    """Where the reactions' spans belong, as W3C's Trace Context writes it; None while tracing is off."""
 
 
 class StoredAnswer(TenantRow):

@@ -20,6 +20,7 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.leases import LEASE, renewing
 from backend.core.models import IS_PROMPT, Event, OutboxMessage
+from environment.tracing.switch import tracing
 
 BATCH = 50
 TRIES = 12
@@ -38,6 +39,7 @@ class ClaimedMessage:
     event_name: str
     attempts: int
     done: frozenset[str]
+    traceparent: str | None = None
 
 
 async def relay(sessions: Sessions, reactions: Reactions, now: datetime, *, until: float = math.inf) -> int:
@@ -85,11 +87,14 @@ async def claim_messages(sessions: Sessions, condition: str, now: datetime, limi
             OutboxMessage.event_name,
             OutboxMessage.attempts,
             OutboxMessage.reactions_done,
+            OutboxMessage.traceparent,
         )
     )
     async with sessions.committing() as session:
         rows = (await session.execute(lease)).all()
-    return [ClaimedMessage(row[0], row[1], row[2], row[3], frozenset(row[4])) for row in sorted(rows, key=_event_id)]
+    return [
+        ClaimedMessage(row[0], row[1], row[2], row[3], frozenset(row[4]), row[5]) for row in sorted(rows, key=_event_id)
+    ]
 
 
 def held(sessions: Sessions, messages: Sequence[ClaimedMessage]) -> AbstractAsyncContextManager[None]:
@@ -115,13 +120,19 @@ async def _react(sessions: Sessions, reactions: Sequence[Reaction], message: Cla
     failures = [
         failure
         for reaction in reactions
-        if reaction.__name__ not in message.done and (failure := await _run(sessions, reaction, message))
+        if reaction.__name__ not in message.done and (failure := await _run_traced(sessions, reaction, message))
     ]
     async with sessions.committing() as session:
         if failures:
             await session.execute(postponed(message, failures, now))
         else:
             await session.execute(delete(OutboxMessage).where(OutboxMessage.id == message.id))
+
+
+async def _run_traced(sessions: Sessions, reaction: Reaction, message: ClaimedMessage) -> str | None:
+    """As `_run`, in the trace of the request that recorded the event."""
+    with tracing().continued(message.traceparent, reaction.__name__, event=message.event_name):
+        return await _run(sessions, reaction, message)
 
 
 async def _run(sessions: Sessions, reaction: Reaction, message: ClaimedMessage) -> str | None:
@@ -138,6 +149,7 @@ async def _run(sessions: Sessions, reaction: Reaction, message: ClaimedMessage) 
                 .values(reactions_done=OutboxMessage.reactions_done.op("||")([reaction.__name__]))
             )
     except Exception as error:
+        tracing().note_failure(error)
         log.exception("reaction_failed", reaction=reaction.__name__, event_id=str(message.id))
         return f"{reaction.__name__}: {type(error).__name__}"
     return None

@@ -13,6 +13,7 @@ from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 
 from backend.core.outages import server_away
 from backend.core.redis_url import redis_options
+from environment.tracing.switch import tracing
 
 QUEUE_NAME = "orion:jobs"
 """Jobs that people wait for and that end within seconds."""
@@ -84,6 +85,9 @@ async def try_to_enqueue(queue: ArqRedis, job: str, *arguments: str, **options: 
     if time.monotonic() < _away_until.get(queue, 0.0):
         return False
     began = time.monotonic()
+    # A job without arguments is for whatever is due, so it belongs to nobody's trace.
+    if arguments and (traceparent := tracing().traceparent()):
+        options["traceparent"] = traceparent
     try:
         async with asyncio.timeout(ENQUEUE_SECONDS):
             await queue.enqueue_job(job, *arguments, **options)

@@ -4,6 +4,7 @@ import sys
 import structlog
 
 from environment.logs import capture_standard_library, cutting_tokens
+from environment.tracing.switch import tracing
 from frontend.settings import Settings
 
 
@@ -14,6 +15,7 @@ def set_up_logs(settings: Settings) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *tracing().log_processors(),
     ]
     if settings.is_production:
         shared.append(structlog.processors.format_exc_info)

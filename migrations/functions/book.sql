@@ -118,13 +118,13 @@ BEGIN
   END IF;
 
   WITH happened AS (
+    SELECT * FROM json_to_recordset(b.events) AS e(id uuid, name text, data jsonb, traceparent text)
+  ), recorded AS (
     INSERT INTO events (merchant_id, id, name, data, occurred_at)
-    SELECT p_merchant, e.id, e.name, e.data, b.now
-    FROM json_to_recordset(b.events) AS e(id uuid, name text, data jsonb)
-    RETURNING id, name, occurred_at
+    SELECT p_merchant, h.id, h.name, h.data, b.now FROM happened h
   )
-  INSERT INTO outbox (id, merchant_id, event_name, available_at)
-  SELECT h.id, p_merchant, h.name, h.occurred_at FROM happened h;
+  INSERT INTO outbox (id, merchant_id, event_name, available_at, traceparent)
+  SELECT h.id, p_merchant, h.name, b.now, h.traceparent FROM happened h;
   -- Last: it locks the head of the merchant's audit chain.
   IF b.audit_entry IS NOT NULL THEN
     INSERT INTO audit_entries SELECT * FROM json_populate_record(NULL::audit_entries, b.audit_entry);

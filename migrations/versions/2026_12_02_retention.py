@@ -6,7 +6,7 @@ from alembic import op
 from backend.core import sql_functions
 
 revision = "2026_12_02_retention"
-down_revision = "2026_12_01_walked_steps"
+down_revision = "2026_12_01_tracing"
 
 OF_THE_MERCHANT = "merchant_id = (SELECT nullif(current_setting('app.merchant_id', true), '')::uuid)"
 TABLES = ("visit_intervals", "customer_counts")

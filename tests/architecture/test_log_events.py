@@ -15,7 +15,7 @@ WRAPPERS = {"tell_failure": {"error", "warning"}}
 
 
 def modules() -> Iterator[Path]:
-    for folder in ("backend", "frontend", "workers"):
+    for folder in ("backend", "environment", "frontend", "workers"):
         yield from (path for path in (PROJECT / folder).rglob("*.py") if "dev" not in path.parts)
 
 

@@ -29,10 +29,15 @@ Form = dict[str, Any]
 class Browser:
     """Does not follow redirects. Sends the token of the last page with every form."""
 
-    def __init__(self, app: Litestar) -> None:
-        transport = asgi_transport(app, raise_app_exceptions=False)
+    def __init__(self, app: Litestar | None, url: str = "http://orion.test") -> None:
+        """Without an application it asks the server at `url`."""
+        transport = asgi_transport(app, raise_app_exceptions=False) if app else None
         self.client = httpx.AsyncClient(
-            transport=transport, base_url="http://orion.test", headers={"Accept-Language": "en"}, follow_redirects=False
+            transport=transport,
+            base_url=url,
+            headers={"Accept-Language": "en"},
+            follow_redirects=False,
+            trust_env=False,
         )
         self.page = ""
 
@@ -51,7 +56,8 @@ class Browser:
 
     async def sign_in(self, **fields: Any) -> httpx.Response:
         await self.open("/sign-in")
-        answer = await self.send("/sign-in", email="anna@fashion.example", password="orion-demo-2026", **fields)
+        person = {"email": "anna@fashion.example", "password": "orion-demo-2026"}
+        answer = await self.send("/sign-in", **person | fields)
         if answer.is_redirect:
             await self.open("/forgotten")  # Any page has the token of the new session; this one asks no backend.
         return answer

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
+from environment.tracing.switch import tracing
+
 T = TypeVar("T")
 
 ANSWER_BYTES_MAX = 4 * 1024 * 1024
@@ -77,7 +79,7 @@ async def send_request(
     reading the rest. `on_open`: called with the stream of a new connection.
     """
     traced = {**(extensions or {}), "trace": _Handshake(on_open).trace}
-    with outbound_errors():
+    with outbound_errors(), tracing().calling(method, url):
         async with asyncio.timeout(seconds), http.stream(method, url, extensions=traced, **request) as response:
             content = bytearray()
             async for part in response.aiter_raw() if is_raw else response.aiter_bytes():
