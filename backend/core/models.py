@@ -78,7 +78,7 @@ IS_BULK, IS_PROMPT = f"event_name IN {BULK_EVENTS}", f"event_name NOT IN {BULK_E
 
 
 class OutboxMessage(PlatformRow):
-    """An event with pending reactions. Holds ids only, also of a trace; the row is deleted when all reactions are done."""
+    """An event with pending reactions. Holds ids only; the row is deleted when all reactions are done."""
 
     __tablename__ = "outbox"
     __table_args__ = (
