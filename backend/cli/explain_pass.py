@@ -46,7 +46,7 @@ def _lines(story: PassStory) -> Iterator[Line]:
     if story.next_attempt_at:
         yield "next attempt", in_utc(story.next_attempt_at)
     if story.failed_at:
-        yield "refused since", in_utc(story.failed_at)
+        yield "last failure", in_utc(story.failed_at)
     if story.last_error_code:
         yield "last error", f"{story.last_error_code}: {or_dash(story.last_error)}"
         yield "", or_dash(story.advice)

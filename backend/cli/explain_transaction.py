@@ -1,27 +1,34 @@
 """`orion explain transaction`: what one booking did, and what followed from it."""
 
 from collections.abc import Iterator
-from uuid import UUID
 
 import rich_click as click
 from msgspec import to_builtins
 
 from backend.cli.explain_lines import Line, next_lines, or_dash, print_lines, timeline
-from backend.cli.output import as_json_too, print_json, with_services_or_refusal
+from backend.cli.output import as_json_too, find_merchant_id, print_json, with_services_or_refusal
 from backend.core.clock import clock
 from backend.core.next_steps import in_utc
 from backend.operations.stories.transaction import read_transaction_story
 from backend.operations.stories.transaction_story import StoryReceipt, TransactionStory
+from backend.services import Services
 
 
 @click.command("transaction")
-@click.argument("transaction_id", metavar="ID", type=click.UUID)
+@click.argument("named", metavar="ID|RECEIPT|KEY")
+@click.option("--merchant", "merchant_code", metavar="CODE", help="Only of this merchant.")
 @as_json_too
-def explain_transaction(transaction_id: UUID, as_json: bool) -> None:
-    """Tell the story of one booking: the lots it moved, how it was booked, what followed, and what happens next."""
-    story = with_services_or_refusal(
-        lambda services: read_transaction_story(services.pool, services.sessions, transaction_id, clock.now())
-    )
+def explain_transaction(named: str, merchant_code: str | None, as_json: bool) -> None:
+    """Tell the story of one booking: the lots it moved, how it was booked, what followed, and what happens next.
+
+    Of several with the same receipt number, the newest; the others are named. KEY: the idempotency key of the request.
+    """
+
+    async def read(services: Services) -> TransactionStory:
+        merchant_id = await find_merchant_id(services, merchant_code)
+        return await read_transaction_story(services.pool, services.sessions, named, merchant_id, clock.now())
+
+    story = with_services_or_refusal(read)
     if as_json:
         print_json(to_builtins(story))
         return
@@ -39,6 +46,8 @@ def _lines(story: TransactionStory) -> Iterator[Line]:
         "happened",
         f"{in_utc(booking.occurred_at)}, recorded {in_utc(booking.recorded_at)}",
     )
+    for other in story.others:
+        yield "found, too", f"{other.id} of {other.merchant}: `orion explain transaction {other.id}`"
     yield from _receipt_lines(story.receipt)
     for lot in story.lots:
         ends = f"until {in_utc(lot.expires_at)}" if lot.expires_at else "without a fixed end"

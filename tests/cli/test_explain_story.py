@@ -183,6 +183,25 @@ async def test_the_story_of_a_sale_whose_event_was_handled(orion: Orion, busy: B
     assert result.output.splitlines()[-1].startswith("next ")
 
 
+async def test_a_sale_that_somebody_misses_is_found_by_its_receipt_or_by_the_key_of_its_request(
+    orion: Orion, shop: Shop
+) -> None:
+    """As the customer reads the number to us. Where two sales have it, the other one is named with its merchant."""
+    card, key, number = await shop.a_card(), uuid4().hex, uuid4().hex
+    sale = (await shop.anna.earn(card, cents=15000, key=key, order_reference=f"R-{number}"))["transaction"]["id"]
+    for named in (f"R-{number}", f"r {number}", f"#R{number.upper()}", key):
+        output = (await orion("explain", "transaction", named)).output
+        assert output.startswith(f"booking        earned of +150 points, {sale}"), named
+        assert "found, too" not in output
+    again = await shop.luc.earn(card, cents=300, order_reference=f"R-{number}")
+    chosen = ("explain", "transaction", f"R-{number}", "--merchant", shop.code)
+    story = msgspec.json.decode((await orion(*chosen, "--json")).output)
+    assert story["booking"]["id"] == again["transaction"]["id"]
+    assert story["others"] == [{"id": sale, "merchant": shop.code}]
+    told = (await orion(*chosen)).output
+    assert f"found, too     {sale} of {shop.code}: `orion explain transaction {sale}`" in told
+
+
 async def test_the_story_of_a_redemption_and_of_what_took_it_back(orion: Orion, busy: Busy) -> None:
     redemption = (await orion("explain", "transaction", busy.told("redemption"))).output
     assert "used           100 points, lot " in redemption
@@ -231,4 +250,5 @@ async def test_what_does_not_exist_has_no_story(orion: Orion) -> None:
     for verb, named in (("card", unknown), ("card", "BDFHKLNPRSTVXGCJ"), ("transaction", unknown), ("pass", unknown)):
         result = await orion("explain", verb, named)
         assert (result.exit_code, len(result.output.splitlines())) == (1, 1), result.output
-    assert (await orion("explain", "transaction", "otto")).exit_code == 2
+    for named in ("otto", "R-88-2", "\0"):
+        assert (await orion("explain", "transaction", named)).output.strip() == "There is no such transaction"

@@ -16,14 +16,14 @@ from backend.loyalty.ledger.models.lots import Allocation, Lot
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.ledger.problems.returns import TransactionNotFound
 from backend.loyalty.offline.models import DeviceOperation
-from backend.merchants.models import Merchant
-from backend.merchants.queries import list_merchant_ids
 from backend.messaging.story import StoryMail, list_cards_mails
 from backend.operations.stories.bookings import story_bookings
 from backend.operations.stories.events import list_transactions_events
 from backend.operations.stories.transaction_advice import next_steps
+from backend.operations.stories.transaction_search import FoundTransaction, find_transactions
 from backend.operations.stories.transaction_story import (
     MovedLot,
+    OtherBooking,
     StoryOffline,
     StoryPass,
     StoryReceipt,
@@ -38,25 +38,33 @@ MAILS_WITHIN = timedelta(hours=1)
 
 
 async def read_transaction_story(
-    pool: asyncpg.Pool, sessions: Sessions, transaction_id: UUID, now: datetime
+    pool: asyncpg.Pool, sessions: Sessions, named: str, merchant_id: UUID | None, now: datetime
 ) -> TransactionStory:
-    """Of any merchant. Raises TransactionNotFound."""
-    for merchant_id in await list_merchant_ids(sessions):
-        line = await find_transaction(pool, merchant_id, transaction_id)
-        if line is not None:
-            async with sessions.committing(merchant_id) as session:
-                return await _story(session, merchant_id, line, now)
-    raise TransactionNotFound
+    """By id, receipt or idempotency key; the newest of several. `merchant_id` None: of any merchant.
+
+    Raises TransactionNotFound.
+    """
+    found = await find_transactions(sessions, named, merchant_id)
+    if not found:
+        raise TransactionNotFound
+    newest, *others = found
+    line = await find_transaction(pool, newest.merchant_id, newest.id)
+    assert line is not None, "it was just found"
+    async with sessions.committing(newest.merchant_id) as session:
+        return await _story(session, newest, line, others, now)
 
 
-async def _story(session: AsyncSession, merchant_id: UUID, line: HistoryRow, now: datetime) -> TransactionStory:
+async def _story(
+    session: AsyncSession, found: FoundTransaction, line: HistoryRow, others: list[FoundTransaction], now: datetime
+) -> TransactionStory:
+    merchant_id = found.merchant_id
     row = await session.get_one(Transaction, (merchant_id, line.id))
     card = await session.get_one(Card, (merchant_id, line.card_id))
-    merchant = await session.get_one(Merchant, merchant_id)
     story = TransactionStory(
-        merchant=merchant.code,
+        merchant=found.merchant_code,
         card_code=card.code,
         booking=(await story_bookings(session, merchant_id, [line]))[0],
+        others=[OtherBooking(other.id, other.merchant_code) for other in others],
         receipt=await _receipt(session, row),
         lots=await _lots(session, row),
         events=await list_transactions_events(session, merchant_id, row.id, row.recorded_at, now),

@@ -53,11 +53,20 @@ class StoryPass(Struct, frozen=True):
     next: str
 
 
+class OtherBooking(Struct, frozen=True):
+    """An older one that may be meant as well: its receipt has the same number."""
+
+    id: UUID
+    merchant: str
+    """Its code."""
+
+
 class TransactionStory(Struct, frozen=True, kw_only=True):
     merchant: str
     """Its code."""
     card_code: str
     booking: StoryBooking
+    others: Sequence[OtherBooking]
     receipt: StoryReceipt
     lots: Sequence[MovedLot]
     events: Sequence[EventStory]

@@ -51,10 +51,18 @@ class ApnsConnection:
 
     async def _close_unused(self) -> None:
         """Called when no call is pending. One socket at most is still used."""
-        self._opened = [stream for stream in self._opened if stream.get_extra_info("socket").fileno() >= 0]
+        self._opened = [stream for stream in self._opened if _is_open(stream)]
         if self._is_retired:
             await self.close()
         elif len(self._opened) > 1:
             # The client does not tell which of them it uses.
             former, self._http = self._http, self._make()
             await self._close(former)
+
+
+def _is_open(stream: Any) -> bool:
+    try:
+        return bool(stream.get_extra_info("socket").fileno() >= 0)
+    except AttributeError:
+        # uvloop has no socket for a transport that is closed, and anyio asks the socket for its peer first.
+        return False

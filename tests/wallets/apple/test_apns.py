@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uvloop
 from msgspec.structs import replace
 
 from backend.core.clock import clock
@@ -23,6 +24,7 @@ from backend.core.settings import Settings
 from backend.dev.sandbox.apple.apns import FakeApns
 from backend.dev.sandbox.apple.pki import PASS_TYPE, ROOT, SERVER, SERVER_KEY, ApplePki
 from backend.dev.sandbox.apple.pushes import Script
+from backend.wallets.apple import apns as apns_module
 from backend.wallets.apple.apns import Apns, Delivered, TokenRefused, Unregistered
 from backend.wallets.apple.certificates import inspect
 from backend.wallets.ports import Misconfigured, Permanent, Transient
@@ -171,6 +173,28 @@ async def test_pushes_in_flight_when_apple_says_goodbye_are_tried_again(apns: Ap
     assert any(isinstance(answer, Transient) for answer in answers)
     assert await apns.push(PHONE) == Delivered()
     assert next_door.apns.connection_count == 2
+
+
+async def test_what_closed_before_it_was_encrypted_is_forgotten_by_a_worker_too(
+    next_door: Apple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On uvloop, as in production, a connection that has ended has no socket any more: no later push may ask for it."""
+    monkeypatch.setattr(apns_module, "CONNECT_SECONDS", 0.1)
+
+    async def story() -> list[Any]:
+        apns = opened(next_door)
+        reached = apns._url
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            apns._url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+            for _ in range(2):
+                with pytest.raises(Transient):
+                    await apns.push(PHONE)
+        apns._url = reached
+        answers = [await apns.push(PHONE) for _ in range(2)]
+        await apns.close()
+        return answers
+
+    assert await asyncio.to_thread(lambda: uvloop.run(story())) == [Delivered()] * 2
 
 
 @dataclass
