@@ -15,7 +15,7 @@ from sqlalchemy import text
 from backend.core import database
 from backend.core.connectivity import StartRefused, reach_database
 from backend.core.database import ACQUIRE_SECONDS, DIALECT, engine_maker, open_pool, session_connector, till_connector
-from backend.core.database_connector import connector
+from backend.core.database_connector import Connect, connector
 from backend.core.database_url import check_database_files
 from backend.core.migrations import owner_engine
 from backend.core.settings import Settings
@@ -25,6 +25,7 @@ from tests.doubles.tls_postgres import NOT_IN_THE_CERTIFICATE, PASSWORD, TlsPost
 from tests.world.patience import until
 
 pytestmark = pytest.mark.slow
+RESCUED_SECONDS = 15
 ABOUT_US = """
 SELECT s.ssl, a.application_name, current_user::text
 FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) WHERE pid = pg_backend_pid()
@@ -200,6 +201,21 @@ async def test_a_bundle_that_ends_in_the_middle_of_a_certificate_is_refused(
     (tmp_path / "its.pem").write_bytes(whole + whole[: len(whole) // 2] + b"\n-----END CERTIFICATE-----\n")
     with pytest.raises(SettingsError, match=r"its\.pem holds no certificates as PEM"):
         check_database_files("ORION_DATABASE_URL", postgres.address(sslrootcert=str(tmp_path / "its.pem")))
+
+
+@pytest.mark.parametrize("lane", [till_connector, session_connector])
+async def test_what_a_machine_that_is_gone_has_locked_is_free_before_its_work_is_taken_over(
+    lane: Callable[[str], Connect], postgres: TlsPostgres
+) -> None:
+    """PostgreSQL waits for the rest of a statement without any other limit."""
+    connection = await lane(postgres.address(sslmode="require"))()
+    try:
+        idle, interval, count = [
+            int(await connection.fetchval(f"SHOW tcp_keepalives_{name}")) for name in ("idle", "interval", "count")
+        ]
+    finally:
+        await connection.close()
+    assert 0 < idle + interval * count < RESCUED_SECONDS
 
 
 async def test_under_load_the_till_gets_past_a_host_that_is_silent(postgres: TlsPostgres, silent: str) -> None:

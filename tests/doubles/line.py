@@ -61,12 +61,18 @@ class Line:
             return
         both = {writer, its_writer}
         self._connections |= both
+        both_ways = self._ask(reader, its_writer), self._answer(its_reader, writer)
+        ways = [asyncio.create_task(way) for way in both_ways]
         try:
-            await asyncio.gather(self._ask(reader, its_writer), self._answer(its_reader, writer))
+            # A process that is killed with something unread resets its end: the other one has to hear of it, too.
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._connections -= both
             for each in both:
                 each.transport.abort()
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
 
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -79,7 +85,6 @@ class Line:
                     return
                 if not self.is_silent:
                     await self._pass_on(said, writer)
-            writer.transport.abort()
 
     async def _pass_on(self, said: bytes, writer: asyncio.StreamWriter) -> None:
         if self.delay_seconds:
@@ -107,7 +112,6 @@ class Line:
                     self._has_answered.set()
                     continue
                 await self._pass_on(said, writer)
-            writer.transport.abort()
 
 
 @asynccontextmanager
