@@ -30,8 +30,8 @@ SERVER_SETTINGS = {
     "statement_timeout": "5000",
     "lock_timeout": "3000",
     "idle_in_transaction_session_timeout": "10000",
-    # A machine that is gone answers no probe: what it had locked is free after 11 s, and not after two hours. No other time
-    # limit counts while PostgreSQL waits for the rest of a statement.
+    # A machine that is gone answers no probe: what it had locked is free after 11 s, and not after two hours. No other
+    # time limit counts while PostgreSQL waits for the rest of a statement.
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
