@@ -28,18 +28,65 @@ from tests.world.office import Office
 from tests.world.shop import Shop, hire_admin, open_shop
 from tests.world.till import AnonymousCaller
 
-ONCE = """
-    changeApiKey revokeApiKey markTestCustomer mergeCards reverseMerge changeCards setFraudLimits changeReward moveReward
-    archiveReward restoreReward changeWebhookEndpoint deleteWebhookEndpoint endFormerWebhookSecret changeMarketingPlan
-    changeOwnEmailTemplate resetOwnEmailTemplate restoreOwnEmailTemplate changeEmailTemplate resetEmailTemplate
-    changeSettings resendEmail resendFailedEmails startTask retryTaskRun releaseParkedEvent
-    changeMerchant openStore changeStore inviteToMerchant withdrawInvitationToMerchant endOnBehalf setPolicyOfMerchant
-    changePolicy switchFeatureOfMerchant switchFeatureOfStore unlockPin clearPin changeDevice revokeDevice
-    requestDeviceWipe withdrawDeviceWipe decideReview setOfflineRules recordFailedAttempt switchPerson
-    setOwnAuthenticator removeOwnAuthenticator addOwnPasskey removeOwnPasskey changeOwnPassword resetPassword
-    endOwnSession endOwnOtherSessions inviteMember withdrawInvitation changeMember removeMember inviteAdmin
-    changeAdminRole removeAdmin
-""".split()
+ONCE = [
+    "changeApiKey",
+    "revokeApiKey",
+    "markTestCustomer",
+    "mergeCards",
+    "reverseMerge",
+    "changeCards",
+    "setFraudLimits",
+    "changeReward",
+    "moveReward",
+    "archiveReward",
+    "restoreReward",
+    "changeWebhookEndpoint",
+    "deleteWebhookEndpoint",
+    "endFormerWebhookSecret",
+    "changeMarketingPlan",
+    "changeOwnEmailTemplate",
+    "resetOwnEmailTemplate",
+    "restoreOwnEmailTemplate",
+    "changeEmailTemplate",
+    "changeSettings",
+    "resendEmail",
+    "resendFailedEmails",
+    "startTask",
+    "retryTaskRun",
+    "releaseParkedEvent",
+    "changeMerchant",
+    "openStore",
+    "endOnBehalf",
+    "setPolicyOfMerchant",
+    "changePolicy",
+    "switchFeatureOfMerchant",
+    "switchFeatureOfStore",
+    "unlockPin",
+    "clearPin",
+    "changeDevice",
+    "revokeDevice",
+    "requestDeviceWipe",
+    "withdrawDeviceWipe",
+    "decideReview",
+    "setOfflineRules",
+    "recordFailedAttempt",
+    "switchPerson",
+    "setOwnAuthenticator",
+    "removeOwnAuthenticator",
+    "addOwnPasskey",
+    "removeOwnPasskey",
+    "changeOwnPassword",
+    "resetPassword",
+    "endOwnSession",
+    "endOwnOtherSessions",
+    "inviteMember",
+    "withdrawInvitation",
+    "changeMember",
+    "removeMember",
+    "inviteAdmin",
+    "changeAdminRole",
+    "removeAdmin",
+]
 """What is done once however often it is asked. Whatever else is asked again, such as another secret, is done again."""
 WRITTEN = """
     SELECT count(*) FROM (
