@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,6 +35,12 @@ async def put_pin(
     fresh = {"verifier": verifier, "is_active": True, "set_at": now} | UNTRIED | {"verifying_until": None}
     row = insert(StaffPin).values(merchant_id=merchant_id, id=new_id(), user_id=user_id, created_at=now, **fresh)
     await session.execute(row.on_conflict_do_update(index_elements=["merchant_id", "user_id"], set_=fresh))
+
+
+async def lock_row(session: AsyncSession, *, merchant_id: UUID, user_id: UUID) -> None:
+    """Until the transaction ends, nothing else changes the PIN."""
+    theirs = StaffPin.merchant_id == merchant_id, StaffPin.user_id == user_id
+    await session.execute(select(StaffPin.id).where(*theirs).with_for_update())
 
 
 async def unlock_pin(session: AsyncSession, *, merchant_id: UUID, user_id: UUID) -> None:

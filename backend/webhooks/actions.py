@@ -1,6 +1,6 @@
 """Create, change and delete endpoints, and replace their secrets. Each change is audited."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from backend.core.ids import new_id
 from backend.core.keys import KeyRing
 from backend.core.origin import Origin
 from backend.core.schemas import sent_fields
+from backend.merchants.models import Merchant
 from backend.webhooks.checks import check_endpoint
 from backend.webhooks.disabling import give_up_waiting
 from backend.webhooks.models import WebhookEndpoint
@@ -30,6 +31,7 @@ from backend.webhooks.views import endpoint_view, new_endpoint_view
 
 ENDPOINTS_MAX = 10
 """Of one merchant."""
+REPEATED_WITHIN = timedelta(minutes=1)
 
 
 async def create_endpoint(
@@ -37,6 +39,8 @@ async def create_endpoint(
 ) -> NewWebhookEndpoint:
     """Raises ValidationFailed or TooManyWebhookEndpoints."""
     check_endpoint(draft.url, draft.event_types, allows_loopback=allows_loopback)
+    # The merchant's row is locked: of two that are created together the second counts the first.
+    await session.get_one(Merchant, origin.merchant_id, with_for_update=True)
     own = select(func.count()).where(WebhookEndpoint.merchant_id == origin.merchant_id)
     if (await session.scalar(own) or 0) >= ENDPOINTS_MAX:
         raise TooManyWebhookEndpoints
@@ -100,12 +104,18 @@ async def rotate_secret(
 ) -> NewWebhookEndpoint:
     """The former secret signs, too, until the overlap is over; an older one ends at once.
 
+    Asked twice within a minute, the secret between the two is the one that ends: no receiver knows it yet.
+
     Raises WebhookEndpointNotFound.
     """
     endpoint = await get_endpoint(session, origin.merchant_id, endpoint_id, is_locked=True)
     secret, ends_at = new_secret(), origin.now + timedelta(hours=overlap_hours)
-    endpoint.sealed_former_secret = endpoint.sealed_secret if overlap_hours else None
-    endpoint.former_secret_ends_at = ends_at if overlap_hours else None
+    if not overlap_hours:
+        endpoint.sealed_former_secret = endpoint.former_secret_ends_at = None
+    else:
+        if not _was_replaced_just_now(endpoint, ends_at):
+            endpoint.sealed_former_secret = endpoint.sealed_secret
+        endpoint.former_secret_ends_at = ends_at
     endpoint.sealed_secret = sealed(keys, endpoint_id, secret)
     endpoint.updated_at = origin.now
     await session.flush()
@@ -124,6 +134,12 @@ async def end_former_secret(session: AsyncSession, origin: Origin, endpoint_id: 
         after = {"former_secret_ends_at": origin.now.isoformat()}
         record_change(session, origin, "webhook_endpoint.former_secret_ended", subject_id=endpoint_id, after=after)
     return endpoint_view(endpoint)
+
+
+def _was_replaced_just_now(endpoint: WebhookEndpoint, ends_at: datetime) -> bool:
+    """With the same overlap, which is how two taps look."""
+    ended = endpoint.former_secret_ends_at
+    return ended is not None and abs(ends_at - ended) < REPEATED_WITHIN
 
 
 def _set_fields(endpoint: WebhookEndpoint, fields: dict[str, Any]) -> None:

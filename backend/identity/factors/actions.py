@@ -67,12 +67,14 @@ async def after_adding(session: AsyncSession, user: User, actor: Actor, method: 
     return Added(token, expires_at, codes)
 
 
-async def remove_authenticator(session: AsyncSession, user: User, *, is_production: bool) -> None:
-    """Raises LastSecondFactor, or PasswordTooShort."""
+async def remove_authenticator(session: AsyncSession, user: User, *, is_production: bool) -> bool:
+    """Whether there was one. Raises LastSecondFactor, or PasswordTooShort."""
     factors = await read_factors(session, user)
     if factors.has_totp and not factors.passkeys:
         await _remove_last(session, user, is_production=is_production)
     user.totp_secret = None
+    await session.flush()
+    return factors.has_totp
 
 
 async def check_removable(session: AsyncSession, user: User, passkey_id: UUID, *, is_production: bool) -> None:

@@ -39,7 +39,9 @@ async def begin_on_behalf(session: AsyncSession, origin: Origin, reason: str) ->
 
 
 async def end_on_behalf(session: AsyncSession, origin: Origin, session_id: UUID) -> None:
-    """The token opens nothing from the next request on."""
+    """The token opens nothing from the next request on. Of several at once one ends it."""
     mine = OnBehalfSession.id == session_id, OnBehalfSession.ended_at.is_(None)
-    await session.execute(update(OnBehalfSession).where(*mine).values(ended_at=origin.now))
-    record_change(session, origin, "on_behalf.ended", subject_id=session_id, after={"ends_at": origin.now.isoformat()})
+    ended = update(OnBehalfSession).where(*mine).values(ended_at=origin.now).returning(OnBehalfSession.id)
+    if await session.scalar(ended) is not None:
+        after = {"ends_at": origin.now.isoformat()}
+        record_change(session, origin, "on_behalf.ended", subject_id=session_id, after=after)

@@ -11,7 +11,7 @@ from backend.identity.models import AccessToken
 from backend.identity.pins.problems import OwnPinLocked, PinLockedHere
 from backend.identity.pins.queries import get_pin
 from backend.identity.pins.schemas import PersonPin
-from backend.staff_pins.setting import remove_pin, unlock_pin
+from backend.staff_pins.setting import lock_row, remove_pin, unlock_pin
 
 
 async def unlock(session: AsyncSession, origin: Origin, user_id: UUID) -> PersonPin:
@@ -21,6 +21,7 @@ async def unlock(session: AsyncSession, origin: Origin, user_id: UUID) -> Person
     """
     if user_id == origin.user_id:
         raise OwnPinLocked
+    await lock_row(session, merchant_id=origin.merchant_id, user_id=user_id)
     before = await get_pin(session, origin, user_id)
     if before.locked_until is None and not before.is_disabled:
         return before
@@ -32,7 +33,10 @@ async def unlock(session: AsyncSession, origin: Origin, user_id: UUID) -> Person
 
 async def clear(session: AsyncSession, origin: Origin, user_id: UUID) -> PersonPin:
     """The person sets another one with their password. Raises ColleagueNotFound."""
+    await lock_row(session, merchant_id=origin.merchant_id, user_id=user_id)
     before = await get_pin(session, origin, user_id)
+    if not before.is_set:
+        return before
     await remove_pin(session, merchant_id=origin.merchant_id, user_id=user_id)
     return await _recorded(session, origin, "pin.cleared", before)
 

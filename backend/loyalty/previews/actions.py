@@ -34,6 +34,7 @@ from backend.loyalty.previews.schemas import PreviewResult, ProgramDraft
 from backend.loyalty.previews.setup_history import SetupHistory, read_setup_history
 
 ACCEPTED = 202
+LOCK = "program preview"
 
 log = structlog.get_logger()
 
@@ -51,7 +52,7 @@ class Previews:
         try:
             reply, preview_id = await self._request(origin, key, draft)
         except IntegrityError:
-            # A twin of this request was quicker.
+            # Something else was done with this key at the same moment.
             reply, preview_id = await self._request(origin, key, draft)
         if preview_id is not None:
             await enqueue_preview(self.queue, origin.merchant_id, preview_id)
@@ -60,6 +61,9 @@ class Previews:
     async def _request(self, origin: Origin, key: Key, draft: ProgramDraft) -> tuple[Reply, UUID | None]:
         merchant_id = origin.merchant_id
         async with self.sessions.committing(merchant_id) as session:
+            # One request after another: of two at once the second one finds the preview of the first.
+            lock = func.hashtextextended(f"{LOCK}:{merchant_id}", 0)
+            await session.execute(select(func.pg_advisory_xact_lock(lock)))
             if answer := await first_answer(session, merchant_id, key):
                 return answer, None
             history = await _get_setup_history(session, merchant_id)

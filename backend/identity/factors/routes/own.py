@@ -132,9 +132,8 @@ class OwnFactorController(Controller):
         resources = resources_of(request)
         async with resources.sessions.committing() as session:
             user = await session.get_one(User, actor_of(request).user_id, with_for_update=True)
-            await remove_authenticator(session, user, is_production=resources.settings.is_production)
-            await session.flush()
-            await record_own_change(session, request, "account.authenticator_removed", {"authenticator": False})
+            if await remove_authenticator(session, user, is_production=resources.settings.is_production):
+                await record_own_change(session, request, "account.authenticator_removed", {"authenticator": False})
 
     @post(
         "/recovery-codes",

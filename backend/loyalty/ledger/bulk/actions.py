@@ -58,6 +58,12 @@ class Bulk:
         Raises ValidationFailed, or IdempotencyKeyReused for a key that answered something else.
         """
         check_points(self.change)
+        # A second one at the same time waits for the answer of the first: together they would take the till's
+        # connections, and tell of the change twice.
+        async with self.ledger.keyed_lock.of(("bulk", self.request.origin.merchant_id, self.request.key.value)):
+            return await self._run()
+
+    async def _run(self) -> Reply:
         origin, key = self.request.origin, self.request.key
         first = await find_answer(self.ledger.pool, origin.merchant_id, key)
         if first is not None:
