@@ -11,19 +11,22 @@ from i18n.translator import N_, NN_
 
 COUNTS = "SELECT * FROM customer_figures($1)"
 NOT_COUNTED = N_("Customers have not been counted yet; this happens each night.")
-NOBODY_LEAVES = N_("Nowhere is more than a fifth of the active cards at risk.")
+NOBODY_LEAVES = N_("No merchant that has been live for 60 days has more than a fifth of its active cards at risk.")
 SOME_LEAVE = NN_(
     "At %(count)s merchant more than a fifth of the active cards are at risk.",
     "At %(count)s merchants more than a fifth of the active cards are at risk.",
 )
-ENOUGH_NEW = N_("New customers come everywhere.")
+ENOUGH_NEW = N_("No merchant that has been live for a week has fewer than five new cards in seven days.")
 FEW_NEW = NN_(
     "At %(count)s merchant fewer than five cards are new in seven days.",
     "At %(count)s merchants fewer than five cards are new in seven days.",
 )
-REENGAGE = N_("Let the owner invite them back: with the emails after a long absence, or with a reward that is new.")
+REENGAGE = N_(
+    "These customers have stayed away for longer than usual. Let the owner invite them back, with the emails after a "
+    "long absence or with a new reward. Where most customers come only once, this warning stays."
+)
 SHOW_THE_CODE = N_(
-    "Let the owner look whether the QR code hangs where customers pay, and whether the website leads to the join page."
+    "Let the owner check that the QR code hangs where customers pay, and that the website leads to the join page."
 )
 
 
