@@ -149,7 +149,7 @@ async def test_a_merchant_is_live_since_its_first_store_is(shop: Shop) -> None:
 async def test_a_day_with_a_visit_is_one_of_the_merchants_own_calendar(
     shop: Shop, superuser: asyncpg.Connection, timezone: str, expected: int
 ) -> None:
-    """An hour east of Greenwich the sales are on three days, with a mean of one; in the west on two, too few for one."""
+    """An hour east of Greenwich the sales are on three days, five hours west on two: too few for an interval."""
     await superuser.execute("UPDATE merchants SET timezone = $1 WHERE id = $2", timezone, shop.merchant_id)
     evening = clock.now().replace(hour=22, minute=30) + DAY
     card = await shop.a_card()

@@ -20,7 +20,8 @@ async def test_the_visits_of_a_card_are_found_by_its_own_transactions(
         "last": UUID(int=9),
         "visits_min": 3,
     }
-    statement = str(COUNT_VISITS.bindparams(**values).compile(dialect=POSTGRESQL, compile_kwargs={"literal_binds": True}))
+    query = COUNT_VISITS.bindparams(**values)
+    statement = str(query.compile(dialect=POSTGRESQL, compile_kwargs={"literal_binds": True}))
     plan = await plan_with("uq_transactions_merchant_id", superuser, statement)
     assert "Index Cond: ((merchant_id = " in plan
     assert "(card_id = c.id))" in plan
