@@ -1,6 +1,8 @@
 """Each night the platform learns which merchants lose customers, and to which few new ones come."""
 
 from backend.core.clock import clock
+from backend.loyalty.ledger.operations.earn import EarnPoints
+from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.operations.readiness.actions import merchant_board, open_probe, platform_board
 from backend.operations.readiness.board import OF_A_COMMAND
 from backend.operations.readiness.schemas import ReadinessRow
@@ -67,6 +69,21 @@ async def test_run_twice_it_says_the_same(own_town: OwnTown) -> None:
         assert first.counts == second.counts
         assert first.done == first.total == second.done
         assert await town.superuser.fetchval("SELECT count(*) FROM customer_counts") == first.total
+
+
+async def test_a_merchant_that_cannot_be_counted_is_named_and_the_others_are_counted(own_town: OwnTown) -> None:
+    async with own_town() as town:
+        broken, _ = await two_merchants(town)
+        card = await broken.a_card()
+        for _ in range(3):
+            await broken.book(EarnPoints(Earn(purchase_amount_cents=500)), card)
+        await town.superuser.execute("UPDATE merchants SET timezone = 'Nowhere' WHERE id = $1", broken.merchant_id)
+        run = await count_customers(town.services.sessions)
+        assert (run.error, run.done, run.counts["failed"]) == (None, run.total, 1)
+        assert list(run.failures) == [str(broken.merchant_id)]
+        counted = {row["merchant_id"] for row in await town.superuser.fetch("SELECT merchant_id FROM customer_counts")}
+        assert len(counted) == run.done - 1
+        assert broken.merchant_id not in counted
 
 
 async def test_what_a_merchant_for_trying_out_lacks_alarms_nobody(own_town: OwnTown) -> None:

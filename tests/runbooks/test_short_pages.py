@@ -126,7 +126,7 @@ async def test_every_command_of_the_short_pages_does_what_it_says(operator: Oper
     await points_expire_and_are_given_back(operator)
     await what_was_given_up_is_tried_again(operator)
     assert "intact" in await operator.follow("go-live.md", "The platform")
-    assert "Walked through with a test customer" in await operator.follow("go-live.md", "A visit, with your own phone")
+    assert "Walk-through with a test customer" in await operator.follow("go-live.md", "A visit, with your own phone")
     assert "every promise holds" in await operator.follow("go-live.md", "Open the doors")
     assert "0 test customers removed; 0 stay." in await operator.follow("go-live.md", "Remove the test data")
     assert "every promise holds" in await operator.follow("upgrade.md", "Before")

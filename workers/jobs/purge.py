@@ -1,4 +1,4 @@
-"""Deletes rows past their retention, in chunks, so that no transaction holds locks for long."""
+"""Deletes rows that are old enough, in chunks, so that no transaction holds locks for long."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

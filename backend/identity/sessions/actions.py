@@ -38,7 +38,7 @@ async def lock_sessions(session: AsyncSession, user_id: UUID | ScalarSelect[UUID
 async def begin_session(
     session: AsyncSession, new: NewSession, now: datetime, settings: PlatformSettings
 ) -> tuple[str, datetime]:
-    """The token and its expiry. Deletes the person's sessions that are past their retention."""
+    """The token and its expiry. Deletes the person's sessions that are kept no longer."""
     kept_since = now - timedelta(days=settings.privacy.access_tokens_days)
     await session.execute(
         delete(AccessToken).where(AccessToken.user_id == new.user_id, AccessToken.expires_at < kept_since)

@@ -51,8 +51,8 @@ class CustomerCounting:
 
     async def _count_chunk(self, session: AsyncSession, after: UUID, counts: Counter[str]) -> UUID | None:
         """Returns the last card of the chunk; None: there are no more."""
-        behind = (Card.merchant_id == self.merchant_id, Card.id > after)
-        chunk = select(Card.id).where(*behind).order_by(Card.id).limit(CARDS_AT_ONCE).subquery()
+        following = (Card.merchant_id == self.merchant_id, Card.id > after)
+        chunk = select(Card.id).where(*following).order_by(Card.id).limit(CARDS_AT_ONCE).subquery()
         last = await session.scalar(select(chunk.c.id).order_by(chunk.c.id.desc()).limit(1))
         if last is None:
             return None

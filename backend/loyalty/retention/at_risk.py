@@ -17,7 +17,7 @@ PATIENCE: ColumnElement[timedelta] = case(
     (VisitInterval.mean_minutes.is_not(None), VisitInterval.mean_minutes * (INTERVALS * timedelta(minutes=1))),
     else_=IDLE,
 )
-"""So long may a card be idle."""
+"""How long a card may be idle before it is at risk."""
 
 
 def in_use(merchant_id: UUID) -> list[ColumnElement[bool]]:
@@ -27,5 +27,5 @@ def in_use(merchant_id: UUID) -> list[ColumnElement[bool]]:
 
 
 def is_at_risk(now: datetime) -> ColumnElement[bool]:
-    """Of cards that are `in_use`. A visit is what restarts the clock of inactivity, too."""
+    """Of cards that are `in_use`. What counts as a visit also sets `last_activity_at`."""
     return Card.last_activity_at + PATIENCE < now

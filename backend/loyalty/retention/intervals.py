@@ -30,6 +30,6 @@ COUNT_VISITS = text(
 
 
 async def count_visits(session: AsyncSession, merchant_id: UUID, timezone: str, after: UUID, last: UUID) -> int:
-    """Of the merchant's cards behind `after` and up to `last`. Returns how many have changed."""
-    told = {"merchant_id": merchant_id, "timezone": timezone, "after": after, "last": last, "visits_min": VISITS_MIN}
-    return len((await session.execute(COUNT_VISITS, told)).all())
+    """Of the merchant's cards after `after` and up to `last`. Returns how many have changed."""
+    values = {"merchant_id": merchant_id, "timezone": timezone, "after": after, "last": last, "visits_min": VISITS_MIN}
+    return len((await session.execute(COUNT_VISITS, values)).all())

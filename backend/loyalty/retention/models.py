@@ -8,7 +8,7 @@ from backend.core.models import TenantRow, belongs_to, of_merchant
 
 
 class VisitInterval(TenantRow):
-    """How often a card's holder comes. Counted anew when the card has new lines; a card with few lines has no row."""
+    """How often a card's holder comes. Counted anew when the card has new transactions; one with few has no row."""
 
     __tablename__ = "visit_intervals"
     __table_args__ = (belongs_to("cards", "card_id", ondelete="CASCADE"),)

@@ -5,13 +5,15 @@ from fractions import Fraction
 from typing import NamedTuple
 
 INTERVALS = 2
-"""Whoever stays away for longer than so many of their own intervals is at risk."""
+"""Who stays away for longer than this many of their own mean intervals is at risk."""
 VISITS_MIN = 3
-"""Days with a visit, from which on a card has an interval of its own."""
+"""Days with a visit that a card needs to have an interval of its own."""
 IDLE = timedelta(days=60)
-"""Without one."""
+"""How long a card without one may be idle."""
 AT_RISK_SHARE = Fraction(1, 5)
+"""A merchant with more than this is losing customers."""
 NEW_CARDS_MIN = 5
+"""A merchant with fewer within `NEW` has few new cards."""
 NEW = timedelta(days=7)
 
 

@@ -143,3 +143,16 @@ async def test_a_merchant_is_live_since_its_first_store_is(shop: Shop) -> None:
     assert live_since - opened_at >= 9 * DAY
     await shop.change(Program, is_active=False)
     assert (await count(shop, clock.now())).live_since is None, "nobody can join"
+
+
+@pytest.mark.parametrize(("timezone", "expected"), [("Etc/GMT-1", 1), ("Etc/GMT+5", 0)])
+async def test_a_day_with_a_visit_is_one_of_the_merchants_own_calendar(
+    shop: Shop, superuser: asyncpg.Connection, timezone: str, expected: int
+) -> None:
+    """An hour east of Greenwich the sales are on three days, five hours west on two: too few for an interval."""
+    await superuser.execute("UPDATE merchants SET timezone = $1 WHERE id = $2", timezone, shop.merchant_id)
+    evening = clock.now().replace(hour=22, minute=30) + DAY
+    card = await shop.a_card()
+    for at in (evening, evening + timedelta(hours=1), evening + timedelta(hours=25)):
+        await buy(shop, card, at)
+    assert await at_risk(shop, evening + 4 * DAY) == expected

@@ -57,8 +57,8 @@ async def test_a_program_that_nobody_has_tried_says_how_to_begin(shop: Shop) -> 
     row = await row_of(shop)
     assert (row.state, row.evidence) == ("warning", "Nobody has tried this program with a test customer.")
     assert row.next_step.startswith("Join from the poster of a store")
-    assert (row.title, row.page) == ("Walked through with a test customer", f"/j/{shop.hub.upper()}")
-    assert open_figures(row) == ["Joined", "Points earned", "Stamp given", "Reward redeemed", "Transaction voided"]
+    assert (row.title, row.page) == ("Walk-through with a test customer", f"/j/{shop.hub.upper()}")
+    assert open_figures(row) == ["Joined", "Points earned", "Stamp added", "Reward redeemed", "Transaction voided"]
 
 
 async def test_where_no_store_is_open_nobody_is_sent_to_its_join_page(
@@ -75,7 +75,7 @@ async def test_what_was_not_tried_yet_is_named_with_what_to_do_at_the_till(
     await mark(superuser, card)
     row = await row_of(shop)
     assert (row.state, row.evidence) == ("warning", "3 steps have not been tried with a test customer.")
-    assert open_figures(row) == ["Stamp given", "Reward redeemed", "Transaction voided"]
+    assert open_figures(row) == ["Stamp added", "Reward redeemed", "Transaction voided"]
     assert (row.next_step, row.page) == ("At the till, scan the test card and press “Add stamp”.", "/admin/merchants")
     assert f"Points earned: {clock.now():%Y-%m-%d}" in row.details[1]
 

@@ -28,7 +28,7 @@ MERCHANT_CHECKS = (
     Check("own_email_templates", "mail", N_("Email templates"), look_at_own_texts),
     Check("email_delivery", "mail", N_("Delivery of emails"), look_at_own_delivery, "/admin/emails", MAIL),
     Check("google_program", "wallets", N_("Google Wallet"), look_at_google_program, "/admin/wallets", CERTIFICATES),
-    Check("walkthrough", "operation", N_("Walked through with a test customer"), look_at_walkthrough, MERCHANTS, VISIT),
+    Check("walkthrough", "operation", N_("Walk-through with a test customer"), look_at_walkthrough, MERCHANTS, VISIT),
     Check("webhooks", "operation", N_("Webhooks"), look_at_endpoints, runbook=WEBHOOKS),
     Check("reviews", "operation", N_("Review"), look_at_reviews),
     Check("cards_at_risk", "operation", N_("Customers at risk"), look_at_own_cards_at_risk, runbook=LOSING),

@@ -45,7 +45,7 @@ class WalkStep(NamedTuple):
     hint: str
     """What to do at the till, or with a phone."""
     page: str = ""
-    """That helps an administrator. Empty: the merchant’s, because administrators have no till."""
+    """Path of a page that helps an administrator. Empty: the check's own, because administrators have no till."""
 
 
 STEPS = (
@@ -53,15 +53,15 @@ STEPS = (
         "joined",
         N_("Joined: %(moment)s"),
         N_(
-            "Join from the poster of a store, with an email address of yours. Then open that card at the till, and "
-            "mark its customer as a test customer: only they count here."
+            "Join from the poster of a store, with your own email address. Then open that card at the till, and mark it "
+            "as a test card: nothing else counts here."
         ),
         JOIN,
     ),
     WalkStep(
         "welcome_email",
         N_("Welcome email sent: %(moment)s"),
-        N_("See in the email log why the welcome email of the test customer was not sent."),
+        N_("Look in the email log to see why the welcome email of the test customer was not sent."),
         "/admin/emails",
     ),
     WalkStep(
@@ -83,13 +83,13 @@ STEPS = (
     ),
     WalkStep(
         "earned_stamps",
-        N_("Stamp given: %(moment)s"),
+        N_("Stamp added: %(moment)s"),
         N_("At the till, scan the test card and press “Add stamp”."),
     ),
     WalkStep(
         "redeemed",
         N_("Reward redeemed: %(moment)s"),
-        N_("At the till, scan the test card, once it has enough for a reward, and redeem the reward."),
+        N_("Once the test card has enough for a reward, scan it at the till and redeem the reward."),
     ),
     WalkStep(
         "voided",
