@@ -85,9 +85,10 @@ async def test_who_has_got_no_email_is_found_by_the_address(orion: Orion, mail_i
     assert again.exit_code == 0, again.output
     assert f"to             {OTTO}" in again.output
     story = msgspec.json.decode((await orion("explain", "mail", OTTO, "--json")).output)
-    told = [UUID(story["mail"]["id"]), *(UUID(other["id"]) for other in story["others"])]
-    assert mail_id in told
-    assert told == sorted(told, reverse=True)
+    told = [story["mail"]["id"], *(other["id"] for other in story["others"])]
+    assert str(mail_id) in told
+    written = [story["mail"]["created_at"], *(other["created_at"] for other in story["others"])]
+    assert written == sorted(written, reverse=True)
     for other in story["others"]:
         assert f"{other['template']} · {other['status']}: `orion explain mail {other['id']}`" in again.output
     nobody = await orion("explain", "mail", f"nobody-{shop.code}@example.com")
