@@ -1,36 +1,47 @@
 """`orion explain mail`: why an email was written, and what became of it."""
 
-from collections.abc import Iterator
-from uuid import UUID
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import rich_click as click
+from msgspec import to_builtins
 
 from backend.cli.explain_lines import Line, print_lines
 from backend.cli.output import as_json_too, print_json, with_services_or_refusal
 from backend.core.clock import clock
 from backend.core.next_steps import in_utc
 from backend.messaging.schemas import EmailDetail
-from backend.messaging.story import MailStory, read_story
+from backend.messaging.story import MailStory, StoryMail, list_mails_to, read_story
+from backend.services import Services
 
 
 @click.command("mail")
-@click.argument("mail_id", metavar="ID", type=click.UUID)
+@click.argument("named", metavar="ID|ADDRESS")
 @as_json_too
-def explain_mail(mail_id: UUID, as_json: bool) -> None:
+def explain_mail(named: str, as_json: bool) -> None:
     """Tell the story of one email: why it was written, each attempt, and what happens next.
 
-    The ID is the last part of its address at /admin/emails.
+    The ID is the last part of its address at /admin/emails. With a person's email ADDRESS: of the last email to them;
+    those before are named.
     """
-    story = with_services_or_refusal(
-        lambda services: read_story(services.pool, services.sessions, services.live.in_force, mail_id, clock.now())
-    )
+    story, others = with_services_or_refusal(partial(_read, named=named))
     if as_json:
-        print_json(story.facts())
+        print_json(story.facts() | {"others": to_builtins(others)})
         return
-    print_lines(_lines(story))
+    print_lines(_lines(story, others))
 
 
-def _lines(story: MailStory) -> Iterator[Line]:
+async def _read(services: Services, named: str) -> tuple[MailStory, list[StoryMail]]:
+    now, others = clock.now(), list[StoryMail]()
+    if "@" in named and named.isprintable():
+        newest, *others = await list_mails_to(services.pool, services.cursors, named.strip().lower(), now)
+        mail_id = newest.id
+    else:
+        mail_id = click.UUID(named)
+    return await read_story(services.pool, services.sessions, services.live.in_force, mail_id, now), others
+
+
+def _lines(story: MailStory, others: Sequence[StoryMail]) -> Iterator[Line]:
     mail = story.mail
     version = f", version {mail.template_version}" if mail.template_version else ""
     yield "email", f"{mail.template_name} ({mail.template_code}{version}, {mail.language}, {mail.kind})"
@@ -50,6 +61,11 @@ def _lines(story: MailStory) -> Iterator[Line]:
     for used in story.in_force:
         yield "now", f"{used.key:20} {used.value or '-':40} {used.source}"
     yield "next", story.next
+    for other in others:
+        yield (
+            "before",
+            f"{in_utc(other.created_at)} · {other.template} · {other.status}: `orion explain mail {other.id}`",
+        )
 
 
 def _way(mail: EmailDetail) -> str:

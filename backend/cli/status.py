@@ -15,7 +15,7 @@ from backend.operations.readiness.platform.checks import PLATFORM_CHECKS
 from backend.operations.readiness.schemas import ReadinessRow
 from backend.services import open_services
 
-RUNNING = ("backends", "workers", "redis")
+RUNNING = ("backends", "workers", "redis", "maintenance")
 BEHIND = ("outbox", "email_queue", "passes", "webhooks", "reviews")
 FAILING = (*RUNNING, *BEHIND, "migrations", "email_settings", "email_delivery", "google_wallet", "apple_wallet")
 """And the timed tasks."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-NO_WORKER = "If that does not happen, no worker runs: `orion status` says how to start one."
+NO_WORKER = "If that does not happen, no worker runs, or maintenance is on: `orion status` says so."
 
 
 def in_utc(at: datetime) -> str:

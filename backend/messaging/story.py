@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
 from backend.core.next_steps import NO_WORKER, in_utc, is_due, tries_at
+from backend.core.paging import Cursors
 from backend.messaging.history import MailEvent, read_history
 from backend.messaging.models import EmailLog, MailRow, PlatformMail
-from backend.messaging.queries import find_merchant, find_merchant_of, get_email
+from backend.messaging.problems import EmailNotFound
+from backend.messaging.queries import EmailFilters, find_merchant, find_merchant_of, get_email, list_emails
 from backend.messaging.resend import can_be_resent
 from backend.messaging.retries import after_unknown
 from backend.messaging.schemas import EmailDetail
@@ -67,6 +69,18 @@ async def list_cards_mails(
         about = about.where(EmailLog.created_at.between(since, until))
     newest = about.order_by(EmailLog.created_at.desc(), EmailLog.id.desc()).limit(MAILS_MAX)
     return [StoryMail(*row) for row in (await session.execute(newest)).tuples()][::-1]
+
+
+async def list_mails_to(pool: asyncpg.Pool, cursors: Cursors, address: str, now: datetime) -> list[StoryMail]:
+    """The last MAILS_MAX, of all merchants and the platform, newest first.
+
+    Raises EmailNotFound.
+    """
+    sent_to = EmailFilters(recipient=address)
+    found = await list_emails(pool, cursors, None, sent_to, limit=MAILS_MAX, after=None, now=now, language=LANGUAGE)
+    if not found.data:
+        raise EmailNotFound
+    return [StoryMail(each.id, each.template_code, each.created_at, each.status) for each in found.data]
 
 
 async def read_story(

@@ -79,6 +79,23 @@ async def test_the_same_for_programs(orion: Orion, mail_id: UUID) -> None:
     assert "/c/" not in result.output
 
 
+async def test_who_has_got_no_email_is_found_by_the_address(orion: Orion, mail_id: UUID, shop: Shop) -> None:
+    """As people write it. The last one is told, and those before are named."""
+    assert str(mail_id) in (await orion("explain", "mail", OTTO.upper(), "--json")).output
+    again = await orion("explain", "mail", f" {OTTO} ")
+    assert again.exit_code == 0, again.output
+    assert f"to             {OTTO}" in again.output
+    story = msgspec.json.decode((await orion("explain", "mail", OTTO, "--json")).output)
+    told = [story["mail"]["id"], *(other["id"] for other in story["others"])]
+    assert str(mail_id) in told
+    written = [story["mail"]["created_at"], *(other["created_at"] for other in story["others"])]
+    assert written == sorted(written, reverse=True)
+    for other in story["others"]:
+        assert f"{other['template']} · {other['status']}: `orion explain mail {other['id']}`" in again.output
+    nobody = await orion("explain", "mail", f"nobody-{shop.code}@example.com")
+    assert (nobody.exit_code, nobody.output.strip()) == (1, "There is no such email")
+
+
 async def test_an_email_of_the_platform_has_a_story_too(orion: Orion, services: Services) -> None:
     sources = dict.fromkeys(MailSettings.__struct_fields__, "default")
     async with services.sessions.committing() as session:

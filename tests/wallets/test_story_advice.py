@@ -28,8 +28,8 @@ SENDS_NOW = f"`orion wallets sync --card {CODE}` sends it at once."
             {"next_attempt_at": NOW, "lease_until": NOW},
             False,
             (
-                "It is due: the worker sends it within seconds. If that does not happen, no worker runs: "
-                "`orion status` says how to start one. "
+                "It is due: the worker sends it within seconds. If that does not happen, no worker runs, "
+                "or maintenance is on: `orion status` says so. "
                 f"The hourly run sends it too; {SENDS_NOW}"
             ),
         ),

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 import yaml
 
+from backend.core.platform_settings import MaintenanceSettings
 from backend.messaging.connection_test.schemas import LastConnectionTest
 from backend.messaging.template_editing.health import TextProblem
 from backend.operations.heartbeats.models import ProcessHeartbeat
@@ -25,6 +26,7 @@ from backend.operations.readiness.platform.backups import (
 from backend.operations.readiness.platform.database import DiskUse, judge_clocks, judge_disk
 from backend.operations.readiness.platform.languages import judge_catalogs
 from backend.operations.readiness.platform.mail import MailRoute, judge_delivery, judge_test, judge_texts
+from backend.operations.readiness.platform.maintenance import judge_maintenance
 from backend.operations.readiness.platform.people import PlatformAdmin, judge_admins, judge_permissions
 from backend.operations.readiness.platform.processes import judge_processes
 from backend.operations.readiness.platform.secrets import judge_secrets
@@ -90,6 +92,21 @@ def test_a_process_that_does_not_run_is_started_by_what_starts_it_there(kind: st
     )
     assert kind in yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
     assert (ROOT / "deploy" / "systemd" / f"orion-{kind}.service").is_file()
+
+
+def test_maintenance_is_told_and_blocks_once_it_should_have_ended() -> None:
+    """Whoever asks why nothing is recorded or sent reads it; what somebody has forgotten is an alarm."""
+
+    def told_of(mode: Any, until: datetime | None = None) -> tuple[str, str, str]:
+        settings = MaintenanceSettings(maintenance_mode=mode, maintenance_until=until.isoformat() if until else "")
+        verdict = judge_maintenance(settings, NOW)
+        return verdict.state, verdict.evidence.in_language("en").partition(":")[0], verdict.command
+
+    assert told_of("off") == ("ok", "Everything works.", "")
+    assert told_of("announced", NOW) == ("ok", "It is announced, and everything works.", "")
+    assert told_of("read_only") == ("warning", "It is on", "orion maintenance off")
+    assert told_of("read_only", NOW + timedelta(seconds=1))[0] == "warning"
+    assert told_of("read_only", NOW)[0] == "blocks"
 
 
 def test_an_upgrade_that_was_not_finished_is_seen() -> None:

@@ -11,6 +11,7 @@ from backend.operations.readiness.platform.database import (
 )
 from backend.operations.readiness.platform.languages import look_at_catalogs
 from backend.operations.readiness.platform.mail import look_at_delivery, look_at_settings, look_at_test, look_at_texts
+from backend.operations.readiness.platform.maintenance import look_at_maintenance
 from backend.operations.readiness.platform.merchants import look_at_live_stores, look_at_reviews, look_at_webhooks
 from backend.operations.readiness.platform.people import look_at_admins, look_at_permissions
 from backend.operations.readiness.platform.processes import look_at_backends, look_at_workers
@@ -43,6 +44,7 @@ PLATFORM_CHECKS = (
     Check("escrow", "database", N_("Copy of the encryption keys"), look_at_escrow, runbook=f"{BACKUP}#what-is-kept"),
     Check("backends", "work", N_("Backends"), look_at_backends),
     Check("workers", "work", N_("Workers"), look_at_workers),
+    Check("maintenance", "work", N_("Maintenance"), look_at_maintenance, "/admin/settings/maintenance"),
     Check("outbox", "work", N_("Events"), look_at_outbox),
     Check("redis", "work", N_("Redis"), look_at_redis),
     Check("email_templates", "mail", N_("Email templates"), look_at_texts, "/admin/email-templates"),
