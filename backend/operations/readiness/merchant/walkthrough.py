@@ -53,8 +53,8 @@ STEPS = (
         "joined",
         N_("Joined: %(moment)s"),
         N_(
-            "Join from the poster of a store, with your own email address. Then open that card at the till, and mark it "
-            "as a test card: nothing else counts here."
+            "Join from the poster of a store, with your own email address. Then open that card at the till, and mark "
+            "it as a test card: nothing else counts here."
         ),
         JOIN,
     ),
