@@ -7,7 +7,7 @@ from contextlib import suppress
 from threading import Thread
 from typing import Any, TypeVar
 
-ReturnT = TypeVar("ReturnT")
+ActT = TypeVar("ActT")
 
 
 class _PatientForNoName(asyncio.SelectorEventLoop):
@@ -38,7 +38,7 @@ class _PatientForNoName(asyncio.SelectorEventLoop):
         return await found
 
 
-def run(act: Coroutine[Any, Any, ReturnT]) -> ReturnT:
+def run(act: Coroutine[Any, Any, ActT]) -> ActT:
     """Like `asyncio.run`."""
     with asyncio.Runner(loop_factory=_PatientForNoName) as runner:
         return runner.run(act)
