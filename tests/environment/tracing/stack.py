@@ -51,7 +51,7 @@ async def traced_stack(settings: Settings, forks: str, folder: Path, collector: 
     programs = {
         "backend": [*SERVER, "backend.app:create_app", "--port", str(backend)],
         "frontend": [*SERVER, "frontend.app:create_app", "--port", str(frontend)],
-        "worker": ["workers.main"],
+        "worker": ["tests.doubles.untimed_worker"],
     }
     with ExitStack() as opened:
         processes = {
