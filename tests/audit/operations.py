@@ -6,6 +6,7 @@ A customer's data is planted wherever an operation touches a customer; no entry 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 from backend.core.clock import clock
@@ -185,8 +186,12 @@ async def _restore_text(scene: Scene) -> None:
     await scene.texts.restore(CODE, earlier)
 
 
+ANOTHER = cycle(range(20, 40))
+"""What a test before has saved is no change."""
+
+
 async def _settings(scene: Scene) -> None:
-    await scene.settings.save("limits", enroll_per_minute=17, reason="A fair")
+    await scene.settings.save("limits", enroll_per_minute=next(ANOTHER), reason="A fair")
 
 
 async def _reset_setting(scene: Scene) -> None:

@@ -10,7 +10,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.core.clock import clock
 from backend.loyalty.cards.models import Card as CardRow
-from backend.wallets.link_state import CARD_OF_LINK, IS_OUT_OF_DATE, opened, retried, state_after, with_new_attempts
+from backend.wallets.link_state import (
+    CARD_OF_LINK,
+    IS_OUT_OF_DATE,
+    opened,
+    reopened,
+    retried,
+    state_after,
+    with_new_attempts,
+)
 from backend.wallets.models import WalletLink
 from backend.wallets.outcomes import OutcomeKind
 from backend.wallets.schemas import LinkState
@@ -39,15 +47,25 @@ async def after(wallet: Wallet, card: Card, statement: Executable) -> tuple[str,
         (LinkState.REMOVED, ("removed", 3)),
     ],
 )
-async def test_a_failed_link_is_opened_or_retried_and_no_other_changes(
+async def test_a_failed_link_is_reopened_or_retried_and_no_other_changes(
     wallet: Wallet, superuser: asyncpg.Connection, before: LinkState, result: tuple[str, int]
 ) -> None:
     card = await wallet.a_card()
     key = {"merchant_id": wallet.shop.merchant_id, "card_id": UUID(card["id"]), "provider": "google"}
-    link = insert(WalletLink).values(**key, external_id="google-1", created_at=clock.now())
-    for statement in (opened(link), retried(update(WalletLink).filter_by(**key))):
+    for move in (reopened, retried):
         await put_into(superuser, card, before)
-        assert await after(wallet, card, statement) == result
+        assert await after(wallet, card, move(update(WalletLink).filter_by(**key))) == result
+
+
+@pytest.mark.parametrize("before", LinkState)
+async def test_a_link_that_is_there_is_not_opened_again(
+    wallet: Wallet, superuser: asyncpg.Connection, before: LinkState
+) -> None:
+    card = await wallet.a_card()
+    await put_into(superuser, card, before)
+    key = {"merchant_id": wallet.shop.merchant_id, "card_id": UUID(card["id"]), "provider": "google"}
+    link = insert(WalletLink).values(**key, external_id="google-1", created_at=clock.now())
+    assert await after(wallet, card, opened(link)) == (before, 3)
 
 
 @pytest.mark.parametrize("before", LinkState)
