@@ -68,7 +68,12 @@ class Breaker:
 
         Raises BreakerOpen or BreakerStopped.
         """
-        state, left_ms = await self._run("enter", PROBE_SECONDS * 1000, self._mark)
+        try:
+            state, left_ms = await self._run("enter", PROBE_SECONDS * 1000, self._mark)
+        except asyncio.CancelledError:
+            # Redis may have made this request the probe before the answer was given up.
+            await self.leave()
+            raise
         if state == STOPPED:
             raise BreakerStopped
         if state == OPEN:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -93,6 +94,30 @@ async def test_a_probe_that_fails_opens_it_again(breaker: Breaker, later: Later)
     await fail(breaker, 1)
     with pytest.raises(BreakerOpen):
         await breaker.enter()
+
+
+async def test_whoever_gives_up_while_it_asks_is_not_the_probe(
+    breaker: Breaker, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis has heard the question, and its answer comes too late."""
+    await fail(breaker, FAILURES_MAX)
+    await later(OPEN_SECONDS)
+    has_heard, ask = asyncio.Event(), breaker._ask_redis
+
+    async def ask_in_vain(command: Awaitable[Any]) -> Any:
+        await ask(command)
+        if not has_heard.is_set():
+            has_heard.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(breaker, "_ask_redis", ask_in_vain)
+    asking = asyncio.create_task(breaker.enter())
+    await has_heard.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    monkeypatch.undo()
+    await breaker.enter()
 
 
 async def test_an_answer_to_an_older_question_does_not_close_it(breaker: Breaker) -> None:
