@@ -96,7 +96,7 @@ async def test_a_probe_that_fails_opens_it_again(breaker: Breaker, later: Later)
         await breaker.enter()
 
 
-async def test_whoever_gives_up_while_it_asks_is_not_the_probe(
+async def test_a_call_given_up_while_it_asks_is_not_the_probe(
     breaker: Breaker, later: Later, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Redis has heard the question, and its answer comes too late."""

@@ -1,4 +1,4 @@
-"""What a sale at the till shows to whoever collects its spans, with all processes as they run in production."""
+"""What a sale at the till shows to a collector of spans, with all processes as they run in production."""
 
 import time
 from collections.abc import AsyncIterator

@@ -95,7 +95,7 @@ def test_a_process_that_does_not_run_is_started_by_what_starts_it_there(kind: st
 
 
 def test_maintenance_is_told_and_blocks_once_it_should_have_ended() -> None:
-    """Whoever asks why nothing is recorded or sent reads it; what somebody has forgotten is an alarm."""
+    """An operator who asks why nothing is recorded or sent reads it; what somebody has forgotten is an alarm."""
 
     def told_of(mode: Any, until: datetime | None = None) -> tuple[str, str, str]:
         settings = MaintenanceSettings(maintenance_mode=mode, maintenance_until=until.isoformat() if until else "")
