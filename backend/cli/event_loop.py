@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 ActT = TypeVar("ActT")
 
 
-class _PatientForNoName(asyncio.SelectorEventLoop):
+class _DaemonLookupLoop(asyncio.SelectorEventLoop):
     """Looks names up in threads that end with the process.
 
     The name of a stopped container is asked of every server that resolv.conf names: half a minute. Time limits end the
@@ -28,7 +28,7 @@ class _PatientForNoName(asyncio.SelectorEventLoop):
             result, failure = None, None
             try:
                 result = socket.getaddrinfo(host, port, **chosen)
-            except OSError as error:
+            except (OSError, UnicodeError) as error:  # the latter of a name that no DNS can hold
                 failure = error
             # The command has ended meanwhile: its loop is closed.
             with suppress(RuntimeError):
@@ -40,5 +40,5 @@ class _PatientForNoName(asyncio.SelectorEventLoop):
 
 def run(act: Coroutine[Any, Any, ActT]) -> ActT:
     """Like `asyncio.run`."""
-    with asyncio.Runner(loop_factory=_PatientForNoName) as runner:
+    with asyncio.Runner(loop_factory=_DaemonLookupLoop) as runner:
         return runner.run(act)
