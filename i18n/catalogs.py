@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 from i18n.locales import LANGUAGES
-from i18n.translator import catalog_path, compiled
+from i18n.translator import Key, catalog_path, compiled
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = Path("i18n/messages.pot")
@@ -31,8 +31,6 @@ LANGUAGE_HEADER = """\
 "Plural-Forms: {plurals}\\n"
 """
 
-Key = tuple[str, str | None]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
@@ -49,6 +47,12 @@ def coverage(root: Path = ROOT) -> list[Coverage]:
     """One entry per shipped language, counted against `messages.pot`."""
     wanted = [key(message) for message in messages(read_catalog(root / TEMPLATE))]
     return [_coverage(wanted, language, root) for language in LANGUAGES]
+
+
+def number_sentences(root: Path = ROOT) -> dict[Key, int]:
+    """The number of each sentence of the template, the same in every process."""
+    wanted = sorted((key(message) for message in messages(read_catalog(root / TEMPLATE))), key=str)
+    return {said: number for number, said in enumerate(wanted)}
 
 
 def read_catalog(path: Path, language: str | None = None) -> Catalog:

@@ -1,5 +1,6 @@
 """Translates sentences with the committed catalogs."""
 
+from collections.abc import Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -10,9 +11,13 @@ from babel.messages.pofile import read_po
 
 from i18n.bidi import isolated
 from i18n.locales import LANGUAGES, PSEUDO_LANGUAGE
+from i18n.marks import is_marking, marked
 from i18n.pseudo import PseudoTranslations
 
 CATALOGS = Path(__file__).parent
+
+Key = tuple[str, str | None]
+"""Of gettext lookups: the (singular) sentence and its context."""
 
 
 def N_(message: str) -> str:  # noqa: N802
@@ -26,35 +31,67 @@ def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
 
 
 class Translator:
-    """Falls back to English where a translation is missing. Values are interpolated by name: `%(name)s`."""
+    """Falls back to English where a translation is missing. Values are interpolated by name: `%(name)s`.
 
-    def __init__(self, language: str, translations: NullTranslations) -> None:
+    With `numbers` of the sentences, texts are marked while `is_marking`.
+    """
+
+    def __init__(self, language: str, translations: NullTranslations, numbers: Mapping[Key, int] | None = None) -> None:
         self.language = language
         self._translations = translations
+        self._numbers = numbers
 
     def gettext(self, message: str, /, **values: object) -> str:
         # gettext returns the catalog's header for an empty message
-        return _filled(self._translations.gettext(message) if message else "", values)
+        text = self._translations.gettext(message) if message else ""
+        return _filled(self._marked(text, message), values)
 
     def ngettext(self, singular: str, plural: str, num: int, /, **values: object) -> str:
         """`num` selects the plural form; to show it, pass it by name as well: `count=num`."""
-        return _filled(self._translations.ngettext(singular, plural, num), values)
+        text = self._translations.ngettext(singular, plural, num)
+        return _filled(self._marked(text, singular), values)
 
     def pgettext(self, context: str, message: str, /, **values: object) -> str:
-        return _filled(self._translations.pgettext(context, message), values)
+        text = self._translations.pgettext(context, message)
+        return _filled(self._marked(text, message, context), values)
 
     def npgettext(self, context: str, singular: str, plural: str, num: int, /, **values: object) -> str:
-        return _filled(self._translations.npgettext(context, singular, plural, num), values)
+        text = self._translations.npgettext(context, singular, plural, num)
+        return _filled(self._marked(text, singular, context), values)
+
+    def _marked(self, text: str, message: str, context: str | None = None) -> str:
+        if self._numbers is None or not is_marking.get():
+            return text
+        number = self._numbers.get((message, context))
+        return text if number is None else marked(text, number)
+
+
+_numbers: Mapping[Key, int] | None = None
+
+
+def enable_marks(numbers: Mapping[Key, int]) -> None:
+    """For development: from now on the texts of all translators are marked while `is_marking`."""
+    global _numbers  # noqa: PLW0603 - translators are made in many places
+    _numbers = numbers
+    get_translator.cache_clear()
+
+
+def disable_marks() -> None:
+    """Texts are as in production again."""
+    global _numbers  # noqa: PLW0603
+    _numbers = None
+    get_translator.cache_clear()
 
 
 @cache
 def get_translator(language: str) -> Translator:
     """Raises `ValueError` unless `language` is a shipped language or the pseudo-locale."""
     if language == PSEUDO_LANGUAGE:
-        return Translator(language, PseudoTranslations())
+        return Translator(language, PseudoTranslations(), _numbers)
     if language not in LANGUAGES:
         raise ValueError(f"Orion has no catalog for {language!r}; it speaks {', '.join(LANGUAGES)}")
-    return Translator(language, GNUTranslations(BytesIO(compiled(catalog_path(language), language))))
+    translations = GNUTranslations(BytesIO(compiled(catalog_path(language), language)))
+    return Translator(language, translations, _numbers)
 
 
 def catalog_path(language: str, folder: Path = CATALOGS) -> Path:
