@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 LINTS = lint-types lint-sentences lint-floors lint-templates lint-code
 
 .DEFAULT_GOAL = help
-.PHONY: run test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients install-check chaos upgrade-test sbom messages migration psql clean help
+.PHONY: run test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients install-check chaos upgrade-test sbom release-check messages migration psql clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -97,6 +97,9 @@ migration: $(READY) ## an empty revision of today: make migration NAME=refunds
 
 psql: $(READY) ## psql on the database of the running `make run`
 	@exec $(PYTHON) -m backend.cli psql
+
+release-check: $(READY) ## what a release needs beyond `make test`: every sentence translated and reviewed in every language
+	@exec $(PYTHON) -m backend.cli i18n check --release
 
 messages: $(READY) ## brings the translation catalogs up to date with the code
 	@$(PYTHON) -m backend.cli i18n extract

@@ -1,126 +1,81 @@
-"""Reads and writes the catalogs that translators edit."""
+"""The catalogs that translators edit: for each language one file per audience."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
-from babel import Locale
-from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po, write_po
+from polib import POEntry, POFile
 
-from i18n.locales import LANGUAGES
-from i18n.translator import Key, catalog_path, compiled
+from i18n.audiences import AUDIENCES, Audience
+from i18n.locales import LANGUAGES, SOURCE_LANGUAGE
+from i18n.pofiles import Key, entries, is_translated, key, read_po
 
 ROOT = Path(__file__).parent.parent
-TEMPLATE = Path("i18n/messages.pot")
-
-# Contains neither dates nor line numbers: extracting the same sentences again gives the same file.
-HEADER = """\
-# The sentences of Orion: {title}.
-# English is the source. The words to use: docs/glossary.md
-msgid ""
-msgstr ""
-"Project-Id-Version: Orion\\n"
-"MIME-Version: 1.0\\n"
-"Content-Type: text/plain; charset=utf-8\\n"
-"Content-Transfer-Encoding: 8bit\\n"
-"""
-LANGUAGE_HEADER = """\
-"Language: {language}\\n"
-"Plural-Forms: {plurals}\\n"
-"""
+TRANSLATED_LANGUAGES = tuple(language for language in LANGUAGES if language != SOURCE_LANGUAGE)
+"""English has no catalog: its sentences stand in the code."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """Progress of a language. `missing` and `fuzzy` sentences are shown in English."""
+    """Progress of a language with an audience. `missing` and `fuzzy` sentences are shown in English."""
 
     language: str
+    audience: Audience
     total: int
     translated: int
     fuzzy: int
     missing: int
 
 
-def coverage(root: Path = ROOT) -> list[Coverage]:
-    """One entry per shipped language, counted against `messages.pot`."""
-    wanted = [key(message) for message in messages(read_catalog(root / TEMPLATE))]
-    return [_coverage(wanted, language, root) for language in LANGUAGES]
+def template_path(audience: Audience, root: Path = ROOT) -> Path:
+    return root / "i18n" / f"{audience}.pot"
+
+
+def catalog_path(language: str, audience: Audience, root: Path = ROOT) -> Path:
+    """Where gettext tools expect it; the audience is the domain."""
+    return root / "i18n" / language / "LC_MESSAGES" / f"{audience}.po"
+
+
+def catalog_paths(language: str, root: Path = ROOT) -> list[Path]:
+    return [catalog_path(language, audience, root) for audience in AUDIENCES]
+
+
+def read_templates(root: Path = ROOT) -> dict[Audience, POFile]:
+    """Raises `FileNotFoundError` when one is missing."""
+    return {audience: read_po(template_path(audience, root)) for audience in AUDIENCES}
+
+
+def sentences(root: Path = ROOT) -> list[POEntry]:
+    """All sentences of the templates."""
+    return [entry for template in read_templates(root).values() for entry in entries(template)]
 
 
 def number_sentences(root: Path = ROOT) -> dict[Key, int]:
-    """The number of each sentence of the template, the same in every process."""
-    wanted = sorted((key(message) for message in messages(read_catalog(root / TEMPLATE))), key=str)
+    """The number of each sentence of the templates, the same in every process."""
+    wanted = sorted((key(entry) for entry in sentences(root)), key=str)
     return {said: number for number, said in enumerate(wanted)}
 
 
-def read_catalog(path: Path, language: str | None = None) -> Catalog:
-    """Raises Babel's `PoFileError` for a file that translation tools could not open."""
-    with path.open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+def coverage(root: Path = ROOT) -> list[Coverage]:
+    """One entry per language and audience, counted against the templates."""
+    templates = {audience: list(entries(template)) for audience, template in read_templates(root).items()}
+    return [
+        _coverage(wanted, language, audience, root)
+        for language in TRANSLATED_LANGUAGES
+        for audience, wanted in templates.items()
+    ]
 
 
-def write_catalog(path: Path, catalog: Catalog) -> None:
-    """Creates missing folders."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(rendered(catalog), encoding="utf-8")
-
-
-def rendered(catalog: Catalog) -> str:
-    """The text of a `.po` file, or of the template when the catalog has no language."""
-    body = BytesIO()
-    is_template = catalog.locale is None
-    write_po(body, catalog, width=100, omit_header=True, sort_by_file=is_template, include_lineno=False)
-    return f"{_header(catalog)}\n{body.getvalue().decode()}"
-
-
-def write_binaries(root: Path = ROOT) -> list[Path]:
-    """Writes `.mo` files for other tools; Orion itself compiles in memory."""
-    paths = [catalog_path(language, root / "i18n") for language in LANGUAGES]
-    for language, path in zip(LANGUAGES, paths, strict=True):
-        path.with_suffix(".mo").write_bytes(compiled(path, language))
-    return [path.with_suffix(".mo") for path in paths]
-
-
-def messages(catalog: Catalog) -> Iterator[Message]:
-    """All entries except the header."""
-    return (message for message in catalog if message.id)
-
-
-def key(message: Message) -> Key:
-    """The key of gettext lookups: the (singular) sentence and its context."""
-    return sources(message)[0], message.context
-
-
-def sources(message: Message) -> tuple[str, ...]:
-    """The English sentence, or its singular and plural."""
-    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
-
-
-def translations(message: Message) -> tuple[str, ...]:
-    """One text, or one for each plural form; empty when not translated."""
-    return (message.string or "",) if isinstance(message.string, str | None) else tuple(message.string)
-
-
-def is_translated(message: Message) -> bool:
-    """Whether every plural form is translated."""
-    return all(translations(message))
-
-
-def _header(catalog: Catalog) -> str:
-    if not isinstance(catalog.locale, Locale):
-        return HEADER.format(title="what there is to translate")
-    title = catalog.locale.english_name
-    return HEADER.format(title=title) + LANGUAGE_HEADER.format(language=catalog.locale, plurals=catalog.plural_forms)
-
-
-def _coverage(wanted: list[Key], language: str, root: Path) -> Coverage:
-    known = {
-        key(message): message for message in messages(read_catalog(catalog_path(language, root / "i18n"), language))
-    }
-    found = [known[said] for said in wanted if said in known]
-    fuzzy = sum(message.fuzzy for message in found)
-    done = sum(is_translated(message) and not message.fuzzy for message in found)
-    missing = len(wanted) - done - fuzzy
-    return Coverage(language=language, total=len(wanted), translated=done, fuzzy=fuzzy, missing=missing)
+def _coverage(wanted: list[POEntry], language: str, audience: Audience, root: Path) -> Coverage:
+    catalog = read_po(catalog_path(language, audience, root))
+    known = {key(entry): entry for entry in entries(catalog)}
+    found = [known[key(entry)] for entry in wanted if key(entry) in known]
+    fuzzy = sum(entry.fuzzy for entry in found)
+    done = sum(is_translated(entry) and not entry.fuzzy for entry in found)
+    return Coverage(
+        language=language,
+        audience=audience,
+        total=len(wanted),
+        translated=done,
+        fuzzy=fuzzy,
+        missing=len(wanted) - done - fuzzy,
+    )

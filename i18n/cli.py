@@ -7,14 +7,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 import rich_click as click
-from babel.messages.pofile import PoFileError
 from jinja2 import TemplateSyntaxError
 from rich.console import Console
 from rich.table import Table
 
 from i18n import catalogs, extraction, updating
+from i18n.audiences import AUDIENCES
 from i18n.checks.run import check as run_checks
 from i18n.locales import LANGUAGE_NAMES
+from i18n.normalizing import normalize as normalize_file
+from i18n.pofiles import PoFileError, sources
 from i18n.pseudo import pseudo as pseudo_text
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -46,39 +48,46 @@ def i18n() -> None:
 @in_root
 @in_plain_words()
 def extract(root: Path) -> None:
-    """Collect the marked sentences of the code into i18n/messages.pot."""
-    _say_written([extraction.write_template(root)], root)
+    """Collect the marked sentences of the code into i18n/customer.pot, staff.pot and operator.pot."""
+    _say_written(extraction.write_templates(root), root)
 
 
 @i18n.command()
 @in_root
 @in_plain_words()
 def update(root: Path) -> None:
-    """Update the messages.po of each language from messages.pot."""
+    """Update the catalogs of each language to the templates. Translations of removed sentences stay in the files."""
     _say_written(updating.update_catalogs(root), root)
 
 
-@i18n.command(name="compile")
+@i18n.command()
 @in_root
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @in_plain_words()
-def compile_(root: Path) -> None:
-    """Write messages.mo files for other tools. Orion itself needs none."""
-    _say_written(catalogs.write_binaries(root), root)
+def normalize(root: Path, files: tuple[Path, ...]) -> None:
+    """Bring FILES, or all catalogs, to the canonical form, whatever tool has saved them."""
+    languages = {
+        path: language for language in catalogs.TRANSLATED_LANGUAGES for path in catalogs.catalog_paths(language, root)
+    }
+    for path in files or languages:
+        if normalize_file(path, languages.get(path.resolve(), "")):
+            click.echo(path)
 
 
 @i18n.command()
 @in_root
 @as_json
+@click.option("--release", "of_release", is_flag=True, help="Also report what is missing or not reviewed.")
 @click.pass_context
-def check(context: click.Context, root: Path, as_json: bool) -> None:
-    """Check the catalogs and the code. Exit 1 when a translation is missing or broken, or a text is not marked."""
-    findings = run_checks(root)
+def check(context: click.Context, root: Path, as_json: bool, of_release: bool) -> None:
+    """Check the catalogs and the code. Exit 1 when a translation is broken, or a text is not marked."""
+    findings = run_checks(root, of_release=of_release)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
         for finding in findings:
             click.echo(f"{finding.where}: {finding.kind}: {finding.text}")
-        click.echo(f"{len(findings)} to repair" if findings else "All languages are complete.")
+        click.echo(f"{len(findings)} to repair" if findings else "Nothing to repair.")
     context.exit(1 if findings else 0)
 
 
@@ -87,15 +96,17 @@ def check(context: click.Context, root: Path, as_json: bool) -> None:
 @as_json
 @in_plain_words()
 def report(root: Path, as_json: bool) -> None:
-    """Count the translated, fuzzy and missing sentences of each language."""
+    """Count the translated, fuzzy and missing sentences of each language and audience."""
     lines = catalogs.coverage(root)
     if as_json:
         click.echo(json.dumps([asdict(line) for line in lines], indent=2))
         return
-    table = Table("language", "sentences", "translated", "fuzzy", "missing")
+    table = Table("language", "who reads them", "sentences", "translated", "fuzzy", "missing")
     for line in lines:
         counts = (line.total, line.translated, line.fuzzy, line.missing)
-        table.add_row(LANGUAGE_NAMES[line.language], *map(str, counts))
+        table.add_row(LANGUAGE_NAMES[line.language], line.audience, *map(str, counts))
+        if line.audience == AUDIENCES[-1]:
+            table.add_section()
     Console().print(table)
 
 
@@ -108,8 +119,8 @@ def pseudo(root: Path, text: str | None) -> None:
     if text is not None:
         click.echo(pseudo_text(text))
         return
-    for message in catalogs.messages(catalogs.read_catalog(root / catalogs.TEMPLATE)):
-        for sentence in catalogs.sources(message):
+    for entry in catalogs.sentences(root):
+        for sentence in sources(entry):
             click.echo(pseudo_text(sentence))
 
 

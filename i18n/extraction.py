@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from polib import POEntry, POFile
 
-from i18n.catalogs import ROOT, TEMPLATE, rendered, write_catalog
+from i18n.audiences import AUDIENCES, Audience, audience_of
+from i18n.catalogs import ROOT, template_path
+from i18n.headers import introduction
 from i18n.locales import LANGUAGES
+from i18n.pofiles import entries, key, read_po, sources, write_po
 
 SOURCES = ("backend", "frontend", "workers")
 KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2)}
@@ -21,27 +25,40 @@ EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
 # Babel passes these to Jinja as strings of a configuration file.
 JINJA_OPTIONS = {"extensions": ",".join(EXTENSIONS), "trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 
-
-def write_template(root: Path = ROOT) -> Path:
-    """Writes `messages.pot` from the current code."""
-    write_catalog(root / TEMPLATE, extract(root))
-    return root / TEMPLATE
-
-
-def is_stale(root: Path = ROOT) -> bool:
-    """Whether extracting would change `messages.pot`."""
-    path = root / TEMPLATE
-    return not path.exists() or path.read_text(encoding="utf-8") != rendered(extract(root))
+METADATA = {
+    "Project-Id-Version": "Orion",
+    "MIME-Version": "1.0",
+    "Content-Type": "text/plain; charset=UTF-8",
+    "Content-Transfer-Encoding": "8bit",
+}
 
 
-def extract(root: Path = ROOT) -> Catalog:
+def write_templates(root: Path = ROOT) -> list[Path]:
+    """Writes the templates whose sentences have changed; line numbers alone change none, to keep histories readable."""
+    extracted = extract(root)
+    stale = [audience for audience in AUDIENCES if is_stale(extracted[audience], audience, root)]
+    for audience in stale:
+        write_po(template_path(audience, root), extracted[audience])
+    return [template_path(audience, root) for audience in stale]
+
+
+def is_stale(extracted: POFile, audience: Audience, root: Path = ROOT) -> bool:
+    """Whether the committed template says something else than the code."""
+    path = template_path(audience, root)
+    return not path.exists() or list(map(_content, entries(read_po(path)))) != list(map(_content, extracted))
+
+
+def extract(root: Path = ROOT) -> dict[Audience, POFile]:
     """Raises Jinja's error for a template that does not parse."""
-    template = Catalog(fuzzy=False)
+    collected = Catalog(fuzzy=False)
     for source in SOURCES:
-        for file, line, message, comments, context in _sentences(root / source):
+        for file, line, said, comments, context in _sentences(root / source):
             location = [(f"{source}/{Path(file).as_posix()}", line)]
-            template.add(message, None, location, auto_comments=comments, context=context)
-    return template
+            collected.add(said, None, location, auto_comments=comments, context=context)
+    found = {audience: _empty(audience) for audience in AUDIENCES}
+    for message in sorted((message for message in collected if message.id), key=_first_place):
+        found[audience_of(file for file, _ in message.locations)].append(_entry(message))
+    return found
 
 
 def templates(root: Path = ROOT) -> Iterator[Path]:
@@ -63,6 +80,40 @@ def _sentences(folder: Path) -> Iterator[tuple[str, int, str | tuple[str, ...], 
         strip_comment_tags=True,
         directory_filter=lambda path: _has_sentences(Path(path).name),
     )
+
+
+def _empty(audience: Audience) -> POFile:
+    template = POFile()
+    template.header = introduction(audience)
+    template.metadata = dict(METADATA)
+    return template
+
+
+def _entry(message: Message) -> POEntry:
+    singular, plural = (message.id, "") if isinstance(message.id, str) else message.id
+    return POEntry(
+        msgid=singular,
+        msgid_plural=plural,
+        msgstr_plural={0: "", 1: ""} if plural else {},
+        msgctxt=message.context,
+        comment="\n".join(message.auto_comments),
+        occurrences=[(file, str(line)) for file, line in _places(message)],
+        flags=sorted(message.flags),
+    )
+
+
+def _places(message: Message) -> list[tuple[str, int]]:
+    return sorted({(file, line or 0) for file, line in message.locations})
+
+
+def _first_place(message: Message) -> tuple[str, int]:
+    return _places(message)[0]
+
+
+def _content(entry: POEntry) -> tuple[object, ...]:
+    """All but the line numbers."""
+    files = sorted({file for file, _ in entry.occurrences})
+    return key(entry), sources(entry), entry.comment, files, sorted(entry.flags)
 
 
 def _has_sentences(folder: str) -> bool:

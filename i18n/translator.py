@@ -1,23 +1,19 @@
 """Translates sentences with the committed catalogs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from polib import POFile
 
 from i18n.bidi import isolated
-from i18n.locales import LANGUAGES, PSEUDO_LANGUAGE
+from i18n.catalogs import catalog_paths
+from i18n.locales import LANGUAGES, PSEUDO_LANGUAGE, SOURCE_LANGUAGE
 from i18n.marks import is_marking, marked
+from i18n.pofiles import Key, read_po
 from i18n.pseudo import PseudoTranslations
-
-CATALOGS = Path(__file__).parent
-
-Key = tuple[str, str | None]
-"""Of gettext lookups: the (singular) sentence and its context."""
 
 
 def N_(message: str) -> str:  # noqa: N802
@@ -90,22 +86,27 @@ def get_translator(language: str) -> Translator:
         return Translator(language, PseudoTranslations(), _numbers)
     if language not in LANGUAGES:
         raise ValueError(f"Orion has no catalog for {language!r}; it speaks {', '.join(LANGUAGES)}")
-    translations = GNUTranslations(BytesIO(compiled(catalog_path(language), language)))
-    return Translator(language, translations, _numbers)
+    return Translator(language, _translations(language), _numbers)
 
 
-def catalog_path(language: str, folder: Path = CATALOGS) -> Path:
-    """The path that gettext tools expect."""
-    return folder / language / "LC_MESSAGES" / "messages.po"
+def compiled(paths: Iterable[Path]) -> bytes:
+    """The catalogs of a language in gettext's binary form, built in memory so that no build step is needed. Entries
+    that are fuzzy, or lack a plural form, are left out.
+    """
+    catalogs = [read_po(path) for path in paths]
+    together = POFile()
+    together.metadata = catalogs[0].metadata
+    for catalog in catalogs:
+        together.extend(catalog)
+    return together.to_binary()
 
 
-def compiled(path: Path, language: str) -> bytes:
-    """The binary form for gettext, built in memory so that no build step is needed."""
-    with path.open("rb") as file:
-        catalog = read_po(file, locale=language, abort_invalid=True)
-    binary = BytesIO()
-    write_mo(binary, catalog)
-    return binary.getvalue()
+def _translations(language: str) -> NullTranslations:
+    return (
+        NullTranslations()
+        if language == SOURCE_LANGUAGE
+        else GNUTranslations(BytesIO(compiled(catalog_paths(language))))
+    )
 
 
 def _filled(text: str, values: dict[str, object]) -> str:

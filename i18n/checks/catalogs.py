@@ -1,93 +1,105 @@
-"""Checks the template and the catalogs of all languages."""
+"""Checks the templates and the catalogs of all languages."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog, Message
-from babel.messages.plurals import get_plural
-from babel.messages.pofile import PoFileError
+from polib import POEntry, POFile
 
-from i18n.catalogs import TEMPLATE, is_translated, key, messages, read_catalog, sources
+from i18n.audiences import AUDIENCES, Audience
+from i18n.catalogs import TRANSLATED_LANGUAGES, catalog_path, template_path
 from i18n.checks.finding import Finding, shortened
+from i18n.checks.glossary import glossary_faults
 from i18n.checks.numbers import number_faults
 from i18n.checks.placeholders import has_stray_percent, has_unnamed
 from i18n.checks.sentences import sentence_faults
-from i18n.extraction import is_stale
-from i18n.locales import LANGUAGES
-from i18n.translator import catalog_path
+from i18n.extraction import extract, is_stale
+from i18n.headers import has_plural_forms_of, is_first_form_for_zero, plural_forms
+from i18n.locales import SOURCE_LANGUAGE
+from i18n.pofiles import PoFileError, entries, is_translated, key, read_po, sources
 
 
 def catalog_findings(root: Path) -> Iterator[Finding]:
     """Reports a stale template; the other checks use the committed one."""
-    if is_stale(root):
-        yield Finding(str(TEMPLATE), "stale_template", "the code says something else: run `orion i18n extract`")
-    if not (root / TEMPLATE).exists():
-        return
-    template = read_catalog(root / TEMPLATE)
-    yield from _template_findings(template)
-    for language in LANGUAGES:
-        yield from _language_findings(root, template, language)
+    extracted = extract(root)
+    for audience in AUDIENCES:
+        where = template_path(audience, root).relative_to(root).as_posix()
+        if is_stale(extracted[audience], audience, root):
+            yield Finding(where, "stale_template", "the code says something else: run `orion i18n extract`")
+        if template_path(audience, root).exists():
+            template = read_po(template_path(audience, root))
+            yield from _template_findings(template, where)
+            for language in TRANSLATED_LANGUAGES:
+                yield from _language_findings(root, template, language, audience)
 
 
-def _template_findings(template: Catalog) -> Iterator[Finding]:
-    for message in messages(template):
-        files = [file for file, _ in message.locations] or [str(TEMPLATE)]
-        if any(map(has_unnamed, sources(message))):
-            yield _about(message, files[0], "unnamed_value", "give the value a name: %(name)s")
-        for kind, words in number_faults(message):
-            yield _about(message, files[0], kind, words)
+def _template_findings(template: POFile, where: str) -> Iterator[Finding]:
+    for entry in entries(template):
+        places = [":".join(place) for place in entry.occurrences] or [where]
+        if any(map(has_unnamed, sources(entry))):
+            yield _about(entry, places[0], "unnamed_value", "give the value a name: %(name)s")
+        for kind, words in number_faults(entry):
+            yield _about(entry, places[0], kind, words)
+        for text in sources(entry):
+            for kind, words in glossary_faults(text, SOURCE_LANGUAGE):
+                yield _about(entry, places[0], kind, words)
         # Jinja formats every sentence, including those without values
-        pages = [file for file in files if not file.endswith(".py")]
-        if pages and any(map(has_stray_percent, sources(message))):
-            yield _about(message, pages[0], "placeholders", "write a percent sign as %% here")
+        pages = [":".join(place) for place in entry.occurrences if not place[0].endswith(".py")]
+        if pages and any(map(has_stray_percent, sources(entry))):
+            yield _about(entry, pages[0], "placeholders", "write a percent sign as %% here")
 
 
-def _language_findings(root: Path, template: Catalog, language: str) -> Iterator[Finding]:
-    path = catalog_path(language, root / "i18n")
+def _language_findings(root: Path, template: POFile, language: str, audience: Audience) -> Iterator[Finding]:
+    path = catalog_path(language, audience, root)
     where = path.relative_to(root).as_posix()
     try:
-        catalog = read_catalog(path, language)
+        catalog = read_po(path)
     except FileNotFoundError:
-        yield Finding(where, "missing", "there is no such file: run `orion i18n update`")
+        yield Finding(where, "no_catalog", "there is no such file: run `orion i18n update`")
     except PoFileError as error:
-        yield Finding(where, "unreadable", str(error))
+        yield Finding(f"{where}:{error.line}" if error.line else where, "unreadable", error.reason)
     else:
-        yield from _plural_findings(path, where, language)
-        yield from _obsolete(template, catalog, where)
+        if not has_plural_forms_of(catalog, language):
+            yield Finding(where, "plural_forms", f"the header must say Plural-Forms: {plural_forms(language)}")
+        yield from _unwanted(template, catalog, where)
         yield from _entries(template, catalog, where, language)
 
 
-def _plural_findings(path: Path, where: str, language: str) -> Iterator[Finding]:
-    wanted = f"nplurals={get_plural(language).num_plurals}; plural={get_plural(language).plural_expr};"
-    if f'"Plural-Forms: {wanted}\\n"' not in path.read_text(encoding="utf-8"):
-        yield Finding(where, "plural_forms", f"the header must say Plural-Forms: {wanted}")
+def _unwanted(template: POFile, catalog: POFile, where: str) -> Iterator[Finding]:
+    wanted, seen = set(map(key, entries(template))), set()
+    for entry in entries(catalog):
+        if key(entry) not in wanted:
+            yield _about(entry, _line(where, entry), "obsolete", "no longer said: run `orion i18n update`")
+        elif key(entry) in seen:
+            yield _about(entry, _line(where, entry), "duplicate", "the file has it twice: keep one of them")
+        seen.add(key(entry))
 
 
-def _obsolete(template: Catalog, catalog: Catalog, where: str) -> Iterator[Finding]:
-    wanted = {key(message) for message in messages(template)}
-    unused = [message for message in messages(catalog) if key(message) not in wanted]
-    for message in (*unused, *catalog.obsolete.values()):
-        yield _about(message, where, "obsolete", "no longer said: run `orion i18n update`")
-
-
-def _entries(template: Catalog, catalog: Catalog, where: str, language: str) -> Iterator[Finding]:
-    known = {key(message): message for message in messages(catalog)}
-    for message in messages(template):
-        entry = known.get(key(message))
-        if entry is None or len(sources(entry)) != len(sources(message)) or not is_translated(entry):
-            yield _about(message, where, "missing", "not translated")
+def _entries(template: POFile, catalog: POFile, where: str, language: str) -> Iterator[Finding]:
+    known = {key(entry): entry for entry in entries(catalog)}
+    for said in entries(template):
+        entry = known.get(key(said))
+        if entry is None:
+            yield _about(said, where, "not_in_catalog", "the file lacks it: run `orion i18n update`")
+        elif sources(entry) != sources(said):
+            yield _about(
+                said, _line(where, entry), "not_in_catalog", "the file has another plural: run `orion i18n update`"
+            )
+        elif entry.fuzzy:
+            yield _about(entry, _line(where, entry), "fuzzy", "the English has changed: look again")
+        elif not is_translated(entry):
+            yield _about(entry, _line(where, entry), "missing", "not translated")
         else:
-            yield from _entry_findings(entry, where, language)
+            # Hints are the template's: a tool may have saved the catalog without them.
+            entry.comment = said.comment
+            for kind, words in sentence_faults(
+                entry, language, first_form_is_for_zero=is_first_form_for_zero(language)
+            ):
+                yield _about(entry, _line(where, entry), kind, words)
 
 
-def _entry_findings(entry: Message, where: str, language: str) -> Iterator[Finding]:
-    if entry.fuzzy:
-        yield _about(entry, where, "fuzzy", "the English has changed: look again")
-    zero_is_singular = get_plural(language).plural_expr == "(n > 1)"
-    for kind, words in sentence_faults(entry, language, first_form_is_for_zero=zero_is_singular):
-        yield _about(entry, where, kind, words)
+def _line(where: str, entry: POEntry) -> str:
+    return f"{where}:{entry.linenum}" if entry.linenum else where
 
 
-def _about(message: Message, where: str, kind: str, words: str) -> Finding:
-    place = f"{where}:{message.lineno}" if message.lineno else where
-    return Finding(place, kind, f"“{shortened(sources(message)[0])}”: {words}")
+def _about(entry: POEntry, place: str, kind: str, words: str) -> Finding:
+    return Finding(place, kind, f"“{shortened(sources(entry)[0])}”: {words}")

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from babel.messages.catalog import Message
+from polib import POEntry
 
-from i18n.catalogs import sources
 from i18n.checks.placeholders import BRACE, PERCENT
+from i18n.pofiles import sources
 
 NUMBERS = frozenset(
     {
@@ -149,7 +149,7 @@ UNCOUNTED = {
 }
 
 
-def number_faults(message: Message) -> Iterator[tuple[str, str]]:
+def number_faults(message: POEntry) -> Iterator[tuple[str, str]]:
     """Kind and text of each fault in a sentence of the template."""
     english = sources(message)
     names = {match["name"] for text in english for kind in (PERCENT, BRACE) for match in kind.finditer(text)}

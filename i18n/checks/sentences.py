@@ -3,19 +3,19 @@
 import re
 from collections.abc import Iterator
 
-from babel.messages.catalog import Message
+from polib import POEntry
 
-from i18n.catalogs import sources, translations
 from i18n.checks.glossary import glossary_faults
 from i18n.checks.luxembourgish import n_rule_faults
 from i18n.checks.placeholders import faults
 from i18n.french import BREAKING_SPACE
+from i18n.pofiles import sources, translations
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
 
 
-def sentence_faults(message: Message, language: str, *, first_form_is_for_zero: bool) -> Iterator[tuple[str, str]]:
+def sentence_faults(message: POEntry, language: str, *, first_form_is_for_zero: bool) -> Iterator[tuple[str, str]]:
     """Kind and text of each fault; the message must be translated."""
     english, texts = sources(message), translations(message)
     for words in faults(english, texts, first_form_is_for_zero=first_form_is_for_zero):
@@ -46,12 +46,12 @@ def _tags(source: str, text: str) -> Iterator[tuple[str, str]]:
         yield "tags", "its HTML tags differ from the English"
 
 
-def _length(message: Message, text: str) -> Iterator[tuple[str, str]]:
-    limits = [int(limit) for comment in message.auto_comments for limit in MAX_LENGTH.findall(comment)]
+def _length(message: POEntry, text: str) -> Iterator[tuple[str, str]]:
+    limits = [int(limit) for limit in MAX_LENGTH.findall(message.comment)]
     if limits and len(text) > min(limits):
         yield "too_long", f"{len(text)} characters, there is room for {min(limits)}"
 
 
 def _french(text: str) -> Iterator[tuple[str, str]]:
     if BREAKING_SPACE.search(text):
-        yield "space", "a sign may stand alone on a line: `orion i18n update` writes no-break spaces"
+        yield "space", "a sign may stand alone on a line: `orion i18n normalize` writes no-break spaces"

@@ -2,10 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from i18n.catalogs import messages, read_catalog, sources, write_catalog
-from i18n.extraction import write_template
-from i18n.locales import LANGUAGES
-from i18n.translator import catalog_path
+from i18n.catalogs import TRANSLATED_LANGUAGES, catalog_paths
+from i18n.extraction import write_templates
+from i18n.pofiles import entries, read_po, set_translations, sources, write_po
 from i18n.updating import update_catalogs
 
 PAGE = """\
@@ -47,24 +46,27 @@ class Project:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
 
+    def read(self, path: str) -> str:
+        return (self.root / path).read_text(encoding="utf-8")
+
     def replace(self, path: str, old: str, new: str) -> None:
-        text = (self.root / path).read_text(encoding="utf-8")
+        text = self.read(path)
         assert old in text, f"{old!r} is not in {path}"
         self.write(path, text.replace(old, new))
 
     def translate(self) -> None:
-        """Extract, update, put the English into every gap, and update again, which removes what is no longer said."""
-        write_template(self.root)
+        """Extract, update, and put the English into every gap."""
+        write_templates(self.root)
         update_catalogs(self.root)
-        for language in LANGUAGES:
-            path = catalog_path(language, self.root / "i18n")
-            catalog = read_catalog(path, language)
-            for message in messages(catalog):
-                english = sources(message)
-                singular = english[-1] if language == "fr" else english[0]
-                message.string = (singular, english[-1]) if message.pluralizable else singular
-                message.flags.discard("fuzzy")
-            write_catalog(path, catalog)
+        for language in TRANSLATED_LANGUAGES:
+            for path in catalog_paths(language, self.root):
+                catalog = read_po(path)
+                for entry in entries(catalog):
+                    english = sources(entry)
+                    singular = english[-1] if language == "fr" else english[0]
+                    set_translations(entry, (singular, english[-1]) if entry.msgid_plural else (singular,))
+                    entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
+                write_po(path, catalog)
         update_catalogs(self.root)
 
 

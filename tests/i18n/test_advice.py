@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from i18n.catalogs import TEMPLATE, messages, read_catalog
+from i18n.catalogs import sentences
+from i18n.pofiles import sources
 
 ROOT = Path(__file__).resolve().parents[2]
 ADVICE = re.compile(
@@ -73,10 +74,10 @@ SAFE = {
 def advising() -> dict[str, set[str]]:
     """Sentence → the files that say it."""
     found: dict[str, set[str]] = {}
-    for message in messages(read_catalog(ROOT / TEMPLATE)):
-        for sentence in [message.id] if isinstance(message.id, str) else message.id:
+    for entry in sentences():
+        for sentence in sources(entry):
             if ADVICE.search(sentence):
-                found.setdefault(sentence, set()).update(file for file, _ in message.locations)
+                found.setdefault(sentence, set()).update(file for file, _ in entry.occurrences)
     return found
 
 

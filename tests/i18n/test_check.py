@@ -3,21 +3,22 @@ from typing import Any
 
 import pytest
 
-from i18n.catalogs import ROOT, TEMPLATE, messages, read_catalog, sources
+from i18n.catalogs import sentences
 from i18n.checks.glossary import glossary_faults
 from i18n.checks.luxembourgish import n_rule_faults
 from i18n.checks.numbers import UNCOUNTED
 from i18n.checks.run import check
+from i18n.pofiles import sources
 
-FR = "i18n/fr/LC_MESSAGES/messages.po"
-LB = "i18n/lb/LC_MESSAGES/messages.po"
+FR = "i18n/fr/LC_MESSAGES/staff.po"
+LB = "i18n/lb/LC_MESSAGES/staff.po"
 PAGE = "frontend/office/page.html"
 PROBLEMS = "backend/loyalty/cards/problems.py"
 GREETING = 'msgstr "Hello <b>%(name)s</b>, here you are."'
 
 
 def kinds(root: Path) -> set[str]:
-    return {finding.kind for finding in check(root)}
+    return {finding.kind for finding in check(root, of_release=True)}
 
 
 def test_a_complete_project_has_no_findings(project: Any) -> None:
@@ -29,13 +30,14 @@ def test_a_complete_project_has_no_findings(project: Any) -> None:
     [
         (PAGE, "Add a stamp", "Add two stamps", "stale_template"),
         (PROBLEMS, "This card is not active", "This card sleeps", "stale_template"),
-        ("i18n/messages.pot", "#: frontend", "#: somewhere/else.py frontend", "stale_template"),
+        ("i18n/staff.pot", "#: frontend", "#: somewhere/else.py:1 frontend", "stale_template"),
         (FR, 'msgstr "Add a stamp"', 'msgstr ""', "missing"),
         (FR, 'msgstr[1] "%(count)s points"', 'msgstr[1] ""', "missing"),
-        (FR, 'msgid "Add a stamp"\nmsgstr "Add a stamp"', "", "missing"),
+        (FR, 'msgid "Add a stamp"\nmsgstr "Add a stamp"', "", "not_in_catalog"),
+        (FR, 'msgid_plural "%(count)s points"', 'msgid_plural "%(count)s old points"', "not_in_catalog"),
         (FR, 'msgid "Add a stamp"', '#, fuzzy\nmsgid "Add a stamp"', "fuzzy"),
         (FR, 'msgid "Customers"', 'msgid "Goodbye"\nmsgstr "Adieu"\n\nmsgid "Customers"', "obsolete"),
-        (FR, 'msgid "Customers"', '#~ msgid "Goodbye"\n#~ msgstr "Adieu"\n\nmsgid "Customers"', "obsolete"),
+        (FR, 'msgid "Customers"', 'msgid "Customers"\nmsgstr "Deux"\n\nmsgid "Customers"', "duplicate"),
         (FR, GREETING, GREETING.replace("%(name)s", "%(nom)s"), "placeholders"),
         (FR, GREETING, GREETING.replace("%(name)s", "%(name)d"), "placeholders"),
         (FR, GREETING, GREETING.replace("%(name)s", "Marie"), "placeholders"),
@@ -91,7 +93,7 @@ def test_a_number_without_a_plural_is_found(project: Any, sentence: str, kind: s
 
 
 def test_no_exception_for_a_number_outlives_its_sentence() -> None:
-    said = {sources(message)[0] for message in messages(read_catalog(ROOT / TEMPLATE))}
+    said = {sources(entry)[0] for entry in sentences()}
     assert set(UNCOUNTED) <= said
 
 
@@ -103,11 +105,11 @@ def test_a_percent_sign_that_jinja_would_trip_over_is_found(project: Any) -> Non
 
 def test_a_missing_catalog_is_found(project: Any) -> None:
     (project.root / FR).unlink()
-    assert [(finding.where, finding.kind) for finding in check(project.root)] == [(FR, "missing")]
+    assert [(finding.where, finding.kind) for finding in check(project.root)] == [(FR, "no_catalog")]
 
 
 def test_a_singular_may_leave_its_number_out_where_it_means_one(project: Any) -> None:
-    project.replace("i18n/de/LC_MESSAGES/messages.po", 'msgstr[0] "%(count)s point"', 'msgstr[0] "%(count)s Punkt"')
+    project.replace("i18n/de/LC_MESSAGES/staff.po", 'msgstr[0] "%(count)s point"', 'msgstr[0] "%(count)s Punkt"')
     project.replace(PAGE, "{{ count }} point{% plur", "One point{% plur")
     project.translate()
     project.replace(FR, 'msgstr[0] "%(count)s points"', 'msgstr[0] "%(count)s point"')

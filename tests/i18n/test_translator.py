@@ -48,7 +48,7 @@ msgstr "Vieille phrase"
 def french(tmp_path: Path) -> Translator:
     path = tmp_path / "messages.po"
     path.write_text(FRENCH, encoding="utf-8")
-    return Translator("fr", GNUTranslations(BytesIO(compiled(path, "fr"))))
+    return Translator("fr", GNUTranslations(BytesIO(compiled([path]))))
 
 
 @pytest.fixture

@@ -237,9 +237,12 @@ def test_failed_emails_need_attention_and_block_when_they_are_the_most() -> None
 
 
 def test_a_sentence_without_translation_needs_attention() -> None:
-    assert judge_catalogs([Coverage(language="fr", total=10, translated=10, fuzzy=0, missing=0)]).state == "ok"
     assert (
-        told(judge_catalogs([Coverage(language="fr", total=10, translated=7, fuzzy=1, missing=2)]))
+        judge_catalogs([Coverage(language="fr", audience="staff", total=10, translated=10, fuzzy=0, missing=0)]).state
+        == "ok"
+    )
+    assert (
+        told(judge_catalogs([Coverage(language="fr", audience="staff", total=10, translated=7, fuzzy=1, missing=2)]))
         == "3 sentences are shown in English."
     )
 

@@ -27,7 +27,7 @@ def _read() -> list[Coverage]:
 
 def judge_catalogs(lines: Sequence[Coverage]) -> RowVerdict:
     missing = sum(line.missing + line.fuzzy for line in lines)
-    counts = [f"{line.language} {line.translated}/{line.total}" for line in lines]
+    counts = [f"{line.language} {line.audience} {line.translated}/{line.total}" for line in lines]
     if missing:
         evidence = say(INCOMPLETE, count=missing)
         return RowVerdict("warning", evidence, details=counts, step=say(TRANSLATE), command="orion i18n report")

@@ -1,0 +1,105 @@
+"""Reads and writes gettext files in one canonical form, that of `msgcat --no-wrap`, and keeps all that tools add."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from polib import POEntry, POFile, pofile
+
+REFERENCE_WIDTH = 79
+PLACE_OF_FAULT = re.compile(r"\(line (\d+)\)")
+
+Key = tuple[str, str | None]
+"""Of gettext lookups: the (singular) sentence and its context."""
+
+
+class PoFileError(Exception):
+    """The file is not valid. `line` is 0 when the whole file is meant."""
+
+    def __init__(self, path: Path, line: int, reason: str) -> None:
+        super().__init__(f"{path.name}:{line}: {reason}" if line else f"{path.name}: {reason}")
+        self.line = line
+        self.reason = reason
+
+
+def read_po(path: Path) -> POFile:
+    """Raises `PoFileError` for what gettext tools could not open, `FileNotFoundError` for a missing file."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PoFileError(path, 0, "it is not in UTF-8") from error
+    return parse_po(text.replace("\r\n", "\n"), path)
+
+
+def parse_po(text: str, path: Path) -> POFile:
+    """`path` is only named in errors."""
+    if not text.strip():
+        raise PoFileError(path, 0, "it is empty")
+    try:
+        # polib takes a text without line breaks for a file name
+        return pofile(f"{text}\n")
+    except OSError as error:
+        line = PLACE_OF_FAULT.search(str(error))
+        raise PoFileError(path, int(line[1]) if line else 0, "this is not a line of a gettext file") from error
+
+
+def write_po(path: Path, catalog: POFile) -> None:
+    """Creates missing folders."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(canonical(catalog), encoding="utf-8")
+
+
+def canonical(catalog: POFile) -> str:
+    """Breaks sentences at their own line breaks only, so that a changed word is a changed line."""
+    catalog.wrapwidth = 0
+    lines = str(catalog).rstrip("\n").split("\n")
+    return "\n".join(part for line in lines for part in _folded(line)) + "\n"
+
+
+def entries(catalog: POFile) -> Iterator[POEntry]:
+    """What is in use."""
+    return (entry for entry in catalog if not entry.obsolete)
+
+
+def key(entry: POEntry) -> Key:
+    return entry.msgid, entry.msgctxt or None
+
+
+def sources(entry: POEntry) -> tuple[str, ...]:
+    """The English sentence, or its singular and plural."""
+    return (entry.msgid, entry.msgid_plural) if entry.msgid_plural else (entry.msgid,)
+
+
+def translations(entry: POEntry) -> tuple[str, ...]:
+    """One text, or one for each plural form; empty when not translated."""
+    if entry.msgid_plural:
+        return tuple(entry.msgstr_plural[form] for form in sorted(entry.msgstr_plural)) or ("",)
+    return (entry.msgstr,)
+
+
+def set_translations(entry: POEntry, texts: Iterable[str]) -> None:
+    """`texts` as in `translations`."""
+    if entry.msgid_plural:
+        entry.msgstr_plural = dict(enumerate(texts))
+    else:
+        [entry.msgstr] = texts
+
+
+def is_translated(entry: POEntry) -> bool:
+    """Whether every plural form is translated, reviewed or not."""
+    return all(translations(entry))
+
+
+def _folded(line: str) -> list[str]:
+    """References are folded even by `--no-wrap`."""
+    if not line.startswith("#: ") or len(line) <= REFERENCE_WIDTH:
+        return [line]
+    return textwrap.wrap(
+        line[3:],
+        REFERENCE_WIDTH,
+        initial_indent="#: ",
+        subsequent_indent="#: ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
