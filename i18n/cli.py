@@ -11,8 +11,9 @@ from jinja2 import TemplateSyntaxError
 from rich.console import Console
 from rich.table import Table
 
-from i18n import catalogs, extraction, updating
+from i18n import catalogs, extraction, importing, updating
 from i18n.audiences import AUDIENCES
+from i18n.checks.finding import shortened
 from i18n.checks.run import check as run_checks
 from i18n.locales import LANGUAGE_NAMES
 from i18n.normalizing import normalize as normalize_file
@@ -72,6 +73,22 @@ def normalize(root: Path, files: tuple[Path, ...]) -> None:
     for path in files or languages:
         if normalize_file(path, languages.get(path.resolve(), "")):
             click.echo(path)
+
+
+@i18n.command(name="import")
+@in_root
+@click.argument("language", type=click.Choice(catalogs.TRANSLATED_LANGUAGES))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--overwrite", is_flag=True, help="Also replace what is translated otherwise.")
+@in_plain_words()
+def import_(root: Path, language: str, file: Path, overwrite: bool) -> None:
+    """Take the translations of FILE, edited elsewhere, into LANGUAGE: what is missing or not reviewed there."""
+    report = importing.import_translations(file, language, root, overwrite=overwrite)
+    for sentence in report.differing:
+        click.echo(f"translated otherwise here, kept: “{shortened(sentence)}”")
+    for sentence in report.unknown:
+        click.echo(f"no longer said, left out: “{shortened(sentence)}”")
+    click.echo(f"{len(report.taken)} taken")
 
 
 @i18n.command()

@@ -8,6 +8,11 @@ from pathlib import Path
 from polib import POEntry, POFile, pofile
 
 REFERENCE_WIDTH = 79
+LINE = re.compile(
+    r'\s*(?:#(?!~).*|(?:#~\|?\s*)?(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d+\])\s*)?(?:"(?:[^"\\]|\\.)*"\s*)?)'
+)
+"""A comment, or a string with or without its keyword; also of an obsolete entry."""
+MSGID = re.compile(r"\s*msgid\b")
 PLACE_OF_FAULT = re.compile(r"\(line (\d+)\)")
 
 Key = tuple[str, str | None]
@@ -33,15 +38,24 @@ def read_po(path: Path) -> POFile:
 
 
 def parse_po(text: str, path: Path) -> POFile:
-    """`path` is only named in errors."""
+    """`path` is only named in errors. The `linenum` of an entry is the line of its `msgid`."""
     if not text.strip():
         raise PoFileError(path, 0, "it is empty")
+    lines = list(enumerate(text.split("\n"), start=1))
+    # polib would read a string that is not closed without its last letter
+    faults = [number for number, line in lines if not LINE.fullmatch(line)]
     try:
         # polib takes a text without line breaks for a file name
-        return pofile(f"{text}\n")
+        catalog = pofile(f"{text}\n")
     except OSError as error:
-        line = PLACE_OF_FAULT.search(str(error))
-        raise PoFileError(path, int(line[1]) if line else 0, "this is not a line of a gettext file") from error
+        place = PLACE_OF_FAULT.search(str(error))
+        faults.append(int(place[1]) if place else 0)
+    if faults:
+        raise PoFileError(path, min(faults), "this is not a line of a gettext file")
+    _, *places = [number for number, line in lines if MSGID.match(line)] or [0]
+    for entry, place_of_entry in zip(entries(catalog), places, strict=False):
+        entry.linenum = place_of_entry
+    return catalog
 
 
 def write_po(path: Path, catalog: POFile) -> None:

@@ -27,7 +27,7 @@ def test_a_missing_sentence_stops_a_release_and_no_merge(project: Project) -> No
     assert run(project, "check").exit_code == 0
     result = run(project, "check", "--release")
     assert result.exit_code == 1
-    line = project.read("i18n/fr/LC_MESSAGES/staff.po").split('msgid "Add a stamp"')[0].count("\n")
+    line = project.read("i18n/fr/LC_MESSAGES/staff.po").split('msgid "Add a stamp"')[0].count("\n") + 1
     assert f"i18n/fr/LC_MESSAGES/staff.po:{line}: missing: “Add a stamp”: not translated" in result.output
 
 
