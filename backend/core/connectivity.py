@@ -60,7 +60,9 @@ async def patiently(setting: str, reach: Callable[[], Awaitable[ReachedT]], *, s
     while True:
         try:
             reached = await reach()
-        except CONNECT_ERRORS as error:
+        except (*CONNECT_ERRORS, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and server_away(error) is None:
+                raise
             waited = time.monotonic() - began
             if waited >= seconds or _is_lasting(error):
                 # The driver's error may quote the URL.
@@ -135,7 +137,9 @@ async def _is_open(url: str) -> bool:
 async def _ping(queue: ArqRedis) -> Exception | None:
     try:
         await queue.ping()
-    except (RedisError, OSError, ValueError) as error:
+    except (RedisError, OSError, ValueError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and server_away(error) is None:
+            raise
         return error
     return None
 

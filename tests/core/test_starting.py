@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from backend.core import connectivity, startup
+from backend.core.connectivity import patiently
 from backend.core.database import open_pool
 from backend.core.settings import Settings
 from backend.core.startup import StartRefused, check_start
@@ -62,3 +63,26 @@ async def test_nobody_waits_for_what_somebody_must_cure(settings: Settings) -> N
         with pytest.raises(StartRefused, match=sentence):
             await check_start(replace(settings, **wrong), patience_seconds=3600)
     assert time.monotonic() - began < 3600
+
+
+async def test_a_connection_that_dies_under_the_first_question_is_waited_for_like_any_other(
+    log_lines: LogLines,
+) -> None:
+    """By uvloop's own name, which is a RuntimeError."""
+    errors = [RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed")]
+
+    async def reach() -> str:
+        if errors:
+            raise errors.pop()
+        return "reached"
+
+    assert await patiently("ORION_DATABASE_URL", reach, seconds=60) == "reached"
+    assert [row["event"] for row in log_lines()] == ["database_away", "database_back"]
+
+
+async def test_a_fault_of_our_own_is_no_database_that_is_away() -> None:
+    async def reach() -> None:
+        raise RuntimeError("a fault")
+
+    with pytest.raises(RuntimeError, match="a fault"):
+        await patiently("ORION_DATABASE_URL", reach, seconds=60)
