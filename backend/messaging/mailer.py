@@ -1,6 +1,7 @@
 """Hands mails to the provider of the present settings, within its rate; a breaker stops them while it is down."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -61,6 +62,8 @@ class Mailer:
     def __init__(self, redis: Redis, keys: KeyRing, current: Callable[[], MailSettings]) -> None:
         self._redis, self._keys, self._current = redis, keys, current
         self._provider: _Provider | None = None
+        self._is_reported = False
+        """Whether the breaker knows how the mail at hand has ended."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -70,22 +73,31 @@ class Mailer:
     ) -> None:
         await self._close()
 
-    async def admit(self) -> tuple[MailSettings, Delivery]:
-        """Returns when a mail may be sent, with what it will be sent by. Raises MailsWait."""
+    @asynccontextmanager
+    async def admitted(self) -> AsyncIterator[tuple[MailSettings, Delivery]]:
+        """Within it one mail may be sent; it tells by what. Raises MailsWait.
+
+        Who sends none after all leaves the place as the breaker's probe to another.
+        """
         provider = await self._open()
+        self._is_reported = False
         try:
             await provider.breaker.enter()
-            await provider.bucket.wait()
         except BreakerOpen as error:
             raise MailsWait(error.retry_after, "provider_down") from error
         except BreakerStopped as error:
             raise MailsWait(WAIT_SECONDS_MAX, "provider_down") from error
+        try:
+            await provider.bucket.wait()
+            yield provider.settings, provider.delivery
         except BucketFull as error:
             raise MailsWait(error.wait_seconds, None) from error
-        return provider.settings, provider.delivery
+        finally:
+            if not self._is_reported:
+                await provider.breaker.leave()
 
     async def send(self, mail: OutgoingMail) -> str | MailRefusal:
-        """The provider's answer, or why it has none. Call `admit` before."""
+        """The provider's answer, or why it has none. Call it within `admitted`."""
         provider = self._provider
         assert provider is not None, "admitted"
         try:
@@ -97,7 +109,7 @@ class Mailer:
         except Exception:
             log.exception("mail_not_written", mail=str(mail.id))
             return MailRefusal(MailFault("internal_error"), is_probe=False)
-        await provider.breaker.succeeded()
+        await self._report(provider.breaker.succeeded)
         return answer
 
     async def _refused(self, provider: _Provider, fault: MailFault) -> MailRefusal:
@@ -105,12 +117,16 @@ class Mailer:
         is_down = is_own or fault.code in {"service_unavailable", "outcome_unknown"}
         is_probe = is_own and (await provider.breaker.state()).is_open
         if is_down:
-            await provider.breaker.failed()
+            await self._report(provider.breaker.failed)
         elif fault.code not in BEFORE_THE_PROVIDER:
-            await provider.breaker.succeeded()
+            await self._report(provider.breaker.succeeded)
         if fault.retry_after_seconds:
             await provider.bucket.pause(fault.retry_after_seconds)
         return MailRefusal(fault, is_probe)
+
+    async def _report(self, outcome: Callable[[], Awaitable[None]]) -> None:
+        await outcome()
+        self._is_reported = True
 
     async def _open(self) -> _Provider:
         settings = self._current()

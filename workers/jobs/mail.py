@@ -125,18 +125,23 @@ async def _send_one(
         raise MailsWait(0, None)
     if "email" in services.live.in_force.ignored:  # the environment's way may be another one, or send nothing
         raise MailsWait(WAIT_SECONDS_MAX, "settings_unusable")
-    settings, delivery = await mailer.admit()
-    async with services.sessions.committing(merchant_id) as session:
-        if await _is_held_back(session, services, mail):
-            return
-        if isinstance(mail, PlatformMail) and mail.template_code == TEST_EMAIL.code:
-            await rewrite_test_email(session, mail, settings, _sources(services, settings), _platform_name(services))
-        outgoing = outgoing_mail(
-            mail, await _sender(session, services, settings, merchant_id), await _insertions(session, services, mail)
-        )
-        if not await begin(session, mail, attempt_of(outgoing, settings, delivery.route), clock.now()):
-            return
-    await write_outcome(services, merchant_id, mail, settings, await mailer.send(outgoing))
+    async with mailer.admitted() as (settings, delivery):
+        async with services.sessions.committing(merchant_id) as session:
+            if await _is_held_back(session, services, mail):
+                return
+            if isinstance(mail, PlatformMail) and mail.template_code == TEST_EMAIL.code:
+                await rewrite_test_email(
+                    session, mail, settings, _sources(services, settings), _platform_name(services)
+                )
+            outgoing = outgoing_mail(
+                mail,
+                await _sender(session, services, settings, merchant_id),
+                await _insertions(session, services, mail),
+            )
+            if not await begin(session, mail, attempt_of(outgoing, settings, delivery.route), clock.now()):
+                return
+        outcome = await mailer.send(outgoing)
+    await write_outcome(services, merchant_id, mail, settings, outcome)
 
 
 def _sources(services: Services, settings: MailSettings) -> Mapping[str, str]:
