@@ -17,6 +17,8 @@ OPEN_SECONDS = 10
 """Short enough that a pass or an email is there 15 s after a failure has ended."""
 PROBE_SECONDS = 30
 """While one request probes the provider, all others are refused for this long; longer than any request takes."""
+LOOK_SECONDS = 2
+"""Those who are refused meanwhile ask again after this time: the probe may have succeeded at once."""
 STOP_SECONDS = 600
 """Interval between probes after a stop, so that calls resume by themselves once the provider accepts us again."""
 ANSWER_SECONDS_MAX = 0.5
@@ -69,7 +71,7 @@ class Breaker:
         Raises BreakerOpen or BreakerStopped.
         """
         try:
-            state, left_ms = await self._run("enter", PROBE_SECONDS * 1000, self._mark)
+            state, left_ms = await self._run("enter", PROBE_SECONDS * 1000, self._mark, LOOK_SECONDS * 1000)
         except asyncio.CancelledError:
             # Redis may have made this request the probe before the answer was given up.
             await self.leave()

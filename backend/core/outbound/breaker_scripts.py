@@ -20,7 +20,7 @@ local opens = tonumber(redis.call('HGET', KEYS[1], 'until') or 0)
 if opens == 0 then return {0, 0} end
 if now < opens and opens - now < 3600000 then return {stopped and 2 or 1, opens - now} end
 local probe = tonumber(redis.call('HGET', KEYS[1], 'probe') or 0)
-if now < probe then return {1, probe - now} end
+if now < probe then return {1, math.min(probe - now, tonumber(ARGV[3]))} end
 redis.call('HSET', KEYS[1], 'probe', string.format('%.0f', now + ARGV[1]))
 return {0, stopped and 1 or 0}
 """
