@@ -10,7 +10,10 @@ from i18n.catalogs import ROOT, TEMPLATE, rendered, write_catalog
 from i18n.locales import LANGUAGES
 
 SOURCES = ("backend", "frontend", "workers")
-KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2), "PN_": ((1, "c"), 2)}
+Extracted = tuple[str, int, str | tuple[str, ...], list[str], str | None]
+"""File, line, sentence or its forms, notes, context."""
+
 COMMENT_TAG = "NOTE:"
 METHODS = [
     ("**.py", "python"),
@@ -38,7 +41,7 @@ def extract(root: Path = ROOT) -> Catalog:
     """Raises Jinja's error for a template that does not parse."""
     template = Catalog(fuzzy=False)
     for source in SOURCES:
-        for file, line, message, comments, context in _sentences(root / source):
+        for file, line, message, comments, context in _with_notes(_sentences(root / source)):
             location = [(f"{source}/{Path(file).as_posix()}", line)]
             template.add(message, None, location, auto_comments=comments, context=context)
     return template
@@ -53,7 +56,16 @@ def templates(root: Path = ROOT) -> Iterator[Path]:
             yield path
 
 
-def _sentences(folder: Path) -> Iterator[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
+def _with_notes(found: Iterator[Extracted]) -> Iterator[Extracted]:
+    """A note is about all sentences of the line below it."""
+    place, notes = ("", 0), list[str]()
+    for file, line, message, comments, context in found:
+        notes = comments or (notes if place == (file, line) else [])
+        place = (file, line)
+        yield file, line, message, notes, context
+
+
+def _sentences(folder: Path) -> Iterator[Extracted]:
     return extract_from_dir(
         folder,
         METHODS,

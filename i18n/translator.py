@@ -9,6 +9,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from i18n.bidi import isolated
+from i18n.context import with_context, without_context
 from i18n.locales import LANGUAGES, PSEUDO_LANGUAGE
 from i18n.pseudo import PseudoTranslations
 
@@ -18,6 +19,11 @@ CATALOGS = Path(__file__).parent
 def N_(message: str) -> str:  # noqa: N802
     """Marks a sentence that is translated later, where the user's language is known."""
     return message
+
+
+def PN_(context: str, message: str) -> str:  # noqa: N802
+    """Marks a sentence with its context that is translated later: `translator.gettext(marked)`. Only that shows it."""
+    return with_context(context, message)
 
 
 def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
@@ -33,8 +39,9 @@ class Translator:
         self._translations = translations
 
     def gettext(self, message: str, /, **values: object) -> str:
-        # gettext returns the catalog's header for an empty message
-        return _filled(self._translations.gettext(message) if message else "", values)
+        """Takes what `N_` and `PN_` have marked."""
+        # gettext returns the catalog's header for an empty message, and an unknown key as it is
+        return _filled(without_context(self._translations.gettext(message)) if message else "", values)
 
     def ngettext(self, singular: str, plural: str, num: int, /, **values: object) -> str:
         """`num` selects the plural form; to show it, pass it by name as well: `count=num`."""

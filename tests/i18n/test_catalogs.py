@@ -20,7 +20,8 @@ def test_sentences_are_found_in_pages_and_in_python_with_plurals_contexts_and_no
     template = read_catalog(project.root / TEMPLATE)
     found = {(message.id, message.context) for message in messages(template)}
     assert found == {
-        ("Customers", None),
+        ("All customers", None),
+        ("Expired", "state of a card"),
         ("Add a stamp", None),
         ("Redeem", "button"),
         ("Hello <b>%(name)s</b>, here you are.", None),
@@ -32,7 +33,17 @@ def test_sentences_are_found_in_pages_and_in_python_with_plurals_contexts_and_no
     assert notes == {
         "Redeem": ["on a small button, max 12"],
         "This card is not active": ["shown at the till"],
+        "Expired": ["the state of the card, at the till"],
     }
+
+
+def test_a_note_is_about_all_sentences_of_the_line_below(project: Any) -> None:
+    row = '{# NOTE: width of the preview #}\n{{ [_("Wide one"), _("Narrow one")] }}\n{{ _("Next line") }}'
+    project.replace(PAGE, "</body>", f"{row}</body>")
+    write_template(project.root)
+    notes = {message.id: message.auto_comments for message in messages(read_catalog(project.root / TEMPLATE))}
+    assert notes["Wide one"] == notes["Narrow one"] == ["width of the preview"]
+    assert notes["Next line"] == []
 
 
 def test_extracting_again_changes_nothing_though_lines_and_days_pass(project: Any) -> None:
@@ -83,10 +94,10 @@ def test_a_new_sentence_never_gets_the_translation_of_a_similar_one(project: Any
 
 def test_what_is_no_longer_said_goes_and_translators_comments_stay(project: Any) -> None:
     project.replace(FR, "#. shown at the till", "# ask Anna\n#. shown at the till")
-    project.replace(PAGE, "{% trans %}Customers{% endtrans %}", "")
+    project.replace(PAGE, "{% trans %}All customers{% endtrans %}", "")
     write_template(project.root)
     update_catalogs(project.root)
-    assert "Customers" not in text(project, FR)
+    assert "All customers" not in text(project, FR)
     assert "# ask Anna" in text(project, FR)
 
 

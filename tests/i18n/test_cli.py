@@ -13,7 +13,7 @@ def run(project: Any, *words: str) -> Result:
 
 
 def test_a_translator_goes_from_a_new_sentence_to_a_complete_catalog(project: Any) -> None:
-    project.replace(PAGE, "Customers", "All customers")
+    project.replace(PAGE, "All customers", "All our customers")
     assert run(project, "check").exit_code == 1
     assert run(project, "extract").output == "i18n/messages.pot\n"
     assert "i18n/lb/LC_MESSAGES/messages.po" in run(project, "update").output
@@ -37,7 +37,7 @@ def test_findings_are_also_printed_for_machines(project: Any) -> None:
 
 def test_the_report_counts_each_language(project: Any) -> None:
     lines = json.loads(run(project, "report", "--json").output)
-    assert lines[0] == {"language": "en", "total": 7, "translated": 7, "fuzzy": 0, "missing": 0}
+    assert lines[0] == {"language": "en", "total": 8, "translated": 8, "fuzzy": 0, "missing": 0}
     assert "Lëtzebuergesch" in run(project, "report").output
 
 
