@@ -121,13 +121,11 @@ class _Facts:
 
     @property
     def points(self) -> Fact:
-        # NOTE: above the number of points
         return Fact(self.pgettext("label on a wallet pass", "Points"), self.format.points(self.values.points))
 
     @property
     def stamps(self) -> Fact:
         count, target = self.format.number(self.values.stamp_count), self.format.number(self.values.stamps_target)
-        # NOTE: above the number of stamps
         return Fact(self.pgettext("label on a wallet pass", "Stamps"), f"{count}/{target}")
 
     @property
@@ -147,12 +145,8 @@ class _Facts:
 
     @property
     def customer(self) -> list[Fact]:
-        # NOTE: above the name of the customer
-        return (
-            [Fact(self.pgettext("label on a wallet pass", "Customer"), self.values.customer)]
-            if self.values.customer
-            else []
-        )
+        name = self.values.customer
+        return [Fact(self.pgettext("label on a wallet pass", "Customer"), name)] if name else []
 
     @property
     def expiry(self) -> list[Fact]:
@@ -169,7 +163,6 @@ class _Facts:
             points=points,
             date=last_day,
         )
-        # NOTE: noun: before how many points expire, and when
         return [Fact(self.pgettext("label on a wallet pass", "Expiry"), text)]
 
 

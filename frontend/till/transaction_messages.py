@@ -60,7 +60,7 @@ class TransactionMessages:
             if booking.unit == "stamps"
             # NOTE: noun: a sale earned points
             else pgettext("kind of transaction", "Sale"),
-            # NOTE: a transaction was taken back
+            # NOTE: an earlier transaction was voided
             "voided": pgettext("kind of transaction", "Voided"),
             "reinstated": _("Return undone"),
             # NOTE: points or stamps were corrected by hand

@@ -8,6 +8,7 @@ from babel.messages.plurals import get_plural
 from babel.messages.pofile import PoFileError
 
 from i18n.catalogs import TEMPLATE, is_translated, key, messages, read_catalog, sources
+from i18n.checks.contexts import context_faults
 from i18n.checks.finding import Finding, shortened
 from i18n.checks.numbers import number_faults
 from i18n.checks.placeholders import has_stray_percent, has_unnamed
@@ -34,7 +35,7 @@ def _template_findings(template: Catalog) -> Iterator[Finding]:
         files = [file for file, _ in message.locations] or [str(TEMPLATE)]
         if any(map(has_unnamed, sources(message))):
             yield _about(message, files[0], "unnamed_value", "give the value a name: %(name)s")
-        for kind, words in number_faults(message):
+        for kind, words in (*number_faults(message), *context_faults(message)):
             yield _about(message, files[0], kind, words)
         # Jinja formats every sentence, including those without values
         pages = [file for file in files if not file.endswith(".py")]

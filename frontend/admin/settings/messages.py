@@ -135,7 +135,7 @@ class SettingMessages:
         return self.value(setting, text)
 
     def _secret(self, is_set: bool) -> str:
-        # NOTE: participle: a password or a key has a value, which is not shown
+        # NOTE: participles: whether a password or a key has a value, which is not shown
         return self._say(PN_("value", "set")) if is_set else self._say(N_("not set"))
 
     def outcome(self, step: ConnectionTestStep) -> tuple[str, str]:

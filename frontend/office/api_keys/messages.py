@@ -18,7 +18,7 @@ STATES = {
     "revoked": (PN_("state of an API key", "Revoked"), "", "ban"),
 }
 """Text, kind and icon."""
-# NOTE: of when an API key expires
+# NOTE: choices of when an API key expires
 EXPIRY = {NEVER: PN_("choice", "Never"), "30": N_("In 30 days"), "90": N_("In 90 days"), "365": N_("In a year")}
 OVERLAPS = {"0": N_("Not at all"), "1": N_("One hour"), "24": N_("One day"), "168": N_("Seven days")}
 
