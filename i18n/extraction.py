@@ -1,5 +1,6 @@
 """Collects the sentences marked for translation in code and templates."""
 
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,13 @@ from i18n.locales import LANGUAGES
 from i18n.pofiles import entries, key, read_po, sources, write_po
 
 SOURCES = ("backend", "frontend", "workers")
-KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2), "PN_": ((1, "c"), 2)}
+Extracted = tuple[str, int, str | tuple[str, ...], list[str], str | None]
+"""File, line, sentence or its forms, notes, context."""
+
 COMMENT_TAG = "NOTE:"
+NOTE_WIDTH = 74
+"""Some tools break longer lines of comments."""
 METHODS = [
     ("**.py", "python"),
     ("**.html", "jinja2.ext:babel_extract"),
@@ -52,7 +58,7 @@ def extract(root: Path = ROOT) -> dict[Audience, POFile]:
     """Raises Jinja's error for a template that does not parse."""
     collected = Catalog(fuzzy=False)
     for source in SOURCES:
-        for file, line, said, comments, context in _sentences(root / source):
+        for file, line, said, comments, context in _with_notes(_sentences(root / source)):
             location = [(f"{source}/{Path(file).as_posix()}", line)]
             collected.add(said, None, location, auto_comments=comments, context=context)
     found = {audience: _empty(audience) for audience in AUDIENCES}
@@ -70,7 +76,16 @@ def templates(root: Path = ROOT) -> Iterator[Path]:
             yield path
 
 
-def _sentences(folder: Path) -> Iterator[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
+def _with_notes(extracted: Iterator[Extracted]) -> Iterator[Extracted]:
+    """A note is about all sentences of the line below it."""
+    place, notes = ("", 0), list[str]()
+    for file, line, message, comments, context in extracted:
+        notes = comments or (notes if place == (file, line) else [])
+        place = (file, line)
+        yield file, line, message, notes, context
+
+
+def _sentences(folder: Path) -> Iterator[Extracted]:
     return extract_from_dir(
         folder,
         METHODS,
@@ -96,7 +111,7 @@ def _entry(message: Message) -> POEntry:
         msgid_plural=plural,
         msgstr_plural={0: "", 1: ""} if plural else {},
         msgctxt=message.context,
-        comment="\n".join(message.auto_comments),
+        comment="\n".join(line for note in message.auto_comments for line in textwrap.wrap(note, NOTE_WIDTH)),
         occurrences=[(file, str(line)) for file, line in _places(message)],
         flags=sorted(message.flags),
     )

@@ -4,6 +4,8 @@ import re
 from gettext import NullTranslations
 from itertools import cycle, islice
 
+from i18n.context import without_context
+
 ACCENTS = str.maketrans(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
     "ÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽåƀçðéƒĝĥîĵķļṁñöþǫŕšţûṽŵẋýž",
@@ -34,7 +36,7 @@ class PseudoTranslations(NullTranslations):
     """Translates every English sentence on the fly, without a catalog."""
 
     def gettext(self, message: str) -> str:
-        return pseudo(message)
+        return pseudo(without_context(message))
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return pseudo(super().ngettext(msgid1, msgid2, n))

@@ -10,6 +10,7 @@ from polib import POFile
 
 from i18n.bidi import isolated
 from i18n.catalogs import catalog_paths
+from i18n.context import split_key, with_context, without_context
 from i18n.locales import LANGUAGES, PSEUDO_LANGUAGE, SOURCE_LANGUAGE
 from i18n.marks import is_marking, marked
 from i18n.pofiles import Key, read_po
@@ -19,6 +20,11 @@ from i18n.pseudo import PseudoTranslations
 def N_(message: str) -> str:  # noqa: N802
     """Marks a sentence that is translated later, where the user's language is known."""
     return message
+
+
+def PN_(context: str, message: str) -> str:  # noqa: N802
+    """Marks a sentence with its context that is translated later: `translator.gettext(marked)`. Only that shows it."""
+    return with_context(context, message)
 
 
 def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
@@ -38,9 +44,10 @@ class Translator:
         self._numbers = numbers
 
     def gettext(self, message: str, /, **values: object) -> str:
-        # gettext returns the catalog's header for an empty message
-        text = self._translations.gettext(message) if message else ""
-        return _filled(self._marked(text, message), values)
+        """Takes what `N_` and `PN_` have marked."""
+        # gettext returns the catalog's header for an empty message, and an unknown key as it is
+        text = without_context(self._translations.gettext(message)) if message else ""
+        return _filled(self._marked(text, *split_key(message)), values)
 
     def ngettext(self, singular: str, plural: str, num: int, /, **values: object) -> str:
         """`num` selects the plural form; to show it, pass it by name as well: `count=num`."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.core.problems import Problem
-from i18n.translator import N_
+from i18n.translator import N_, PN_
 
 LOYALTY = "loyalty"
 
@@ -19,7 +19,8 @@ class Feature:
 
 FEATURES = {
     LOYALTY: Feature(
-        N_("Loyalty"),
+        # NOTE: noun: cards, points and rewards
+        PN_("name of a feature", "Loyalty"),
         N_("Where it is on, a store is live: its till records, its join page is open, its cards are in use."),
         True,
     )

@@ -6,28 +6,33 @@ from collections.abc import AsyncIterator, Sequence
 
 from backend.audit.schemas import AuditChange, AuditEntryView
 from backend.audit.words import NO, YES
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it spreadsheets take UTF-8 for an older encoding."""
 FORMULAS = tuple("=+-@\t\r\n\0＝＋－＠")
 """What a spreadsheet would calculate, or send to a server, when a cell begins with it. Full widths, too."""
 HEADER = (
-    N_("Number"),
+    # NOTE: noun: of the entry in the chain
+    PN_("column of the audit", "Number"),
     N_("Time (UTC)"),
-    N_("What"),
-    N_("Subject"),
-    N_("Name"),
-    N_("Person"),
+    PN_("column of the audit", "What"),
+    PN_("column of the audit", "Subject"),
+    # NOTE: noun: of the thing that was changed
+    PN_("column of the audit", "Name"),
+    PN_("column of the audit", "Person"),
     N_("For the merchant"),
-    N_("Reason"),
-    N_("Field"),
-    N_("Before"),
-    N_("After"),
-    N_("Session"),
-    N_("Device"),
-    N_("Request"),
-    N_("Digest"),
+    PN_("column of the audit", "Reason"),
+    # NOTE: noun: what of the thing was changed
+    PN_("column of the audit", "Field"),
+    # NOTE: the value that was replaced
+    PN_("column of the audit", "Before"),
+    # NOTE: the value that has replaced it
+    PN_("column of the audit", "After"),
+    PN_("column of the audit", "Session"),
+    PN_("column of the audit", "Device"),
+    PN_("column of the audit", "Request"),
+    PN_("column of the audit", "Digest"),
 )
 
 

@@ -1,42 +1,63 @@
 """What actions and fields are called. A test asks for the words of every action that the code writes."""
 
-from i18n.translator import N_
+from i18n.translator import N_, PN_
 
 SUBJECTS = {
     "account": N_("Own accounts"),
     "api_key": N_("API keys"),
-    "audit": N_("Audit"),
-    "card": N_("Cards"),
-    "cards": N_("Cards"),
-    "customer": N_("Customers"),
-    "device": N_("Tablets"),
-    "email": N_("Emails"),
+    # NOTE: noun: what was done with the audit itself
+    "audit": PN_("group of audited actions", "Audit"),
+    # NOTE: plural: what was done with them
+    "card": PN_("group of audited actions", "Cards"),
+    "cards": PN_("group of audited actions", "Cards"),
+    # NOTE: plural: what was done with them
+    "customer": PN_("group of audited actions", "Customers"),
+    # NOTE: plural: what was done with them
+    "device": PN_("group of audited actions", "Tablets"),
+    # NOTE: plural: what was done with them
+    "email": PN_("group of audited actions", "Emails"),
     "email_template": N_("Email templates"),
-    "emails": N_("Emails"),
-    "feature": N_("Features"),
+    "emails": PN_("group of audited actions", "Emails"),
+    # NOTE: plural: those that are switched on or off
+    "feature": PN_("group of audited actions", "Features"),
     "events": N_("Parked events"),
     "fraud_limits": N_("Limits against fraud"),
-    "invitation": N_("Invitations"),
+    # NOTE: plural: what was done with them
+    "invitation": PN_("group of audited actions", "Invitations"),
     "marketing_plan": N_("Marketing emails"),
-    "member": N_("Staff"),
-    "merchant": N_("Merchant"),
+    # NOTE: the people who work for the merchant
+    "member": PN_("group of audited actions", "Staff"),
+    # NOTE: noun: what was done with it
+    "merchant": PN_("group of audited actions", "Merchant"),
     "offline_rules": N_("Offline rules"),
     "on_behalf": N_("On behalf"),
     "pass": N_("Wallet passes"),
-    "picture": N_("Pictures"),
-    "pin": N_("PINs"),
-    "policy": N_("Policy"),
-    "program": N_("Program"),
-    "reward": N_("Rewards"),
+    # NOTE: plural: of rewards
+    "picture": PN_("group of audited actions", "Pictures"),
+    # NOTE: plural: of people at the till
+    "pin": PN_("group of audited actions", "PINs"),
+    # NOTE: what the platform allows the merchant
+    "policy": PN_("group of audited actions", "Policy"),
+    # NOTE: noun: what was done with it
+    "program": PN_("group of audited actions", "Program"),
+    # NOTE: plural: what was done with them
+    "reward": PN_("group of audited actions", "Rewards"),
     "secrets": N_("Stored secrets"),
-    "settings": N_("Settings"),
-    "store": N_("Stores"),
-    "task": N_("Tasks"),
+    # NOTE: plural: of the platform
+    "settings": PN_("group of audited actions", "Settings"),
+    # NOTE: plural: what was done with them
+    "store": PN_("group of audited actions", "Stores"),
+    # NOTE: plural: of background work
+    "task": PN_("group of audited actions", "Tasks"),
     "test_data": N_("Test data"),
-    "till": N_("Till"),
-    "user": N_("Administrators"),
-    "wallets": N_("Wallets"),
-    "webhook_endpoint": N_("Webhooks"),
+    # NOTE: noun: what was done at it
+    "till": PN_("group of audited actions", "Till"),
+    # NOTE: plural: the people who operate the platform
+    "user": PN_("group of audited actions", "Administrators"),
+    # NOTE: plural: Google Wallet and Apple Wallet
+    "wallets": PN_("group of audited actions", "Wallets"),
+    # NOTE: plural: the endpoints of the merchant
+    "webhook_endpoint": PN_("group of audited actions", "Webhooks"),
 }
 ACTIONS = {
     "account.activated": N_("Account opened again at the command line"),

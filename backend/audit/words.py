@@ -13,10 +13,10 @@ from backend.audit.schemas import AuditAction, AuditChange, AuditEntryView
 from backend.audit.value_labels import CHOICES, VALUES
 from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGE_NAMES
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 NOTHING = "–"
-YES, NO = N_("yes"), N_("no")
+YES, NO = PN_("value", "yes"), PN_("value", "no")
 NAMED = N_("%(label)s: %(value)s")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")

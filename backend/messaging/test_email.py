@@ -19,7 +19,7 @@ from backend.messaging.template_editing.rendering import render_in_force
 from backend.messaging.templates.catalog.test_email import TEST_EMAIL, ConfigurationFacts, TestValues
 from backend.messaging.templates.layout import MailBrand
 from backend.messaging.templates.render import RenderedMail
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 PROVIDER_KEYS = {
     "smtp": ("smtp_host", "smtp_port", "smtp_security", "smtp_user"),
@@ -39,9 +39,9 @@ FACTS = {
     "email_reply_to": "reply_to",
 }
 SOURCES = {
-    "database": N_("database"),
-    "environment": N_("environment"),
-    "default": N_("default"),
+    "database": PN_("source of a setting", "database"),
+    "environment": PN_("source of a setting", "environment"),
+    "default": PN_("source of a setting", "default"),
     "form": N_("entered, not saved"),
 }
 SECURITY = {"tls": "TLS", "starttls": "STARTTLS", "none": ""}

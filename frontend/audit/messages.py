@@ -5,12 +5,14 @@ from itertools import groupby
 from backend.audit.schemas import AuditChain, AuditChange, AuditEntryView, AuditOverview
 from frontend.admin.settings.labels import LABELS
 from i18n.formatting import get_formatter
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 Badge = tuple[str, str, str]
 UNCHECKED = (N_("Not verified yet"), "info", "clock")
-INTACT = (N_("Intact"), "ok", "check-circle")
-BROKEN = (N_("Broken"), "bad", "alert-triangle")
+# NOTE: nothing was changed or removed since it was written
+INTACT = (PN_("state of the audit", "Intact"), "ok", "check-circle")
+# NOTE: something was changed or removed
+BROKEN = (PN_("state of the audit", "Broken"), "bad", "alert-triangle")
 
 
 class AuditMessages:

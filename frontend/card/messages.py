@@ -31,11 +31,15 @@ class CardMessages:
         names = {
             "enrolled": _("Joined the program"),
             "welcome_bonus": _("Welcome gift"),
-            "earned": pgettext("kind of booking", "Stamp") if booking.unit == "stamps" else _("Purchase"),
-            "redeemed": _("Reward"),
-            "voided": pgettext("kind of booking", "Voided"),
+            "earned": pgettext("kind of transaction", "Stamp")
+            if booking.unit == "stamps"
+            # NOTE: noun: a purchase earned points
+            else pgettext("kind of transaction", "Purchase"),
+            # NOTE: points or stamps were redeemed for a reward
+            "redeemed": pgettext("kind of transaction", "Reward"),
+            "voided": pgettext("kind of transaction", "Voided"),
             "adjusted": _("Corrected by the store"),
-            "expired": pgettext("kind of booking", "Expired"),
+            "expired": pgettext("kind of transaction", "Expired"),
             "restored": _("Points restored"),
             "transferred": _("Moved to another card") if booking.amount < 0 else _("Moved from another card"),
             "deactivated": _("Card deactivated"),

@@ -3,7 +3,7 @@
 from backend.messaging.template_editing.schemas.templates import OwnTemplateCoverage, TemplateCoverage
 from backend.messaging.template_editing.schemas.texts import TemplateVersionView
 from i18n.locales import LANGUAGE_NAMES
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 Badge = tuple[str, str, str | None]
 """Text, kind and icon."""
@@ -13,7 +13,8 @@ STATES: dict[str, Badge] = {
     "older_than_english": (N_("older than English"), "warn", "clock"),
     "missing": (N_("not stored"), "bad", "alert-triangle"),
 }
-EDITED: Badge = (N_("edited"), "info", None)
+# NOTE: participle: it is no longer as Orion delivers it
+EDITED: Badge = (PN_("state of a text", "edited"), "info", None)
 NEWER: Badge = (N_("newer text available"), "warn", None)
 OWN: Badge = (N_("your text"), "info", "check-circle")
 INHERITED: Badge = (N_("platform text"), "", None)
@@ -29,7 +30,8 @@ SAMPLES = {
     "long_name": N_("Long names"),
     "no_first_name": N_("No first name"),
 }
-SOURCES = {"subject": N_("Subject"), "preheader": N_("Preview line"), "body": N_("Body")}
+# NOTE: two parts of an email
+SOURCES = {"subject": PN_("label", "Subject"), "preheader": N_("Preview line"), "body": PN_("label", "Body")}
 
 
 class TemplateMessages:

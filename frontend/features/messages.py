@@ -1,11 +1,13 @@
 """What the pages of features say."""
 
 from backend.merchants.features.schemas import FeatureDetail, FeatureSwitch
-from i18n.translator import N_, NN_, get_translator
+from i18n.translator import N_, NN_, PN_, get_translator
 
 Badge = tuple[str, str, str]
-ON: Badge = (N_("On"), "ok", "check-circle")
-OFF: Badge = (N_("Off"), "warn", "ban")
+# NOTE: the feature can be used at this store or merchant
+ON: Badge = (PN_("state of a feature", "On"), "ok", "check-circle")
+# NOTE: the feature cannot be used at this store or merchant
+OFF: Badge = (PN_("state of a feature", "Off"), "warn", "ban")
 SOURCES = {"merchant": N_("As the merchant"), "platform": N_("As the platform")}
 DONE = {
     "on": N_("Switched on. In force with the next request."),

@@ -3,7 +3,7 @@
 import msgspec
 
 from frontend.kit.person import ADMIN, OFFICE, Person
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -24,22 +24,32 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 ENTRIES = (
-    Entry("/office", N_("Overview"), "dashboard", is_owners=True),
-    Entry("/office/rewards", N_("Rewards"), "gift", permission="loyalty.manage_rewards"),
+    # NOTE: the first page of the office and of the platform
+    Entry("/office", PN_("name of a page", "Overview"), "dashboard", is_owners=True),
+    # NOTE: plural: what customers redeem points or stamps for
+    Entry("/office/rewards", PN_("name of a page", "Rewards"), "gift", permission="loyalty.manage_rewards"),
     Entry("/office/email-templates", N_("Email templates"), "mail", permission="messaging.manage_templates"),
     Entry("/office/marketing", N_("Marketing emails"), "users", permission="loyalty.manage_programs"),
-    Entry("/office/stores", N_("Stores"), "store", permission="loyalty.manage_programs"),
-    Entry("/office/policy", N_("Policy"), "lock", permission="loyalty.manage_programs"),
-    Entry("/office/review", N_("Review"), "list", permission="loyalty.manage_devices"),
-    Entry("/office/staff", N_("Staff"), "user-plus", permission="staff.manage", is_owners=True),
-    Entry("/office/devices", N_("Tablets"), "smartphone", permission="loyalty.manage_devices"),
+    # NOTE: plural: the stores of the merchant
+    Entry("/office/stores", PN_("name of a page", "Stores"), "store", permission="loyalty.manage_programs"),
+    # NOTE: what the platform allows a merchant
+    Entry("/office/policy", PN_("name of a page", "Policy"), "lock", permission="loyalty.manage_programs"),
+    # NOTE: what tablets did offline and a person has to decide
+    Entry("/office/review", PN_("name of a page", "Review"), "list", permission="loyalty.manage_devices"),
+    # NOTE: the people who work for the merchant
+    Entry("/office/staff", PN_("name of a page", "Staff"), "user-plus", permission="staff.manage", is_owners=True),
+    # NOTE: plural: the tablets at the tills
+    Entry("/office/devices", PN_("name of a page", "Tablets"), "smartphone", permission="loyalty.manage_devices"),
     Entry("/office/api", N_("API keys"), "terminal", permission="api.manage", is_owners=True),
-    Entry("/office/api/webhooks", N_("Webhooks"), "send", permission="api.manage", is_owners=True),
-    Entry("/office/audit", N_("Audit"), "list", permission="audit.view", is_owners=True),
-    Entry("/admin", N_("Overview"), "dashboard"),
+    # NOTE: plural: where the merchant’s own servers are told what happens
+    Entry("/office/api/webhooks", PN_("name of a page", "Webhooks"), "send", permission="api.manage", is_owners=True),
+    # NOTE: noun: who changed what, and when
+    Entry("/office/audit", PN_("name of a page", "Audit"), "list", permission="audit.view", is_owners=True),
+    Entry("/admin", PN_("name of a page", "Overview"), "dashboard"),
     Entry(
         "/admin/readiness",
-        N_("Readiness"),
+        # NOTE: whether everything is as it has to be
+        PN_("name of a page", "Readiness"),
         "check-circle",
         N_("Is everything as it has to be, and if not: what to do next?"),
         "operations.run_tasks",
@@ -53,14 +63,16 @@ ENTRIES = (
     ),
     Entry(
         "/admin/merchants",
-        N_("Merchants"),
+        # NOTE: plural: all merchants of the platform
+        PN_("name of a page", "Merchants"),
         "store",
         N_("Open merchants and stores, let them go live, set their policy, invite their owners."),
         "merchants.manage",
     ),
     Entry(
         "/admin/wallets",
-        N_("Wallets"),
+        # NOTE: plural: Google Wallet and Apple Wallet
+        PN_("name of a page", "Wallets"),
         "wallet",
         N_("Do the cards in Google Wallet and Apple Wallet show the same as the till?"),
         "operations.run_tasks",
@@ -74,7 +86,8 @@ ENTRIES = (
     ),
     Entry(
         "/admin/emails",
-        N_("Emails"),
+        # NOTE: plural: which emails were sent
+        PN_("name of a page", "Emails"),
         "mail",
         N_("Which emails were sent, how, and why one did not arrive."),
         "messaging.manage_emails",
@@ -88,21 +101,23 @@ ENTRIES = (
     ),
     Entry(
         "/admin/users",
-        N_("Administrators"),
+        # NOTE: plural: the people who operate the platform
+        PN_("name of a page", "Administrators"),
         "user-plus",
         N_("Who operates the platform, and what each of them may do."),
         "users.view",
     ),
     Entry(
         "/admin/settings",
-        N_("Settings"),
+        # NOTE: plural: the settings of the platform
+        PN_("name of a page", "Settings"),
         "settings",
         N_("What is in force, where each value comes from, and whether emails can be sent."),
         "settings.manage",
     ),
     Entry(
         "/admin/audit",
-        N_("Audit"),
+        PN_("name of a page", "Audit"),
         "list",
         N_("Who has changed what, in the platform or at a merchant, and whether the entries are intact."),
         "audit.view",

@@ -115,21 +115,22 @@ class _Facts:
 
     def __init__(self, values: PassValues, language: str) -> None:
         self.values = values
-        self.gettext, self.ngettext = get_translator(language).gettext, get_translator(language).ngettext
+        translator = get_translator(language)
+        self.gettext, self.ngettext, self.pgettext = translator.gettext, translator.ngettext, translator.pgettext
         self.format = get_formatter(language)
 
     @property
     def points(self) -> Fact:
-        return Fact(self.gettext("Points"), self.format.points(self.values.points))
+        return Fact(self.pgettext("label on a wallet pass", "Points"), self.format.points(self.values.points))
 
     @property
     def stamps(self) -> Fact:
         count, target = self.format.number(self.values.stamp_count), self.format.number(self.values.stamps_target)
-        return Fact(self.gettext("Stamps"), f"{count}/{target}")
+        return Fact(self.pgettext("label on a wallet pass", "Stamps"), f"{count}/{target}")
 
     @property
     def stamp_count(self) -> Fact:
-        return Fact(self.gettext("Stamps"), self.format.number(self.values.stamp_count))
+        return Fact(self.pgettext("label on a wallet pass", "Stamps"), self.format.number(self.values.stamp_count))
 
     @property
     def to_go(self) -> Fact:
@@ -144,7 +145,8 @@ class _Facts:
 
     @property
     def customer(self) -> list[Fact]:
-        return [Fact(self.gettext("Customer"), self.values.customer)] if self.values.customer else []
+        name = self.values.customer
+        return [Fact(self.pgettext("label on a wallet pass", "Customer"), name)] if name else []
 
     @property
     def expiry(self) -> list[Fact]:
@@ -161,7 +163,7 @@ class _Facts:
             points=points,
             date=last_day,
         )
-        return [Fact(self.gettext("Expiry"), text)]
+        return [Fact(self.pgettext("label on a wallet pass", "Expiry"), text)]
 
 
 def _google_face(values: PassValues, facts: _Facts) -> PassFace:

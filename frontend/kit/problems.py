@@ -63,7 +63,8 @@ def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
         return problem_page(request, NOT_FOUND, _("Not found"), _("There is nothing at this address."))
     if isinstance(error, OtherSite):
         text = _("This request began on another site. Nothing was done.")
-        return problem_page(request, FORBIDDEN, translator.pgettext("title of a page", "Refused"), text)
+        # NOTE: of the page that refuses a request
+        return problem_page(request, FORBIDDEN, translator.pgettext("heading", "Refused"), text)
     if isinstance(error, StaleForm):
         return _stale_form(request)
     if error.status_code == TOO_LARGE:

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from backend.identity.permissions.schemas import PermissionView
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 ROLES = {
-    "store_member": N_("Staff"),
-    "merchant_owner": N_("Owner"),
-    "platform_admin": N_("Administrator"),
+    # NOTE: a person who works at a store
+    "store_member": PN_("role", "Staff"),
+    # NOTE: a person who administers a merchant
+    "merchant_owner": PN_("role", "Owner"),
+    # NOTE: a person who operates the platform
+    "platform_admin": PN_("role", "Administrator"),
     "super_admin": N_("Super admin"),
 }
 SCOPES = {

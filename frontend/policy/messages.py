@@ -7,7 +7,7 @@ from backend.merchants.policy.schemas import PolicyDetail
 from frontend.kit.edits import Difference
 from frontend.policy.rules import GROUPS, OWN, PIN_POLICIES, RULES
 from i18n.formatting import get_formatter
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 DONE = {
     "changed": N_("Saved. In force with the next request of a till."),
@@ -59,7 +59,7 @@ class PolicyMessages:
 
     def value(self, value: object) -> str:
         if isinstance(value, bool):
-            return self._say(N_("yes")) if value else self._say(N_("no"))
+            return self._say(PN_("value", "yes")) if value else self._say(PN_("value", "no"))
         if isinstance(value, int):
             return self._number(value)
         return self._say(PIN_POLICIES[str(value)]) if value in PIN_POLICIES else str(value)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from i18n.translator import N_
+from i18n.translator import N_, PN_
 
 
 class Rule(NamedTuple):
@@ -21,7 +21,8 @@ PIN_POLICIES = {
     "disabled": N_("Never asked"),
 }
 GROUPS = {
-    N_("PINs"): {
+    # NOTE: plural: above the rules about PINs of people at the till
+    PN_("heading", "PINs"): {
         "staff_pin_policy": Rule(
             N_("PIN at the till"), N_("Proves who records a transaction. Never asked: tills do not lock."), choices=True
         ),

@@ -25,9 +25,13 @@ class TillMessages(TransactionMessages):
     def state_of(self, card: CardView) -> str:
         pgettext = self.translator.pgettext
         names = {
+            # NOTE: in use
             "active": pgettext("state of a card", "Active"),
+            # NOTE: cannot be used until the store reactivates it
             "deactivated": pgettext("state of a card", "Deactivated"),
+            # NOTE: into another card
             "merged": pgettext("state of a card", "Merged"),
+            # NOTE: with all data of its customer
             "erased": pgettext("state of a card", "Erased"),
         }
         return names.get(card.state, card.state)

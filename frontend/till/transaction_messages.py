@@ -49,16 +49,26 @@ class TransactionMessages:
         _, pgettext = self.translator.gettext, self.translator.pgettext
         if booking.kind == "redeemed":
             pieces = self.pieces(booking.reward, booking.quantity)
-            return _("Redeemed: %(reward)s", reward=pieces) if pieces else pgettext("kind of booking", "Redeemed")
+            # NOTE: points or stamps were redeemed for a reward
+            return _("Redeemed: %(reward)s", reward=pieces) if pieces else pgettext("kind of transaction", "Redeemed")
         names = {
-            "enrolled": _("Enrolled"),
+            # NOTE: the customer has got the card
+            "enrolled": pgettext("kind of transaction", "Enrolled"),
             "welcome_bonus": _("Welcome bonus"),
-            "earned": pgettext("kind of booking", "Stamp") if booking.unit == "stamps" else _("Sale"),
-            "voided": pgettext("kind of booking", "Voided"),
+            # NOTE: noun: a stamp was added
+            "earned": pgettext("kind of transaction", "Stamp")
+            if booking.unit == "stamps"
+            # NOTE: noun: a sale earned points
+            else pgettext("kind of transaction", "Sale"),
+            # NOTE: an earlier transaction was voided
+            "voided": pgettext("kind of transaction", "Voided"),
             "reinstated": _("Return undone"),
-            "adjusted": pgettext("kind of booking", "Adjusted"),
-            "expired": pgettext("kind of booking", "Expired"),
-            "restored": pgettext("kind of booking", "Restored"),
+            # NOTE: points or stamps were corrected by hand
+            "adjusted": pgettext("kind of transaction", "Adjusted"),
+            # NOTE: points expired
+            "expired": pgettext("kind of transaction", "Expired"),
+            # NOTE: points that had expired were given back
+            "restored": pgettext("kind of transaction", "Restored"),
             "transferred": _("Moved to another card") if booking.amount < 0 else _("Moved from another card"),
             "deactivated": _("Card deactivated"),
             "reactivated": _("Card reactivated"),

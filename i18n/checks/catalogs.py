@@ -7,6 +7,7 @@ from polib import POEntry, POFile
 
 from i18n.audiences import AUDIENCES, Audience
 from i18n.catalogs import TRANSLATED_LANGUAGES, catalog_path, template_path
+from i18n.checks.contexts import context_faults
 from i18n.checks.finding import Finding, shortened
 from i18n.checks.glossary import glossary_faults
 from i18n.checks.numbers import number_faults
@@ -37,7 +38,7 @@ def _template_findings(template: POFile, where: str) -> Iterator[Finding]:
         places = [":".join(place) for place in entry.occurrences] or [where]
         if any(map(has_unnamed, sources(entry))):
             yield _about(entry, places[0], "unnamed_value", "give the value a name: %(name)s")
-        for kind, words in number_faults(entry):
+        for kind, words in (*number_faults(entry), *context_faults(entry)):
             yield _about(entry, places[0], kind, words)
         for text in sources(entry):
             for kind, words in glossary_faults(text, SOURCE_LANGUAGE):

@@ -7,7 +7,7 @@ from pathlib import Path
 from i18n.checks.finding import Finding, shortened
 from i18n.checks.wording import is_label, is_sentence
 
-MARKS = frozenset({"_", "N_", "NN_", "gettext", "ngettext", "pgettext", "npgettext"})
+MARKS = frozenset({"_", "N_", "NN_", "PN_", "gettext", "ngettext", "pgettext", "npgettext"})
 SHOWN_FIELDS = frozenset({"title", "detail"})
 # Not shown on a page: API documentation, terminal output, logs.
 UNREAD_ARGUMENTS = frozenset({"summary", "description", "help", "short_help", "epilog"})

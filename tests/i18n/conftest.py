@@ -10,7 +10,7 @@ from i18n.updating import update_catalogs
 PAGE = """\
 <!doctype html>
 <html lang="{{ html_language }}">
-<head><title>{% trans %}Customers{% endtrans %}</title></head>
+<head><title>{% trans %}All customers{% endtrans %}</title></head>
 <body>
 <button title="{{ _("Add a stamp") }}">
   {# NOTE: on a small button, max 12 #}
@@ -25,12 +25,14 @@ PAGE = """\
 </html>
 """
 PROBLEMS = """\
-from i18n.translator import N_, NN_
+from i18n.translator import N_, NN_, PN_
 
 
 class CardInactive(Exception):
     # NOTE: shown at the till
     title = N_("This card is not active")
+    # NOTE: the state of the card, at the till
+    state = PN_("state of a card", "Expired")
     tries = NN_("{count} try left", "{count} tries left")
 """
 

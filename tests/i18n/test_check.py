@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from i18n.catalogs import sentences
+from i18n.checks.contexts import CONTEXTS
 from i18n.checks.glossary import glossary_faults
 from i18n.checks.luxembourgish import n_rule_faults
 from i18n.checks.numbers import UNCOUNTED
@@ -36,8 +37,8 @@ def test_a_complete_project_has_no_findings(project: Any) -> None:
         (FR, 'msgid "Add a stamp"\nmsgstr "Add a stamp"', "", "not_in_catalog"),
         (FR, 'msgid_plural "%(count)s points"', 'msgid_plural "%(count)s old points"', "not_in_catalog"),
         (FR, 'msgid "Add a stamp"', '#, fuzzy\nmsgid "Add a stamp"', "fuzzy"),
-        (FR, 'msgid "Customers"', 'msgid "Goodbye"\nmsgstr "Adieu"\n\nmsgid "Customers"', "obsolete"),
-        (FR, 'msgid "Customers"', 'msgid "Customers"\nmsgstr "Deux"\n\nmsgid "Customers"', "duplicate"),
+        (FR, 'msgid "All customers"', 'msgid "Goodbye"\nmsgstr "Adieu"\n\nmsgid "All customers"', "obsolete"),
+        (FR, 'msgid "All customers"', 'msgid "All customers"\nmsgstr "Deux"\n\nmsgid "All customers"', "duplicate"),
         (FR, GREETING, GREETING.replace("%(name)s", "%(nom)s"), "placeholders"),
         (FR, GREETING, GREETING.replace("%(name)s", "%(name)d"), "placeholders"),
         (FR, GREETING, GREETING.replace("%(name)s", "Marie"), "placeholders"),
@@ -101,6 +102,44 @@ def test_a_percent_sign_that_jinja_would_trip_over_is_found(project: Any) -> Non
     project.replace(PAGE, "</body>", '{{ _("Save 20 % today") }}</body>')
     project.translate()
     assert kinds(project.root) == {"placeholders"}
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        '{{ _("Set") }}',
+        "{% trans %}Saved.{% endtrans %}",
+        '{# NOTE: participle: a PIN was chosen #}{{ _("Set") }}',
+        '{{ pgettext("state of a PIN", "Set") }}',
+    ],
+)
+def test_a_single_word_without_a_context_or_a_note_is_found(project: Any, word: str) -> None:
+    project.replace(PAGE, "</body>", f"{word}</body>")
+    project.translate()
+    assert kinds(project.root) == {"unexplained"}
+
+
+def test_a_word_in_python_needs_both_too(project: Any) -> None:
+    project.replace(PROBLEMS, "    # NOTE: the state of the card, at the till\n", "")
+    project.translate()
+    assert kinds(project.root) == {"unexplained"}
+
+
+@pytest.mark.parametrize("sentence", ['{{ _("Not set") }}', '{{ ngettext("point", "points", count) }}'])
+def test_what_explains_itself_needs_neither(project: Any, sentence: str) -> None:
+    project.replace(PAGE, "</body>", f"{sentence}</body>")
+    project.translate()
+    assert check(project.root) == []
+
+
+def test_a_context_that_nobody_has_listed_is_found(project: Any) -> None:
+    project.replace(PAGE, 'pgettext("button", "Redeem")', 'pgettext("buton", "Redeem")')
+    project.translate()
+    assert kinds(project.root) == {"unknown_context"}
+
+
+def test_no_context_is_listed_that_no_sentence_has() -> None:
+    assert {entry.msgctxt for entry in sentences() if entry.msgctxt} == CONTEXTS
 
 
 def test_a_missing_catalog_is_found(project: Any) -> None:

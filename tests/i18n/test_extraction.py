@@ -9,7 +9,7 @@ from i18n.extraction import SOURCES
 
 ROOT = Path(__file__).parents[2]
 FILES = [path for source in SOURCES for path in (ROOT / source).rglob("*.py")]
-MARKS = {"_", "N_", "NN_", "gettext", "ngettext", "pgettext", "npgettext"}
+MARKS = {"_", "N_", "NN_", "PN_", "gettext", "ngettext", "pgettext", "npgettext"}
 
 
 def marks_in_f_strings(code: str) -> list[int]:

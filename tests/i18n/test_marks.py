@@ -47,8 +47,8 @@ def marking() -> Iterator[dict[Key, int]]:
 
 def test_texts_of_every_language_are_marked_with_the_same_numbers(marking: dict[Key, int]) -> None:
     for language in (*LANGUAGES, PSEUDO_LANGUAGE):
-        text = get_translator(language).gettext("Save")
-        assert [found.number for found in find_marked(text)] == [marking["Save", None]], language
+        text = get_translator(language).gettext("Sign in")
+        assert [found.number for found in find_marked(text)] == [marking["Sign in", None]], language
 
 
 def test_plurals_contexts_and_values_are_marked_too(marking: dict[Key, int]) -> None:
@@ -62,4 +62,4 @@ def test_plurals_contexts_and_values_are_marked_too(marking: dict[Key, int]) -> 
 
 def test_without_being_asked_nothing_is_marked(marking: dict[Key, int]) -> None:
     is_marking.set(False)
-    assert get_translator("fr").gettext("Save") == "Enregistrer"
+    assert get_translator("fr").gettext("Sign in") == "Se connecter"

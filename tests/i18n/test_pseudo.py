@@ -3,7 +3,7 @@ import re
 import pytest
 
 from i18n.pseudo import pseudo
-from i18n.translator import get_translator
+from i18n.translator import PN_, get_translator
 
 
 @pytest.mark.parametrize(
@@ -43,5 +43,6 @@ def test_the_pseudo_locale_translates_every_kind_of_message() -> None:
     assert "Ļüç" not in translator.gettext("Hello %(name)s", name="Luc")
     assert "Luc" in translator.gettext("Hello %(name)s", name="Luc")
     assert "ţîļļ" in translator.pgettext("button", "till")
+    assert translator.gettext(PN_("button", "till")) == translator.pgettext("button", "till")
     assert "3 þöîñţš" in translator.ngettext("%(count)s point", "%(count)s points", 3, count=3)
     assert "šţåṁþ " in translator.npgettext("paper", "stamp", "stamps", 1)

@@ -15,7 +15,8 @@ TEMPLATE = "i18n/staff.pot"
 def test_sentences_are_found_in_pages_and_in_python_with_plurals_contexts_and_notes(project: Project) -> None:
     found = {sources(entry): entry for entry in sentences(project.root)}
     assert set(found) == {
-        ("Customers",),
+        ("All customers",),
+        ("Expired",),
         ("Add a stamp",),
         ("Redeem",),
         ("Hello <b>%(name)s</b>, here you are.",),
@@ -24,14 +25,24 @@ def test_sentences_are_found_in_pages_and_in_python_with_plurals_contexts_and_no
         ("{count} try left", "{count} tries left"),
     }
     assert found["Redeem",].msgctxt == "button"
+    assert found["Expired",].msgctxt == "state of a card"
     assert {said[0]: entry.comment for said, entry in found.items() if entry.comment} == {
         "Redeem": "on a small button, max 12",
         "This card is not active": "shown at the till",
+        "Expired": "the state of the card, at the till",
     }
 
 
+def test_a_note_is_about_all_sentences_of_the_line_below(project: Project) -> None:
+    row = '{# NOTE: width of the preview #}\n{{ [_("Wide one"), _("Narrow one")] }}\n{{ _("Next line") }}'
+    project.replace(PAGE, "</body>", f"{row}</body>")
+    notes = {entry.msgid: entry.comment for entry in extract(project.root)["staff"]}
+    assert notes["Wide one"] == notes["Narrow one"] == "width of the preview"
+    assert notes["Next line"] == ""
+
+
 def test_a_sentence_tells_the_lines_on_which_it_stands(project: Project) -> None:
-    [entry] = [entry for entry in sentences(project.root) if entry.msgid == "Customers"]
+    [entry] = [entry for entry in sentences(project.root) if entry.msgid == "All customers"]
     assert entry.occurrences == [(PAGE, "3")]
 
 

@@ -8,7 +8,7 @@ from jinja2 import Environment
 
 from i18n.jinja import install
 from i18n.locales import LANGUAGES
-from i18n.translator import N_, NN_, Translator, compiled, get_translator
+from i18n.translator import N_, NN_, PN_, Translator, compiled, get_translator
 
 FRENCH = """\
 msgid ""
@@ -83,6 +83,20 @@ def test_what_is_missing_or_fuzzy_is_said_in_english(french: Translator) -> None
 def test_a_sentence_marked_now_is_translated_later(french: Translator) -> None:
     assert french.gettext(N_("Hello %(name)s"), name="Luc") == "Bonjour Luc"
     assert french.ngettext(*NN_("%(count)s point", "%(count)s points"), 2, count=2) == "2 pointes"
+
+
+def test_a_word_marked_with_its_context_is_translated_later_by_its_context(
+    french: Translator, page: Environment
+) -> None:
+    button, state = PN_("button", "Open"), PN_("state", "Open")
+    assert [french.gettext(button), french.gettext(state)] == ["Ouvrir", "Ouvert"]
+    assert page.from_string("{{ _(button) }} {{ _(state) }}").render(button=button, state=state) == "Ouvrir Ouvert"
+
+
+def test_without_a_translation_it_is_said_in_english_without_its_context(french: Translator, page: Environment) -> None:
+    marked = PN_("paper", "Open for %(name)s")
+    assert french.gettext(marked, name="Luc") == "Open for Luc"
+    assert page.from_string("{{ _(marked, name='Luc') }}").render(marked=marked) == "Open for Luc"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

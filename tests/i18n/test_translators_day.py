@@ -139,13 +139,15 @@ def test_a_translator_without_the_repository_hands_in_a_file(repository: Reposit
     a_developer_adds_a_sentence_and_rephrases_another(repository)
     file = tmp_path / "zoe.po"
     file.write_text(project.read(FR), encoding="utf-8")
-    save_with_poedit(file, {NEW: "C’est à vous ?", "Customers": "Clients", "Add a stamp": "Ajouter un tampon"})
+    save_with_poedit(
+        file, {NEW: "C’est à vous ?", "All customers": "Tous les clients", "Add a stamp": "Ajouter un tampon"}
+    )
     project.replace(FR, 'msgid "Add a stamp"\nmsgstr "Add a stamp"', 'msgid "Add a stamp"\nmsgstr "Tampon de plus"')
-    project.replace(PAGE, "Customers", "All customers")
+    project.replace(PAGE, "All customers", "All our customers")
     repository.orion("extract")
     repository.orion("update")
     assert repository.orion("import", "fr", file).output == (
-        "translated otherwise here, kept: “Add a stamp”\nno longer said, left out: “Customers”\n1 taken\n"
+        "translated otherwise here, kept: “Add a stamp”\nno longer said, left out: “All customers”\n1 taken\n"
     )
     assert 'msgstr "C’est à vous\u202f?"' in project.read(FR)
     assert repository.orion("import", "fr", file, "--overwrite").output.endswith("1 taken\n")

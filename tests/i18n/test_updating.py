@@ -86,10 +86,10 @@ def test_a_new_sentence_never_gets_the_translation_of_one_still_in_use(project: 
 
 
 def test_a_sentence_that_moves_to_other_readers_takes_its_translation_along(project: Project) -> None:
-    project.replace(FR, 'msgstr "Customers"', 'msgstr "Clients"')
-    project.write("frontend/card/page.html", "{% trans %}Customers{% endtrans %}")
+    project.replace(FR, 'msgstr "All customers"', 'msgstr "Clients"')
+    project.write("frontend/card/page.html", "{% trans %}All customers{% endtrans %}")
     renew(project)
-    assert 'msgid "Customers"\nmsgstr "Clients"' in project.read("i18n/fr/LC_MESSAGES/customer.po")
+    assert 'msgid "All customers"\nmsgstr "Clients"' in project.read("i18n/fr/LC_MESSAGES/customer.po")
     assert "Clients" not in project.read(FR)
 
 
@@ -102,10 +102,10 @@ def test_what_is_no_longer_said_stays_as_obsolete_entry_without_its_hints(projec
 
 
 def test_an_untranslated_sentence_that_is_no_longer_said_goes(project: Project) -> None:
-    project.replace(FR, 'msgstr "Customers"', 'msgstr ""')
-    project.replace(PAGE, "{% trans %}Customers{% endtrans %}", "")
+    project.replace(FR, 'msgstr "All customers"', 'msgstr ""')
+    project.replace(PAGE, "{% trans %}All customers{% endtrans %}", "")
     renew(project)
-    assert "Customers" not in project.read(FR)
+    assert "All customers" not in project.read(FR)
 
 
 def test_comments_flags_and_headers_of_translators_and_tools_stay(project: Project) -> None:
@@ -144,6 +144,6 @@ def test_french_signs_get_their_no_break_spaces(project: Project) -> None:
     )
     right = "Solde\u00a0: «\u00a0bon\u00a0»\u202f!"
     assert with_no_break_spaces(right) == right
-    project.replace(FR, 'msgstr "Customers"', 'msgstr "Clients : tous"')
+    project.replace(FR, 'msgstr "All customers"', 'msgstr "Clients : tous"')
     update_catalogs(project.root)
     assert 'msgstr "Clients\u00a0: tous"' in project.read(FR)

@@ -5,7 +5,26 @@ from typing import Any
 
 import httpx
 
+from i18n.context import GLUE
+
+ESCAPED_GLUE = "\\u0004"
+
+
+class ReadTransport(httpx.ASGITransport):
+    """Looks at each text that is answered: what `PN_` has marked must be translated first."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await super().handle_async_request(request)
+        if answer.headers.get("content-type", "").startswith(("text/", "application/json", "application/problem+json")):
+            assert isinstance(answer.stream, httpx.AsyncByteStream)
+            content = b"".join([part async for part in answer.stream])
+            text = httpx.Response(answer.status_code, headers=answer.headers, content=content).text
+            assert GLUE not in text, "a sentence is shown with its context"
+            assert ESCAPED_GLUE not in text, "a sentence is shown with its context"
+            answer.stream = httpx.ByteStream(content)
+        return answer
+
 
 def asgi_transport(app: Callable[..., Awaitable[None]], **options: Any) -> httpx.ASGITransport:
     """Litestar and httpx type the same protocol differently."""
-    return httpx.ASGITransport(app, **options)
+    return ReadTransport(app, **options)

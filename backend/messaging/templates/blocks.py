@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Protocol
 
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
-NAMED, UNNAMED = N_("Hello %(name)s,"), N_("Hello,")
+NAMED = N_("Hello %(name)s,")
+# NOTE: at the beginning of an email to somebody whose name is not known
+UNNAMED = PN_("greeting", "Hello,")
 ADD_TO = N_("Add to %(wallet)s")
 
 

@@ -7,27 +7,34 @@ import msgspec
 
 from backend.wallets.ports import ProgramSnapshot
 from i18n.formatting import get_formatter
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 PROGRAMS_MAX = 1000
 """Programs in one language, of some KiB each."""
 SENTENCES_MAX = 16_384
 LABELS = {
-    "stamps": N_("Stamps"),
-    "points": N_("Points"),
+    # NOTE: plural, before the number of them
+    "stamps": PN_("label on a wallet pass", "Stamps"),
+    # NOTE: plural, before the number of them
+    "points": PN_("label on a wallet pass", "Points"),
     "remaining": N_("To go"),
     "reward_ready": N_("Reward ready"),
     "reward": N_("Next reward"),
-    "customer": N_("Customer"),
-    "news": N_("Card"),
+    # NOTE: before the customer’s name
+    "customer": PN_("label on a wallet pass", "Customer"),
+    # NOTE: before news about the card
+    "news": PN_("label on a wallet pass", "Card"),
     "next_reward": N_("Next reward for points"),
-    "expiry": N_("Expiry"),
+    # NOTE: noun: before how many points expire, and when
+    "expiry": PN_("label on a wallet pass", "Expiry"),
     "debt": N_("Returned purchases"),
     "page": N_("My card on the web"),
     "code": N_("Card code"),
     "stores": N_("Where it works"),
-    "terms": N_("Terms"),
-    "privacy": N_("Privacy"),
+    # NOTE: plural: before the legal text
+    "terms": PN_("label on a wallet pass", "Terms"),
+    # NOTE: noun: before the address of the privacy notice
+    "privacy": PN_("label on a wallet pass", "Privacy"),
 }
 """By the key of the field. A reward that is ready has a label of its own."""
 

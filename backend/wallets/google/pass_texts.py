@@ -5,11 +5,14 @@ from typing import Any
 from backend.wallets.ports import CardSnapshot, NotifyReason, ProgramSnapshot
 from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGES, html_language
-from i18n.translator import N_, NN_, get_translator
+from i18n.translator import N_, NN_, PN_, get_translator
 
-POINTS, STAMPS = N_("Points"), N_("Stamps")
-NAME, CARD_CODE = N_("Name"), N_("Card code")
-STORES, TERMS, PRIVACY = N_("Where your card works"), N_("Terms"), N_("Privacy")
+POINTS, STAMPS = PN_("label on a wallet pass", "Points"), PN_("label on a wallet pass", "Stamps")
+# NOTE: before the customer’s name
+NAME = PN_("label on a wallet pass", "Name")
+CARD_CODE = N_("Card code")
+STORES = N_("Where your card works")
+TERMS, PRIVACY = PN_("label on a wallet pass", "Terms"), PN_("label on a wallet pass", "Privacy")
 LOGO = N_("Logo of %(merchant)s")
 STRIP = NN_("%(count)s of %(target)s stamp", "%(count)s of %(target)s stamps")
 PAGE = N_("Your card online")

@@ -2,15 +2,20 @@
 
 from backend.messaging.schemas import EmailDetail, EmailSummary
 from i18n.locales import LANGUAGE_NAMES
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 STATUSES = {
-    "queued": (N_("Waiting"), "info", "clock"),
+    # NOTE: it will be sent
+    "queued": (PN_("state of an email", "Waiting"), "info", "clock"),
     "sending": (N_("Being sent"), "info", "clock"),
-    "sent": (N_("Sent"), "ok", "check"),
-    "delivered": (N_("Delivered"), "ok", "check-circle"),
-    "failed": (N_("Failed"), "bad", "x"),
-    "bounced": (N_("Bounced"), "bad", "undo"),
+    # NOTE: the email server has taken it
+    "sent": (PN_("state of an email", "Sent"), "ok", "check"),
+    # NOTE: it is in the mailbox
+    "delivered": (PN_("state of an email", "Delivered"), "ok", "check-circle"),
+    # NOTE: for good
+    "failed": (PN_("state of an email", "Failed"), "bad", "x"),
+    # NOTE: the mailbox’s server has sent it back
+    "bounced": (PN_("state of an email", "Bounced"), "bad", "undo"),
     "complained": (N_("Reported as spam"), "warn", "ban"),
     "unknown": (N_("Outcome unknown"), "warn", "alert-triangle"),
 }
@@ -18,13 +23,14 @@ STATUSES = {
 OUTCOMES = {
     "accepted": (N_("Accepted by the provider"), "ok", "check"),
     "deferred": (N_("Put off"), "info", "clock"),
-    "refused": (N_("Refused"), "bad", "x"),
-    "failed": (N_("Failed"), "bad", "x"),
+    # NOTE: the email server did not take it
+    "refused": (PN_("state of an email", "Refused"), "bad", "x"),
+    "failed": (PN_("state of an email", "Failed"), "bad", "x"),
     "unknown": (N_("Outcome unknown"), "warn", "alert-triangle"),
     "given_up": (N_("Given up"), "bad", "x"),
     "withheld": (N_("Not sent"), "warn", "ban"),
-    "delivered": (N_("Delivered"), "ok", "check-circle"),
-    "bounced": (N_("Bounced"), "bad", "undo"),
+    "delivered": (PN_("state of an email", "Delivered"), "ok", "check-circle"),
+    "bounced": (PN_("state of an email", "Bounced"), "bad", "undo"),
     "complained": (N_("Reported as spam"), "warn", "ban"),
     "dropped": (N_("Dropped by the provider"), "bad", "x"),
 }

@@ -7,35 +7,48 @@ from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.timed_tasks.schemas import TimedTaskView
 from frontend.admin.readiness.messages import STATES as TASK_STATES
 from i18n.formatting import get_formatter
-from i18n.translator import N_, NN_, get_translator
+from i18n.translator import N_, NN_, PN_, get_translator
 
 RUN_STATES = {
     "queued": (N_("Waiting for a worker"), "info", "clock"),
-    "running": (N_("Running"), "info", "clock"),
-    "died": (N_("Lost"), "bad", "alert-triangle"),
-    "done": (N_("Done"), "ok", "check-circle"),
+    # NOTE: at this moment
+    "running": (PN_("state of a run", "Running"), "info", "clock"),
+    # NOTE: its process has ended before it
+    "died": (PN_("state of a run", "Lost"), "bad", "alert-triangle"),
+    # NOTE: without a failure
+    "done": (PN_("state of a run", "Done"), "ok", "check-circle"),
     "partly_done": (N_("Partly done"), "warn", "alert-triangle"),
-    "failed": (N_("Failed"), "bad", "x"),
+    # NOTE: for good
+    "failed": (PN_("state of a run", "Failed"), "bad", "x"),
 }
 COUNTS = {
-    "cards": N_("Cards"),
-    "checked": N_("Checked"),
-    "entries": N_("Entries"),
-    "broken": N_("Broken"),
-    "compared": N_("Compared"),
+    # NOTE: plural: how many cards a run of a task has looked at
+    "cards": PN_("figure", "Cards"),
+    # NOTE: participle: how many cards, or passes, a run has looked at
+    "checked": PN_("figure", "Checked"),
+    # NOTE: plural: how many entries of the audit a run has looked at
+    "entries": PN_("figure", "Entries"),
+    # NOTE: adjective: how many chains of the audit were changed from outside
+    "broken": PN_("figure", "Broken"),
+    # NOTE: participle: how many wallet passes were compared with Google’s
+    "compared": PN_("figure", "Compared"),
     "expired_points": N_("Points that expire"),
     "expiring_points": N_("Points that expire soon"),
-    "failed": N_("Failed"),
+    # NOTE: participle: how many cards, or merchants, a run has failed at
+    "failed": PN_("figure", "Failed"),
     "frozen": N_("Frozen cards"),
     "merchants_losing_customers": N_("Merchants that are losing customers"),
     "merchants_with_few_new_cards": N_("Merchants with few new cards"),
     "postponed": N_("Left for the next run"),
-    "processed": N_("Checked"),
+    "processed": PN_("figure", "Checked"),
     "synced": N_("Up to date"),
     "told": N_("Owners notified"),
-    "transactions": N_("Transactions"),
-    "violations": N_("Violations"),
-    "wrong": N_("Wrong"),
+    # NOTE: plural: how many transactions a run has looked at
+    "transactions": PN_("figure", "Transactions"),
+    # NOTE: plural: how many balances or transactions contradict each other
+    "violations": PN_("figure", "Violations"),
+    # NOTE: adjective: how many wallet passes did not show what they should
+    "wrong": PN_("figure", "Wrong"),
 }
 PROVIDERS = {"google": N_("Passes in Google Wallet"), "apple": N_("Passes in Apple Wallet")}
 FAILED_BEFORE = NN_("%(count)s card that failed in an earlier run", "%(count)s cards that failed in an earlier run")

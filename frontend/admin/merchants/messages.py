@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from backend.administration.schemas.merchants import MerchantListed
 from backend.administration.schemas.programs import ProgramSummary
 from frontend.permissions.messages import PermissionMessages
-from i18n.translator import N_, NN_, get_translator
+from i18n.translator import N_, NN_, PN_, get_translator
 
-PROGRAMS = {"stamps": N_("Stamps"), "points": N_("Points"), "hybrid": N_("Points and stamps")}
+PROGRAMS = {"stamps": PN_("unit", "Stamps"), "points": PN_("unit", "Points"), "hybrid": N_("Points and stamps")}
 DONE = {
     "opened": N_("The merchant is open. The owner’s invitation is on its way."),
-    "saved": N_("Saved."),
+    "saved": PN_("message", "Saved."),
     "store": N_("The store is open."),
     "program": N_("The program is in force."),
     "invited": N_("The invitation is on its way."),

@@ -14,14 +14,16 @@ from frontend.kit.forms import read_form
 from frontend.kit.pages import page
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 PLACE = "/admin/passes"
 NOT_FOUND, TOO_MANY = 404, 429
 STATES = {
     "active": (N_("Kept up to date"), "ok", "check-circle"),
-    "failed": (N_("Refused"), "bad", "x"),
-    "removed": (N_("Removed"), "", "ban"),
+    # NOTE: by Google or Apple
+    "failed": (PN_("state of a pass", "Refused"), "bad", "x"),
+    # NOTE: the customer has removed it from the wallet
+    "removed": (PN_("state of a pass", "Removed"), "", "ban"),
 }
 RETRIED = {
     "synced": N_("Sent: the provider has accepted it."),

@@ -5,10 +5,11 @@ from itertools import groupby
 
 from backend.operations.readiness.schemas import ReadinessBoard, ReadinessRow
 from i18n.formatting import get_formatter
-from i18n.translator import N_, NN_, get_translator
+from i18n.translator import N_, NN_, PN_, get_translator
 
 STATES = {
-    "blocks": (N_("Blocks"), "bad", "ban"),
+    # NOTE: verb: until this is mended, the platform or the merchant cannot go live
+    "blocks": (PN_("state of a check", "Blocks"), "bad", "ban"),
     "unknown": (N_("Not known"), "info", "clock"),
     "warning": (N_("Needs attention"), "warn", "alert-triangle"),
     "ok": (N_("In order"), "ok", "check-circle"),
@@ -21,16 +22,24 @@ VERDICTS = {
 }
 ALL_RIGHT = N_("Everything is in order.")
 GROUPS = {
-    "database": N_("Database"),
+    # NOTE: noun: what is checked about PostgreSQL
+    "database": PN_("group of checks", "Database"),
     "work": N_("Background work"),
-    "mail": N_("Emails"),
-    "wallets": N_("Wallets"),
-    "platform": N_("Platform"),
-    "merchants": N_("Merchants"),
+    # NOTE: plural: whether they can be sent
+    "mail": PN_("group of checks", "Emails"),
+    # NOTE: plural: Google Wallet and Apple Wallet
+    "wallets": PN_("group of checks", "Wallets"),
+    # NOTE: noun: its people and its translations
+    "platform": PN_("group of checks", "Platform"),
+    # NOTE: plural: what waits for them
+    "merchants": PN_("group of checks", "Merchants"),
     "tasks": N_("Timed tasks"),
-    "program": N_("Program"),
-    "staff": N_("Staff"),
-    "operation": N_("Operation"),
+    # NOTE: noun: program, rewards and stores of the merchant
+    "program": PN_("group of checks", "Program"),
+    # NOTE: noun: the people of the merchant
+    "staff": PN_("group of checks", "Staff"),
+    # NOTE: noun: the daily use, such as webhooks and reviews
+    "operation": PN_("group of checks", "Operation"),
 }
 Badge = tuple[str, str, str]
 """Text, kind, icon."""

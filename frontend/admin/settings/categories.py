@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from i18n.translator import N_
+from i18n.translator import N_, PN_
 
 
 class Group(NamedTuple):
@@ -21,10 +21,12 @@ class CategoryLabel(NamedTuple):
 
 CATEGORIES = {
     "email": CategoryLabel(
-        N_("Email"),
+        # NOTE: noun: of the email server
+        PN_("group of settings", "Email"),
         N_("What the server uses right now, and where each value comes from."),
         (
-            Group(N_("Provider"), ("email_provider",)),
+            # NOTE: noun: who sends the emails
+            Group(PN_("group of settings", "Provider"), ("email_provider",)),
             Group(
                 "SMTP",
                 (
@@ -32,13 +34,16 @@ CATEGORIES = {
                     "smtp_timeout_seconds",
                 ),
             ),
-            Group(N_("Sender"), ("email_from_address", "email_from_name", "email_reply_to")),
+            # NOTE: noun: whom emails are from
+            Group(PN_("group of settings", "Sender"), ("email_from_address", "email_from_name", "email_reply_to")),
             Group("SendGrid", ("sendgrid_api_key", "sendgrid_api_url", "sendgrid_webhook_public_key")),
-            Group(N_("Delivery"), ("email_rate_per_second", "email_give_up_hours")),
+            # NOTE: noun: how emails are handed over
+            Group(PN_("group of settings", "Delivery"), ("email_rate_per_second", "email_give_up_hours")),
         ),
     ),
     "wallets": CategoryLabel(
-        N_("Wallets"),
+        # NOTE: plural: of Google Wallet and Apple Wallet
+        PN_("group of settings", "Wallets"),
         N_("Only the environment sets these. They are read when a process starts."),
         (
             Group(
@@ -56,18 +61,21 @@ CATEGORIES = {
         ),
     ),
     "security": CategoryLabel(
-        N_("Security"),
+        # NOTE: noun: of sign-ins and connections
+        PN_("group of settings", "Security"),
         N_("How long a sign-in lasts, and what Orion may connect to."),
         (
             Group(
-                N_("Security"),
+                PN_("group of settings", "Security"),
                 ("access_token_hours", "staff_idle_minutes", "platform_idle_minutes", "mail_test_private_hosts"),
             ),
-            Group(N_("Tablets"), ("device_min_version_code", "device_latest_version_code")),
+            # NOTE: plural: of the app on them, or how often they may call
+            Group(PN_("group of settings", "Tablets"), ("device_min_version_code", "device_latest_version_code")),
         ),
     ),
     "limits": CategoryLabel(
-        N_("Limits"),
+        # NOTE: plural: how often something may be done in a minute
+        PN_("group of settings", "Limits"),
         N_("How often one caller may do something. Beyond it requests are refused for the rest of the minute."),
         (
             Group(
@@ -79,13 +87,14 @@ CATEGORIES = {
                 ),
             ),
             Group(
-                N_("Till"),
+                # NOTE: noun: how often something may be done at a till
+                PN_("group of settings", "Till"),
                 (
                     *("earn_per_minute", "stamp_per_minute", "redeem_per_minute", "void_per_minute"),
                     *("adjust_per_minute", "pin_unlock_per_minute", "api_key_per_minute"),
                 ),
             ),
-            Group(N_("Tablets"), ("device_pair_per_minute", "device_per_minute")),
+            Group(PN_("group of settings", "Tablets"), ("device_pair_per_minute", "device_per_minute")),
             Group(
                 N_("Signing in"),
                 (
@@ -94,7 +103,8 @@ CATEGORIES = {
                 ),
             ),
             Group(
-                N_("Emails"),
+                # NOTE: plural: how many may be sent, and when
+                PN_("group of settings", "Emails"),
                 (
                     *("mails_per_mailbox_per_hour", "mails_per_mailbox_per_day", "mail_tests_per_hour"),
                     *("all_mails_per_mailbox_per_day", "quiet_hours_begin", "quiet_hours_end"),
@@ -103,7 +113,8 @@ CATEGORIES = {
         ),
     ),
     "privacy": CategoryLabel(
-        N_("Privacy"),
+        # NOTE: noun: after how many days data is deleted
+        PN_("group of settings", "Privacy"),
         N_("After how many days Orion deletes what it no longer needs."),
         (
             Group(
@@ -116,14 +127,22 @@ CATEGORIES = {
         ),
     ),
     "maintenance": CategoryLabel(
-        N_("Maintenance"),
+        # NOTE: noun: while the platform is maintained
+        PN_("group of settings", "Maintenance"),
         N_("For a while everything can be seen and nothing changed. Tills say when they work again."),
-        (Group(N_("Maintenance"), ("maintenance_mode", "maintenance_until")),),
+        (Group(PN_("group of settings", "Maintenance"), ("maintenance_mode", "maintenance_until")),),
     ),
     "branding": CategoryLabel(
-        N_("Branding"),
+        # NOTE: noun: name and addresses of the platform
+        PN_("group of settings", "Branding"),
         N_("What pages show that belong to no merchant."),
-        (Group(N_("Platform"), ("platform_name", "support_email", "privacy_url", "imprint_url")),),
+        (
+            Group(
+                # NOTE: noun: its name and addresses
+                PN_("group of settings", "Platform"),
+                ("platform_name", "support_email", "privacy_url", "imprint_url"),
+            ),
+        ),
     ),
 }
 """In the order of the tabs."""

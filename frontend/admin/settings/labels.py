@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from i18n.translator import N_
+from i18n.translator import N_, PN_
 
 
 class Label(NamedTuple):
@@ -12,7 +12,8 @@ class Label(NamedTuple):
 
 LABELS = {
     "email_provider": Label(
-        N_("Provider"),
+        # NOTE: who sends emails: the platform’s own server, or a company
+        PN_("setting", "Provider"),
         N_("SMTP server: your own. SendGrid: their API. Log only: no email leaves."),
     ),
     "email_from_address": Label(
@@ -22,12 +23,16 @@ LABELS = {
         N_("Sender’s name"), N_("Shown for emails of the platform. Empty: its name. Emails of a merchant show theirs.")
     ),
     "email_reply_to": Label(N_("Replies to"), N_("Empty: replies go to the sender’s address.")),
-    "smtp_host": Label(N_("Host"), N_("The name of the email server, as its certificate has it.")),
-    "smtp_port": Label(N_("Port"), N_("587 with STARTTLS, or 465 with TLS.")),
-    "smtp_user": Label(N_("User"), N_("Often the whole email address. Empty: without signing in.")),
-    "smtp_password": Label(N_("Password"), N_("Encrypted when it is saved, and never shown again.")),
-    "smtp_use_tls": Label(N_("STARTTLS"), N_("Encrypts after the greeting, as on port 587.")),
-    "smtp_use_ssl": Label(N_("TLS"), N_("Encrypts from the first byte, as on port 465.")),
+    # NOTE: noun: the name of the email server
+    "smtp_host": Label(PN_("setting", "Host"), N_("The name of the email server, as its certificate has it.")),
+    # NOTE: noun: the number of the email server’s port
+    "smtp_port": Label(PN_("setting", "Port"), N_("587 with STARTTLS, or 465 with TLS.")),
+    # NOTE: noun: the name with which Orion signs in to the email server
+    "smtp_user": Label(PN_("setting", "User"), N_("Often the whole email address. Empty: without signing in.")),
+    # NOTE: with which Orion signs in to the email server
+    "smtp_password": Label(PN_("setting", "Password"), N_("Encrypted when it is saved, and never shown again.")),
+    "smtp_use_tls": Label("STARTTLS", N_("Encrypts after the greeting, as on port 587.")),
+    "smtp_use_ssl": Label("TLS", N_("Encrypts from the first byte, as on port 465.")),
     "smtp_timeout_seconds": Label(N_("Time limit"), N_("Seconds to wait for each answer of the email server.")),
     "sendgrid_api_key": Label(
         N_("API key"), N_("Needs the permission to send emails. Encrypted when it is saved, and never shown again.")
@@ -43,7 +48,8 @@ LABELS = {
     "all_mails_per_mailbox_per_day": Label(
         N_("Emails per mailbox and day"), N_("For any reason, from all merchants together.")
     ),
-    "enroll_per_minute": Label(N_("Joining"), N_("Requests per minute from one network.")),
+    # NOTE: noun: how often customers may join in a minute
+    "enroll_per_minute": Label(PN_("setting", "Joining"), N_("Requests per minute from one network.")),
     "public_program_per_minute": Label(N_("Viewing a program"), N_("Requests per minute from one network.")),
     "card_page_per_minute": Label(N_("Card page"), N_("Requests per minute from one network.")),
     "card_link_per_minute": Label(N_("Asking for a card’s link"), N_("Requests per minute from one network.")),
@@ -52,9 +58,12 @@ LABELS = {
     ),
     "earn_per_minute": Label(N_("Adding points"), N_("Transactions per minute of one user.")),
     "stamp_per_minute": Label(N_("Adding stamps"), N_("Transactions per minute of one user.")),
-    "redeem_per_minute": Label(N_("Redeeming"), N_("Transactions per minute of one user.")),
-    "void_per_minute": Label(N_("Voiding"), N_("Transactions per minute of one user.")),
-    "adjust_per_minute": Label(N_("Adjusting"), N_("Transactions per minute of one user.")),
+    # NOTE: noun: how often a user may redeem in a minute
+    "redeem_per_minute": Label(PN_("setting", "Redeeming"), N_("Transactions per minute of one user.")),
+    # NOTE: noun: how often a user may void in a minute
+    "void_per_minute": Label(PN_("setting", "Voiding"), N_("Transactions per minute of one user.")),
+    # NOTE: noun: how often a user may correct a balance in a minute
+    "adjust_per_minute": Label(PN_("setting", "Adjusting"), N_("Transactions per minute of one user.")),
     "api_key_per_minute": Label(N_("API keys"), N_("Requests per minute of one key, all together.")),
     "pin_unlock_per_minute": Label(N_("Unlocking the till"), N_("PIN entries per minute of one user.")),
     "device_pair_per_minute": Label(N_("Pairing a tablet"), N_("Attempts per minute from one network.")),
@@ -94,7 +103,8 @@ LABELS = {
     "privacy_url": Label(N_("Privacy notice"), N_("Its address. Empty: no link is shown.")),
     "imprint_url": Label(N_("Legal notice"), N_("Its address. Empty: no link is shown.")),
     "maintenance_mode": Label(
-        N_("Maintenance"),
+        # NOTE: noun: whether the platform is maintained
+        PN_("setting", "Maintenance"),
         N_("Announced: every page shows a banner. Read-only: everything can be seen, nothing changed or recorded."),
     ),
     "maintenance_until": Label(N_("Expected end"), N_("In Luxembourg’s time. Empty: no time is shown.")),
@@ -110,7 +120,9 @@ LABELS = {
         N_("Allow it only when your email server is in your own network: it lets administrators probe that network."),
     ),
     "google_wallet_issuer_id": Label(
-        N_("Issuer"), N_("The number of your account in the Google Pay and Wallet console.")
+        # NOTE: noun: Google’s word for who issues wallet passes
+        PN_("setting", "Issuer"),
+        N_("The number of your account in the Google Pay and Wallet console."),
     ),
     "google_wallet_service_account_file": Label(N_("File of the service account")),
     "google_wallet_origins": Label(N_("Sites with the button")),
@@ -128,10 +140,13 @@ LABELS = {
 
 CHOICES = {
     ("email_provider", "smtp"): N_("SMTP server"),
-    ("email_provider", "sendgrid"): N_("SendGrid"),
+    ("email_provider", "sendgrid"): "SendGrid",
     ("email_provider", "console"): N_("Log only"),
-    ("maintenance_mode", "off"): N_("Off"),
-    ("maintenance_mode", "announced"): N_("Announced"),
-    ("maintenance_mode", "read_only"): N_("Read-only"),
+    # NOTE: of maintenance: the platform works
+    ("maintenance_mode", "off"): PN_("choice", "Off"),
+    # NOTE: of maintenance: a banner says that it will come
+    ("maintenance_mode", "announced"): PN_("choice", "Announced"),
+    # NOTE: of maintenance: everything can be seen and nothing changed
+    ("maintenance_mode", "read_only"): PN_("choice", "Read-only"),
 }
 """Names of the values that can be chosen, by key and value."""

@@ -11,12 +11,15 @@ from frontend.admin.settings.form import SUGGESTED, moment_of, text_of
 from frontend.admin.settings.labels import CHOICES, LABELS
 from frontend.kit.edits import Difference
 from i18n.formatting import get_formatter
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 SOURCES: dict[SettingSource, tuple[str, str]] = {
-    "database": (N_("Database"), "database"),
-    "environment": (N_("Environment"), "terminal"),
-    "default": (N_("Default"), "settings"),
+    # NOTE: the value was saved on this page
+    "database": (PN_("source of a setting", "Database"), "database"),
+    # NOTE: the value comes from an environment variable
+    "environment": (PN_("source of a setting", "Environment"), "terminal"),
+    # NOTE: the value is Orion’s own
+    "default": (PN_("source of a setting", "Default"), "settings"),
 }
 OUTCOMES = {"ok": ("ok", "check-circle"), "failed": ("bad", "alert-triangle"), "skipped": ("", "clock")}
 
@@ -98,10 +101,10 @@ class SettingMessages:
 
     def _plain(self, value: SettingValue | None) -> str:
         if isinstance(value, bool):
-            return self._say(N_("yes")) if value else self._say(N_("no"))
+            return self._say(PN_("value", "yes")) if value else self._say(PN_("value", "no"))
         if isinstance(value, int):
             return str(value)
-        return value or self._say(N_("empty"))
+        return value or self._say(PN_("value", "empty"))
 
     def shown(self, setting: SettingView) -> str:
         return self._secret(setting.is_set) if setting.is_secret else self.value(setting, setting.value)
@@ -132,7 +135,8 @@ class SettingMessages:
         return self.value(setting, text)
 
     def _secret(self, is_set: bool) -> str:
-        return self._say(N_("set")) if is_set else self._say(N_("not set"))
+        # NOTE: participles: whether a password or a key has a value, which is not shown
+        return self._say(PN_("value", "set")) if is_set else self._say(N_("not set"))
 
     def outcome(self, step: ConnectionTestStep) -> tuple[str, str]:
         """Class and icon."""
@@ -144,7 +148,8 @@ class SettingMessages:
     def stopped(self, verdict: ConnectionTestVerdict) -> tuple[str, str, str]:
         """The badge of a finished test."""
         if verdict.is_ok:
-            return self._say(N_("Works")), "ok", "check-circle"
+            # NOTE: verb: everything that was checked is as it has to be
+            return self._say(PN_("state of a check", "Works")), "ok", "check-circle"
         if verdict.failed_step is None:
             return self._say(N_("Nothing was sent")), "warn", "alert-triangle"
         return self._say(N_("Stopped at %(step)s"), step=verdict.failed_step), "bad", "alert-triangle"

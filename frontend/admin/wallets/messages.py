@@ -2,32 +2,43 @@
 
 from backend.operations.wallets.schemas import PassCounts, ProviderStatus
 from i18n.formatting import get_formatter
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 STEPS = {
     "file_readable": N_("Key file"),
-    "key_parses": N_("Key"),
-    "token": N_("Access"),
-    "issuer": N_("Issuer"),
-    "class": N_("Programs"),
-    "logo": N_("Logo"),
-    "files_readable": N_("Files"),
+    # NOTE: noun: whether the file holds a private key
+    "key_parses": PN_("check", "Key"),
+    # NOTE: noun: whether Google lets Orion in
+    "token": PN_("check", "Access"),
+    # NOTE: noun: whether Google knows the account that issues passes, or who has signed Apple’s certificate
+    "issuer": PN_("check", "Issuer"),
+    # NOTE: plural: whether Google accepts the programs of merchants
+    "class": PN_("check", "Programs"),
+    # NOTE: noun: whether Google can fetch the logo
+    "logo": PN_("check", "Logo"),
+    # NOTE: plural: whether the certificates can be read
+    "files_readable": PN_("check", "Files"),
     "files_private": N_("File permissions"),
     "pass_type": N_("Pass type"),
     "pair_matches": N_("Key pair"),
-    "issued_by_wwdr": N_("Issuer"),
-    "days_left": N_("Validity"),
-    "public_address": N_("Address"),
+    "issued_by_wwdr": PN_("check", "Issuer"),
+    # NOTE: noun: how long the certificate is valid
+    "days_left": PN_("check", "Validity"),
+    # NOTE: noun: whether phones can reach Orion’s public URL
+    "public_address": PN_("check", "Address"),
     "apns_reachable": N_("Push service"),
 }
 OUTCOMES = {
-    "ok": (N_("Works"), "ok", "check-circle"),
+    # NOTE: verb: as it has to be
+    "ok": (PN_("state of a check", "Works"), "ok", "check-circle"),
     "warning": (N_("Needs attention"), "warn", "alert-triangle"),
-    "failed": (N_("Failed"), "bad", "x"),
+    # NOTE: something that was checked does not work
+    "failed": (PN_("state of a check", "Failed"), "bad", "x"),
     "skipped": (N_("Not tried"), "", "clock"),
 }
 BREAKERS = {
-    "closed": (N_("Sending"), "ok", "check-circle"),
+    # NOTE: verb: passes are being sent to Google or Apple
+    "closed": (PN_("state of a connection", "Sending"), "ok", "check-circle"),
     "open": (N_("Waiting: no answer lately"), "warn", "clock"),
     "stopped": (N_("Stopped: refused"), "bad", "ban"),
 }

@@ -8,7 +8,11 @@ from i18n.translator import get_translator
 
 
 def face_of(wallet: Wallet, installed: ShownPass, language: str) -> PassFace:
-    customer = [Fact(get_translator(language).gettext("Customer"), installed.customer)] if installed.customer else []
+    customer = (
+        [Fact(get_translator(language).pgettext("label on a wallet pass", "Customer"), installed.customer)]
+        if installed.customer
+        else []
+    )
     return PassFace(
         wallet=wallet,
         issuer=installed.issuer,

@@ -7,15 +7,19 @@ from backend.identity.permissions.schemas import PermissionView
 from frontend.kit.person import Store
 from frontend.office.api_keys.form import AS_IT_IS, NEVER
 from i18n.formatting import get_formatter
-from i18n.translator import N_, NN_, get_translator
+from i18n.translator import N_, NN_, PN_, get_translator
 
 STATES = {
-    "active": (N_("Active"), "ok", "check"),
-    "expired": (N_("Expired"), "warn", "clock"),
-    "revoked": (N_("Revoked"), "", "ban"),
+    # NOTE: it works
+    "active": (PN_("state of an API key", "Active"), "ok", "check"),
+    # NOTE: its last day has passed
+    "expired": (PN_("state of an API key", "Expired"), "warn", "clock"),
+    # NOTE: by a person, for good
+    "revoked": (PN_("state of an API key", "Revoked"), "", "ban"),
 }
 """Text, kind and icon."""
-EXPIRY = {NEVER: N_("Never"), "30": N_("In 30 days"), "90": N_("In 90 days"), "365": N_("In a year")}
+# NOTE: choices of when an API key expires
+EXPIRY = {NEVER: PN_("choice", "Never"), "30": N_("In 30 days"), "90": N_("In 90 days"), "365": N_("In a year")}
 OVERLAPS = {"0": N_("Not at all"), "1": N_("One hour"), "24": N_("One day"), "168": N_("Seven days")}
 
 

@@ -4,18 +4,20 @@ from decimal import Decimal
 
 from backend.devices.schemas import DeviceView
 from i18n.formatting import get_formatter
-from i18n.translator import N_, NN_, get_translator
+from i18n.translator import N_, NN_, PN_, get_translator
 
 STATES = {
     "created": (N_("Not paired yet"), "info", "clock"),
     "paired": (N_("In use"), "ok", "check"),
-    "suspended": (N_("Suspended"), "warn", "ban"),
-    "revoked": (N_("Revoked"), "bad", "ban"),
+    # NOTE: until the office lets it work again
+    "suspended": (PN_("state of a tablet", "Suspended"), "warn", "ban"),
+    # NOTE: for good: it is refused
+    "revoked": (PN_("state of a tablet", "Revoked"), "bad", "ban"),
 }
 """Text, kind and icon."""
 PROFILES = {"till": N_("Till, for staff"), "kiosk": N_("Kiosk, for customers")}
 DONE = {
-    "saved": N_("Saved."),
+    "saved": PN_("message", "Saved."),
     "revoked": N_("The tablet is revoked. Its next request is refused."),
     "resumed": N_("The tablet works again."),
     "sent": N_("The tablet shows the message within a quarter of an hour."),

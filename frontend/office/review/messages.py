@@ -2,18 +2,26 @@
 
 from backend.loyalty.offline.schemas.review import ReviewItem
 from i18n.formatting import get_formatter
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 OPERATIONS = {
-    "points": (N_("Sale"), "coins"),
-    "stamp": (N_("Stamp"), "stamp"),
+    "points": (PN_("kind of transaction", "Sale"), "coins"),
+    "stamp": (PN_("kind of transaction", "Stamp"), "stamp"),
     "enroll": (N_("New customer"), "user-plus"),
-    "void": (N_("Voiding"), "undo"),
-    "redeem": (N_("Redemption"), "gift"),
+    # NOTE: noun: a transaction was to be voided
+    "void": (PN_("kind of transaction", "Voiding"), "undo"),
+    # NOTE: noun: a reward was handed over
+    "redeem": (PN_("kind of transaction", "Redemption"), "gift"),
 }
 """Text and icon."""
 UNREADABLE = N_("Unreadable operation"), "alert-triangle"
-DONE = {"booked": N_("Recorded."), "dismissed": N_("Dismissed."), "gone": N_("Somebody has already decided this.")}
+DONE = {
+    # NOTE: what a tablet did offline is recorded now
+    "booked": PN_("message", "Recorded."),
+    # NOTE: what a tablet did offline is not recorded
+    "dismissed": PN_("message", "Dismissed."),
+    "gone": N_("Somebody has already decided this."),
+}
 SAY_AS_MUCH = {"allowance", "no_allowance"}
 """Reasons to which the sentence of the problem adds nothing."""
 REASON_MISSING = N_("Enter a reason: it is kept in the audit.")

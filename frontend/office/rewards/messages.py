@@ -6,14 +6,18 @@ from datetime import date
 from backend.loyalty.rewards.schemas import RewardDetail
 from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGE_NAMES
-from i18n.translator import N_, NN_, get_translator
+from i18n.translator import N_, NN_, PN_, get_translator
 
 STATES = {
-    "offered": (N_("Offered"), "ok", "check-circle"),
+    # NOTE: customers can have it now
+    "offered": (PN_("state of a reward", "Offered"), "ok", "check-circle"),
     "scheduled": (N_("Starts later"), "info", "clock"),
-    "ended": (N_("Ended"), "", "clock"),
-    "paused": (N_("Paused"), "warn", "ban"),
-    "archived": (N_("Archived"), "", "list"),
+    # NOTE: its last day has passed
+    "ended": (PN_("state of a reward", "Ended"), "", "clock"),
+    # NOTE: by the merchant, for some time
+    "paused": (PN_("state of a reward", "Paused"), "warn", "ban"),
+    # NOTE: for good
+    "archived": (PN_("state of a reward", "Archived"), "", "list"),
 }
 """Text, kind and icon of each state's badge."""
 SORTINGS = {
@@ -23,15 +27,18 @@ SORTINGS = {
     "-created_at": N_("Newest first"),
 }
 FIELDS = {
-    "points_required": N_("Points"),
+    "points_required": PN_("label", "Points"),
     "value": N_("What it costs you"),
-    "stock": N_("Stock"),
+    "stock": PN_("label", "Stock"),
     "limit_per_card": N_("Most for one customer"),
-    "store_ids": N_("Stores"),
+    # NOTE: plural: where a reward is offered
+    "store_ids": PN_("label", "Stores"),
     "starts_on": N_("First day"),
     "ends_on": N_("Last day"),
-    "picture": N_("Picture"),
-    "paused": N_("Paused"),
+    # NOTE: of a reward
+    "picture": PN_("label", "Picture"),
+    # NOTE: participle: before whether the reward is paused, yes or no
+    "paused": PN_("label", "Paused"),
 }
 EXAMPLES = (
     (100, 500, N_("5 € voucher"), N_("For your next purchase")),
@@ -71,12 +78,14 @@ class RewardMessages:
         if field == "store_ids":
             return self._say(N_("other stores"))
         if field == "paused":
-            return self._say(N_("yes")) if value else self._say(N_("no"))
+            # NOTE: what was chosen, after the name of a choice
+            return self._say(PN_("value", "yes")) if value else self._say(PN_("value", "no"))
         if field == "picture":
             return self._say(N_("another picture")) if value else self._say(N_("no picture"))
         if field in {"starts_on", "ends_on"} and value:
             return self._formatter.date(date.fromisoformat(value), "medium")
-        return value or self._say(N_("empty"))
+        # NOTE: nothing was entered
+        return value or self._say(PN_("value", "empty"))
 
     def state_of(self, reward: RewardDetail) -> tuple[str, str, str]:
         """Text, kind and icon."""

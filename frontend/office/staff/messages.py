@@ -8,7 +8,7 @@ from backend.identity.permissions.schemas import PermissionView
 from frontend.kit.person import Store
 from frontend.permissions.messages import PermissionMessages
 from i18n.formatting import get_formatter
-from i18n.translator import N_, NN_, get_translator
+from i18n.translator import N_, NN_, PN_, get_translator
 
 PINS = {
     "none": (N_("No PIN"), "", ""),
@@ -51,7 +51,8 @@ class StaffMessages(PermissionMessages):
     def rights_at(self, codes: Sequence[str]) -> str:
         """The titles of permissions, on one line."""
         titles = [self._titles.get(code, code) for code in codes]
-        return self._listing(titles) if titles else self._say(N_("nothing"))
+        # NOTE: the person has no permission there
+        return self._listing(titles) if titles else self._say(PN_("value", "nothing"))
 
     def differences(self, role: str | None, stores: Mapping[UUID, Sequence[str]]) -> list[str]:
         """Sentences about what is saved now, where the form means something else."""

@@ -2,16 +2,19 @@
 
 from backend.webhooks.schemas import WebhookDeliverySummary, WebhookEndpointDetail
 from i18n.formatting import get_formatter
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, PN_, get_translator
 
 STATES = {
-    "waiting": (N_("Waiting"), "info", "clock"),
-    "delivered": (N_("Delivered"), "ok", "check-circle"),
-    "failed": (N_("Failed"), "bad", "x"),
+    # NOTE: it will be sent
+    "waiting": (PN_("state of a delivery", "Waiting"), "info", "clock"),
+    # NOTE: the server has confirmed the event
+    "delivered": (PN_("state of a delivery", "Delivered"), "ok", "check-circle"),
+    # NOTE: for good
+    "failed": (PN_("state of a delivery", "Failed"), "bad", "x"),
 }
 """Text, kind and icon of each badge."""
 OUTCOMES = {
-    "delivered": (N_("Delivered"), "ok", "check-circle"),
+    "delivered": (PN_("state of a delivery", "Delivered"), "ok", "check-circle"),
     "refused": (N_("Not confirmed"), "warn", "alert-triangle"),
     "unreachable": (N_("Not reached"), "warn", "wifi-off"),
     "given_up": (N_("Given up"), "bad", "x"),
@@ -70,12 +73,16 @@ class WebhookMessages:
 
     def badge_of(self, endpoint: WebhookEndpointDetail) -> Badge:
         if endpoint.disabled_because is not None:
-            return self._say(N_("Disabled")), "bad", "ban"
+            # NOTE: Orion has switched it off because it did not work
+            return self._say(PN_("state of an endpoint", "Disabled")), "bad", "ban"
         if not endpoint.is_active:
-            return self._say(N_("Paused")), "warn", "ban"
+            # NOTE: by the merchant
+            return self._say(PN_("state of an endpoint", "Paused")), "warn", "ban"
         if endpoint.failing_since is not None:
-            return self._say(N_("Failing")), "warn", "alert-triangle"
-        return self._say(N_("Active")), "ok", "check-circle"
+            # NOTE: it has not confirmed its latest events
+            return self._say(PN_("state of an endpoint", "Failing")), "warn", "alert-triangle"
+        # NOTE: it works
+        return self._say(PN_("state of an endpoint", "Active")), "ok", "check-circle"
 
     def trouble_of(self, endpoint: WebhookEndpointDetail) -> str:
         """Empty when there is none."""

@@ -38,7 +38,8 @@ async def show_undone(
     request: Request, caller: Caller, answer: VoidView, purchase: EnteredPurchase | None
 ) -> Response[str]:
     language = language_of(request)
-    undone = get_translator(language).gettext("Undone.")
+    # NOTE: a return was undone
+    undone = get_translator(language).pgettext("message", "Undone.")
     text = f"{undone} {lost_amount(purchase, answer.card, language)}".strip()
     return await _show(request, caller, answer, Done(text, purchase=purchase))
 

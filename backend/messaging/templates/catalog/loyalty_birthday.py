@@ -2,7 +2,7 @@ from backend.messaging.templates.blocks import Button, Greeting, Heading, Paragr
 from backend.messaging.templates.declaration import MailTemplate
 from backend.messaging.templates.facts import LoyaltyValues, loyalty_placeholders, sample_facts
 from backend.messaging.templates.samples import SamplePerson
-from i18n.translator import N_
+from i18n.translator import N_, PN_
 
 
 class BirthdayValues(LoyaltyValues, frozen=True):
@@ -15,7 +15,8 @@ def sample(person: SamplePerson) -> BirthdayValues:
 
 LOYALTY_BIRTHDAY = MailTemplate(
     code="loyalty_birthday",
-    name=N_("Birthday"),
+    # NOTE: noun: wishes for a birthday
+    name=PN_("name of an email", "Birthday"),
     occasion=N_("Sent on a customer’s birthday, if the customer has agreed to such emails"),
     category="loyalty",
     values=BirthdayValues,

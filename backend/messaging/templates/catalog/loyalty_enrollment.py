@@ -14,7 +14,7 @@ from backend.messaging.templates.declaration import Facts, MailTemplate, MailVal
 from backend.messaging.templates.facts import CustomerFacts, MailedCardFacts, MerchantFacts, WalletFacts
 from backend.messaging.templates.kinds import Url
 from backend.messaging.templates.samples import UNSUBSCRIBE_URL, SamplePerson
-from i18n.translator import N_
+from i18n.translator import N_, PN_
 
 
 class ConsentFacts(Facts, frozen=True):
@@ -43,7 +43,8 @@ def sample(person: SamplePerson) -> EnrollmentValues:
 
 LOYALTY_ENROLLMENT = MailTemplate(
     code="loyalty_enrollment",
-    name=N_("Welcome"),
+    # NOTE: noun: the first email to a customer
+    name=PN_("name of an email", "Welcome"),
     occasion=N_("Sent to a customer right after enrollment"),
     category="loyalty",
     values=EnrollmentValues,

@@ -5,7 +5,7 @@ from backend.messaging.templates.declaration import Facts, MailTemplate, MailVal
 from backend.messaging.templates.facts import MerchantFacts, UserFacts
 from backend.messaging.templates.kinds import HourCount, Text, Url
 from backend.messaging.templates.samples import SamplePerson
-from i18n.translator import N_
+from i18n.translator import N_, PN_
 
 
 class InvitationFacts(Facts, frozen=True):
@@ -30,7 +30,8 @@ def sample(person: SamplePerson) -> StaffInvitationValues:
 
 STAFF_INVITATION = MailTemplate(
     code="staff_invitation",
-    name=N_("Invitation"),
+    # NOTE: noun: to become a user
+    name=PN_("name of an email", "Invitation"),
     occasion=N_("Sent to somebody who is to become a user"),
     category="account",
     values=StaffInvitationValues,

@@ -21,7 +21,7 @@ from backend.operations.readiness.platform.tasks import look_at_task
 from backend.operations.readiness.platform.test_data import look_at_test_data
 from backend.operations.readiness.platform.wallets import look_at_passes, look_at_wallet
 from backend.operations.timed_tasks.catalog import TASKS
-from i18n.translator import N_
+from i18n.translator import N_, PN_
 
 MAIL, PEOPLE, WEBHOOKS = "docs/runbooks/email.md", "docs/runbooks/people.md", "docs/runbooks/webhooks.md"
 GO_LIVE, CERTIFICATES, PASSES = (
@@ -35,18 +35,26 @@ RUNBOOKS = {"verify_audit": PEOPLE, "sync_wallet_passes": PASSES, "check_wallet_
 """Of timed tasks."""
 
 PLATFORM_CHECKS = (
-    Check("migrations", "database", N_("Migrations"), look_at_migrations),
+    # NOTE: plural: whether the database has all of them
+    Check("migrations", "database", PN_("check", "Migrations"), look_at_migrations),
     Check("role", "database", N_("Separation of merchants"), look_at_role),
     Check("secrets", "database", N_("Encryption keys"), look_at_secrets, runbook=f"{MAIL}#a-key-was-lost"),
-    Check("clocks", "database", N_("Clocks"), look_at_clocks),
-    Check("disk", "database", N_("Disk"), look_at_disk),
-    Check("backups", "database", N_("Backups"), look_at_backups, runbook=BACKUP),
+    # NOTE: plural: whether this machine’s agrees with the database’s
+    Check("clocks", "database", PN_("check", "Clocks"), look_at_clocks),
+    # NOTE: noun: whether there is room left
+    Check("disk", "database", PN_("check", "Disk"), look_at_disk),
+    # NOTE: plural: whether the last one is new
+    Check("backups", "database", PN_("check", "Backups"), look_at_backups, runbook=BACKUP),
     Check("escrow", "database", N_("Copy of the encryption keys"), look_at_escrow, runbook=f"{BACKUP}#what-is-kept"),
-    Check("backends", "work", N_("Backends"), look_at_backends),
-    Check("workers", "work", N_("Workers"), look_at_workers),
-    Check("maintenance", "work", N_("Maintenance"), look_at_maintenance, "/admin/settings/maintenance"),
-    Check("outbox", "work", N_("Events"), look_at_outbox),
-    Check("redis", "work", N_("Redis"), look_at_redis),
+    # NOTE: plural, processes: whether they run, and the same version
+    Check("backends", "work", PN_("check", "Backends"), look_at_backends),
+    # NOTE: plural, processes for background work: whether they run
+    Check("workers", "work", PN_("check", "Workers"), look_at_workers),
+    # NOTE: noun: whether it is over
+    Check("maintenance", "work", PN_("check", "Maintenance"), look_at_maintenance, "/admin/settings/maintenance"),
+    # NOTE: plural: whether what follows from them is done
+    Check("outbox", "work", PN_("check", "Events"), look_at_outbox),
+    Check("redis", "work", "Redis", look_at_redis),
     Check("email_templates", "mail", N_("Email templates"), look_at_texts, "/admin/email-templates"),
     Check("email_settings", "mail", N_("Email settings"), look_at_settings, "/admin/settings/email", MAIL),
     Check("email_test", "mail", N_("Connection test"), look_at_test, "/admin/settings/email", MAIL),
@@ -55,12 +63,16 @@ PLATFORM_CHECKS = (
     Check("google_wallet", "wallets", N_("Google Wallet"), look_at_wallet("google"), "/admin/wallets", CERTIFICATES),
     Check("apple_wallet", "wallets", N_("Apple Wallet"), look_at_wallet("apple"), "/admin/wallets", CERTIFICATES),
     Check("passes", "wallets", N_("Wallet passes"), look_at_passes, "/admin/wallets", PASSES),
-    Check("catalogs", "platform", N_("Translations"), look_at_catalogs),
-    Check("permissions", "platform", N_("Permissions"), look_at_permissions, "/admin/users/permissions", PEOPLE),
-    Check("administrators", "platform", N_("Administrators"), look_at_admins, "/admin/users", PEOPLE),
+    # NOTE: plural: whether all are there
+    Check("catalogs", "platform", PN_("check", "Translations"), look_at_catalogs),
+    Check(
+        "permissions", "platform", PN_("check", "Permissions"), look_at_permissions, "/admin/users/permissions", PEOPLE
+    ),
+    # NOTE: plural: whether enough of them can sign in
+    Check("administrators", "platform", PN_("check", "Administrators"), look_at_admins, "/admin/users", PEOPLE),
     Check("live_stores", "merchants", N_("Live stores"), look_at_live_stores, "/admin/merchants"),
-    Check("reviews", "merchants", N_("Review"), look_at_reviews, "/admin/merchants"),
-    Check("webhooks", "merchants", N_("Webhooks"), look_at_webhooks, runbook=WEBHOOKS),
+    Check("reviews", "merchants", PN_("check", "Review"), look_at_reviews, "/admin/merchants"),
+    Check("webhooks", "merchants", PN_("check", "Webhooks"), look_at_webhooks, runbook=WEBHOOKS),
     Check("cards_at_risk", "merchants", N_("Customers at risk"), look_at_merchants_at_risk, runbook=LOSING),
     Check("new_cards", "merchants", N_("New cards"), look_at_new_cards, runbook=FEW_NEW),
     Check("test_data", "merchants", N_("Test data"), look_at_test_data, runbook=GO_LIVE),

@@ -21,4 +21,4 @@ class StampCommand(Command):
         return self.done(answer.transaction, answer.card, stamped=True)
 
     def describe(self, view: TillView) -> str:  # noqa: ARG002 - a stamp has no name
-        return self.messages.translator.pgettext("what is recorded anyway", "Stamp")
+        return self.messages.translator.pgettext("kind of transaction", "Stamp")
