@@ -7,7 +7,6 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 
 from i18n.catalogs import ROOT, TEMPLATE, rendered, write_catalog
-from i18n.locales import LANGUAGES
 
 SOURCES = ("backend", "frontend", "workers")
 KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2)}
@@ -45,11 +44,11 @@ def extract(root: Path = ROOT) -> Catalog:
 
 
 def templates(root: Path = ROOT) -> Iterator[Path]:
-    """All Jinja templates with user-visible text, except those that exist once per language."""
+    """All Jinja templates with user-visible text."""
     files = (path for source in SOURCES for path in sorted((root / source).rglob("*")) if path.is_file())
     for path in files:
         parts = path.relative_to(root).parts
-        if path.suffix in {".html", ".txt"} and all(map(_has_sentences, parts)) and not _is_of_one_language(parts):
+        if path.suffix in {".html", ".txt"} and all(map(_has_sentences, parts)):
             yield path
 
 
@@ -67,7 +66,3 @@ def _sentences(folder: Path) -> Iterator[tuple[str, int, str | tuple[str, ...], 
 
 def _has_sentences(folder: str) -> bool:
     return folder != "static" and not folder.startswith((".", "__"))
-
-
-def _is_of_one_language(parts: tuple[str, ...]) -> bool:
-    return any(word in LANGUAGES for part in parts for word in part.split("."))

@@ -1,5 +1,6 @@
 """Updates the catalogs to the sentences of the template."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -10,10 +11,10 @@ from i18n.locales import LANGUAGES, SOURCE_LANGUAGE
 from i18n.translator import catalog_path
 
 
-def update_catalogs(root: Path = ROOT) -> list[Path]:
+def update_catalogs(root: Path = ROOT, languages: Sequence[str] = LANGUAGES) -> list[Path]:
     """Fills in English. While a language lacks a translation, those of removed sentences stay as obsolete entries."""
-    paths = [catalog_path(language, root / "i18n") for language in LANGUAGES]
-    for language, path in zip(LANGUAGES, paths, strict=True):
+    paths = [catalog_path(language, root / "i18n") for language in languages]
+    for language, path in zip(languages, paths, strict=True):
         catalog = read_catalog(path, language) if path.exists() else Catalog(locale=language)
         # Babel's fuzzy matching also offers the translations of sentences that are still in use.
         catalog.update(read_catalog(root / TEMPLATE), no_fuzzy_matching=True)
