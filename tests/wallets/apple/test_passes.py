@@ -173,7 +173,7 @@ def test_points_that_expire_soon_are_news(made: Maker) -> None:
     assert "expire" not in shown(later)["news"]
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "de", "lb"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_pass_is_made_in_the_customers_language(made: Maker, language: str) -> None:
     opened = made(language=language)
     assert shown(opened)["reward"] == {"fr": "Café offert"}.get(language, "Free coffee")
