@@ -137,7 +137,7 @@ async def test_joao_joins_and_anna_serves_him(page: Page, town: Town) -> None:
     assert tables.keys() == {*LANGUAGES, "pt"}
     assert '"Customer" = "Customer";' in tables["pt"], "until somebody translates it"
 
-    mail = await town.stack.mail_to(email)
+    mail = await town.stack.mail_to(email, "card")
     assert (mail["Subject"], mail["Content-Language"]) == ("Your Fashion Group card", "pt")
     assert "Open your card" in text_of(mail)
 
