@@ -145,7 +145,7 @@ async def test_joao_joins_and_anna_serves_him(page: Page, town: Town) -> None:
     await till.sign_in(ANNA.email, PASSWORD)
     await till.scan(code)
     await expect(till.button("Adicionar pontos")).to_be_visible()
-    await expect(till.button("Add a stamp")).to_be_visible()
+    await expect(till.button("Add stamp")).to_be_visible()
 
 
 async def tables_of_pass(page: Page) -> dict[str, str]:
