@@ -3,11 +3,12 @@
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
 
+from backend.core.languages import LISTED_LANGUAGES
 from backend.core.openapi.document import DocumentConfig
 from backend.core.openapi.headers import shared_headers
 from backend.webhooks.document import webhook_items
 
-CONVENTIONS = """\
+CONVENTIONS = f"""\
 JSON in UTF-8. Amounts of money are whole cents. Times are RFC 3339 with a zone and are answered in UTC.
 
 - **Who calls** stands in `Authorization: Bearer …`. Staff of several stores name theirs in `X-Store-Code`.
@@ -15,7 +16,7 @@ JSON in UTF-8. Amounts of money are whole cents. Times are RFC 3339 with a zone 
   `Idempotency-Replayed: true`.
 - **What is edited** has an `ETag`, which the change sends as `If-Match`.
 - **Errors** are `application/problem+json` (RFC 9457). `code` is stable and decides; `title` and `detail` are sentences
-  for people, in the language of `Accept-Language` (`en`, `fr`, `de` or `lb`; English without it). The facts of a
+  for people, in the language of `Accept-Language` ({LISTED_LANGUAGES}; English without it). The facts of a
   problem, such as `retry_at`, are members of their own: `x-facts` of the schema `Problem` lists them by code.
 - **What may be added at any time**: operations, optional parameters and fields, fields of answers, values of enums,
   codes of problems. Clients ignore unknown fields, and treat an unknown value as a missing one.
@@ -95,7 +96,7 @@ IN_ADDRESSES = {
     "id": "Id of the task run, from the answer that started it.",
     "invitation_id": "Id of the invitation. Resending it keeps the id.",
     "key": "Key of the setting, such as `smtp_host`.",
-    "language": "Language of the text: `en`, `fr`, `de` or `lb`.",
+    "language": f"Language of the text: {LISTED_LANGUAGES}.",
     "mail_id": "Id of the email in the email log.",
     "merchant_code": "Code of the merchant, such as `fashion-group`.",
     "merge_id": "Id of the merge, from its answer or from `merged_cards` of the card.",

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from i18n import catalogs, extraction, importing, updating
+from i18n.adding import LanguageRefused, add_language
 from i18n.audiences import AUDIENCES
 from i18n.checks.finding import shortened
 from i18n.checks.run import check as run_checks
@@ -19,6 +20,12 @@ from i18n.locales import LANGUAGE_NAMES
 from i18n.normalizing import normalize as normalize_file
 from i18n.pofiles import PoFileError, sources
 from i18n.pseudo import pseudo as pseudo_text
+
+NEXT = """
+{name} is a language of Orion, with the numbers and dates of {formats}. English stands in for what is not translated.
+Next: 1. Translate its catalogs, customer.po first: docs/translating.md says how.
+      2. Write the API's document anew, which lists the languages: `orion openapi --out docs/openapi.json`.
+      3. Restart all processes, then store the texts of emails: `orion templates seed`."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 in_root = click.option(
@@ -59,6 +66,22 @@ def extract(root: Path) -> None:
 def update(root: Path) -> None:
     """Update the catalogs of each language to the templates. Translations of removed sentences stay in the files."""
     _say_written(updating.update_catalogs(root), root)
+
+
+@i18n.command()
+@in_root
+@click.argument("code")
+@click.option("--name", help="What the language calls itself. [default: what Babel says]")
+@click.option("--formats", help="The locale of its numbers and dates. [default: Luxembourg's, or the likeliest]")
+@in_plain_words()
+def add(root: Path, code: str, name: str | None, formats: str | None) -> None:
+    """Add the language CODE. English stands in until its catalog is translated."""
+    try:
+        added = add_language(root, code, name, formats)
+    except LanguageRefused as refused:
+        raise click.ClickException(str(refused)) from refused
+    _say_written(added.paths, root)
+    click.echo(NEXT.format(name=added.name, formats=added.formats))
 
 
 @i18n.command()

@@ -11,7 +11,6 @@ from polib import POEntry, POFile
 from i18n.audiences import AUDIENCES, Audience, audience_of
 from i18n.catalogs import ROOT, template_path
 from i18n.headers import introduction
-from i18n.locales import LANGUAGES
 from i18n.pofiles import entries, key, read_po, sources, write_po
 
 SOURCES = ("backend", "frontend", "workers")
@@ -68,11 +67,11 @@ def extract(root: Path = ROOT) -> dict[Audience, POFile]:
 
 
 def templates(root: Path = ROOT) -> Iterator[Path]:
-    """All Jinja templates with user-visible text, except those that exist once per language."""
+    """All Jinja templates with user-visible text."""
     files = (path for source in SOURCES for path in sorted((root / source).rglob("*")) if path.is_file())
     for path in files:
         parts = path.relative_to(root).parts
-        if path.suffix in {".html", ".txt"} and all(map(_has_sentences, parts)) and not _is_of_one_language(parts):
+        if path.suffix in {".html", ".txt"} and all(map(_has_sentences, parts)):
             yield path
 
 
@@ -133,7 +132,3 @@ def _content(entry: POEntry) -> tuple[object, ...]:
 
 def _has_sentences(folder: str) -> bool:
     return folder != "static" and not folder.startswith((".", "__"))
-
-
-def _is_of_one_language(parts: tuple[str, ...]) -> bool:
-    return any(word in LANGUAGES for part in parts for word in part.split("."))

@@ -1,6 +1,7 @@
 """Formats numbers, money and dates as is customary in Luxembourg."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -23,8 +24,7 @@ MINUS = "\N{MINUS SIGN}"
 
 DateStyle = Literal["short", "medium", "long", "full"]
 
-# CLDR uses two-digit years for de and lb; birthdays and expiry dates need four.
-SHORT_DATES = {"en_GB": "dd/MM/yyyy", "fr_LU": "dd/MM/yyyy", "de_LU": "dd.MM.yyyy", "lb_LU": "dd.MM.yyyy"}
+YEAR = re.compile("y+")
 
 
 class Formatter:
@@ -59,7 +59,8 @@ class Formatter:
     def date(self, value: dt.date, style: DateStyle = "long") -> str:
         """A `datetime` must be aware and is converted to the time zone."""
         day = self._local(value).date() if isinstance(value, dt.datetime) else value
-        pattern = SHORT_DATES[str(self.locale)] if style == "short" else style
+        # CLDR uses two-digit years in some languages; birthdays and expiry dates need four.
+        pattern = YEAR.sub("yyyy", self.locale.date_formats["short"].pattern) if style == "short" else style
         return format_date(day, pattern, locale=self.locale)
 
     def last_day(self, ends_at: dt.datetime, style: DateStyle = "long") -> str:

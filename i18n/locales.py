@@ -1,15 +1,25 @@
 """The supported languages and the negotiation of a user's language."""
 
-LANGUAGES = ("en", "fr", "de", "lb")
+import tomllib
+from pathlib import Path
+
+LANGUAGES_FILE = Path(__file__).parent / "languages.toml"
+_TOLD = tomllib.loads(LANGUAGES_FILE.read_text(encoding="utf-8"))
+
+LANGUAGES = tuple(_TOLD)
 SOURCE_LANGUAGE = "en"
 PLATFORM_LANGUAGE = "fr"
 PSEUDO_LANGUAGE = "en_XA"
 
 # The name of each language in that language.
-LANGUAGE_NAMES = {"en": "English", "fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"}
+LANGUAGE_NAMES: dict[str, str] = {code: told["name"] for code, told in _TOLD.items()}
 
 # Numbers and dates follow the conventions of Luxembourg, not those of the language's largest country.
-FORMATTING_LOCALES = {"en": "en_GB", "fr": "fr_LU", "de": "de_LU", "lb": "lb_LU", PSEUDO_LANGUAGE: "en_GB"}
+FORMATTING_LOCALES: dict[str, str] = {code: told["formats"] for code, told in _TOLD.items()}
+FORMATTING_LOCALES[PSEUDO_LANGUAGE] = FORMATTING_LOCALES[SOURCE_LANGUAGE]
+
+# The language whose wallet badge stands in where the vendor has none.
+BADGES_BY: dict[str, str] = {code: told["badges"] for code, told in _TOLD.items() if "badges" in told}
 
 
 def negotiate(

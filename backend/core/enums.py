@@ -47,7 +47,6 @@ GoogleWalletState = Annotated[str, one_of("GoogleWalletState", "off", "available
 AppleWalletState = Annotated[str, one_of("AppleWalletState", "off", "available", "installed")]
 EmailSecurity = Annotated[str, one_of("EmailSecurity", "tls", "starttls", "none")]
 StaffPinPolicyName = Annotated[str, one_of("StaffPinPolicy", "required", "optional", "disabled")]
-LanguageName = Annotated[str, one_of("Language", "en", "fr", "de", "lb")]
 CardChangeOutcome = Annotated[str, one_of("CardChangeOutcome", "done", "refused", "failed", "waiting")]
 RewardRefusal = Annotated[str, one_of("RewardRefusal", "out_of_stock", "reward_limit_reached", "other_store")]
 CheckOutcome = Annotated[str, one_of("CheckOutcome", "ok", "warning", "failed", "skipped")]

@@ -7,7 +7,6 @@ import msgspec
 from backend.core.letters import LETTER
 
 Row = TypeVar("Row")
-Language = Literal["en", "fr", "de", "lb"]
 ListOrder = Literal["newest", "oldest"]
 ENDS_OF_LINES, TURNING = r"\n\r\x85\u2028\u2029", r"\u202d\u202e"
 """TURNING: characters that reverse the text after them, also that of the page around it."""

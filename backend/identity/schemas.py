@@ -6,8 +6,9 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from backend.core.enums import LanguageName, Role, SessionKind
-from backend.core.schemas import Answer, Body, Language
+from backend.core.enums import Role, SessionKind
+from backend.core.languages import Language, LanguageName
+from backend.core.schemas import Answer, Body
 from backend.staff_pins.schemas import Pin
 
 TotpCode = Annotated[

@@ -2,7 +2,8 @@ from datetime import datetime
 from typing import Annotated, Literal, get_args
 from uuid import UUID
 
-from backend.core.enums import EmailProvider, EmailSecurity, LanguageName, one_of
+from backend.core.enums import EmailProvider, EmailSecurity, one_of
+from backend.core.languages import LanguageName
 from backend.core.schemas import Answer
 from backend.messaging.history import MailOutcome
 

@@ -7,7 +7,7 @@ from backend.loyalty.rewards.schemas import CardReward
 from backend.wallets.schemas import Wallets
 from frontend.kit.assets import Assets
 from frontend.kit.passes import PassFace, PassValues, Wallet, faces_of
-from i18n.locales import html_language
+from i18n.locales import BADGES_BY, html_language
 from i18n.translator import N_, get_translator
 
 WALLET_PROBLEMS = {
@@ -15,8 +15,6 @@ WALLET_PROBLEMS = {
     "wallet_not_configured": N_("This wallet is not available here. Your card works without it."),
     "rate_limited": N_("Too many attempts. Wait a minute, then try again."),
 }
-BADGES_BY = {"lb": "fr"}
-"""Fallback language of the badge where the vendor has none."""
 IN_THE_WALLET = {"saved", "installed"}
 
 

@@ -96,7 +96,7 @@ ENTRIES = (
         "/admin/email-templates",
         N_("Email templates"),
         "mail",
-        N_("What emails say, in four languages: up to date, edited, or older than the English text?"),
+        N_("What emails say, in every language: up to date, edited, or older than the English text?"),
         "messaging.manage_templates",
     ),
     Entry(

@@ -86,6 +86,7 @@ WRITES_NOTHING = {
     "explain transaction": "reads",
     "explain user": "reads",
     "explain webhook": "reads",
+    "i18n add": "files of the code",
     "i18n check": "files of the code",
     "i18n compile": "files of the code",
     "i18n extract": "files of the code",

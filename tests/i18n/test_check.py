@@ -205,10 +205,8 @@ def test_what_nobody_reads_or_everybody_reads_alike_is_no_finding(project: Any, 
     assert "literal" not in kinds(project.root)
 
 
-def test_plain_text_templates_are_read_too_unless_they_are_written_per_language(project: Any) -> None:
+def test_plain_text_templates_are_read_too(project: Any) -> None:
     project.write("backend/messaging/letters/welcome.txt", "Hello {{ name }}")
-    project.write("backend/messaging/letters/fr/welcome.txt", "Bonjour {{ name }}")
-    project.write("backend/messaging/letters/welcome.de.txt", "Guten Tag {{ name }}")
     assert [finding.where for finding in check(project.root)] == ["backend/messaging/letters/welcome.txt:1"]
 
 

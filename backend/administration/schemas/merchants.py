@@ -8,8 +8,8 @@ from msgspec import UNSET, Meta, UnsetType
 from backend.administration.schemas.fields import Label, TimeZone
 from backend.administration.schemas.programs import ProgramSummary, ProgramType
 from backend.administration.schemas.stores import StoreDetail, StoreDraft
-from backend.core.enums import LanguageName
-from backend.core.schemas import ONE_LINE, Answer, Body, Language
+from backend.core.languages import Language, LanguageName
+from backend.core.schemas import ONE_LINE, Answer, Body
 from backend.identity.invitations.schemas import InvitationView, InvitedEmail, InvitedName
 from backend.identity.members.schemas import MemberDetail
 from backend.merchants.policy.schemas import PolicyDetail

@@ -6,8 +6,8 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from backend.administration.schemas.fields import Country, Label, TimeZone
-from backend.core.enums import LanguageName
-from backend.core.schemas import Answer, Body, Language
+from backend.core.languages import Language, LanguageName
+from backend.core.schemas import Answer, Body
 
 NewStoreCode = Annotated[
     str,

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from backend.core.enums import LanguageName
-from backend.core.schemas import Answer, Body, Language
+from backend.core.languages import Language, LanguageName
+from backend.core.schemas import Answer, Body
 from backend.loyalty.customers.schemas import Email
 from backend.loyalty.till.schemas import CardPage
 

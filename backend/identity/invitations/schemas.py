@@ -5,7 +5,8 @@ from uuid import UUID
 from msgspec import Meta
 
 from backend.core.enums import Role
-from backend.core.schemas import ONE_LINE, Answer, Body, Language
+from backend.core.languages import Language
+from backend.core.schemas import ONE_LINE, Answer, Body
 from backend.identity.members.schemas import MemberStore, MerchantRole, StoresOfPerson
 from backend.identity.passwords.schemas import NewPassword
 

@@ -5,9 +5,9 @@ from uuid import UUID
 from msgspec import Meta
 
 from backend.core.addresses import can_be_mailed
-from backend.core.enums import LanguageName
+from backend.core.languages import Language, LanguageName
 from backend.core.letters import BLANK_LETTERS, LETTER
-from backend.core.schemas import Answer, Body, Language
+from backend.core.schemas import Answer, Body
 from backend.core.text_cleaning import BLANKS, DASHES, clean_email, clean_phone
 
 INVISIBLE = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"

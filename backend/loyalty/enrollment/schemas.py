@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from backend.core.schemas import Answer, Body, Language
+from backend.core.languages import Language
+from backend.core.schemas import Answer, Body
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.customers.schemas import NO_PUBLIC_NAME, Email, Person, PublicName
 from backend.merchants.schemas import StoreRef

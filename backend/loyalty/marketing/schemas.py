@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from backend.core.enums import LanguageName
+from backend.core.languages import LanguageName
 from backend.core.schemas import Answer, Body
 
 DAYS_MIN, DAYS_MAX = 30, 730

@@ -1,7 +1,8 @@
 from datetime import date
 from uuid import UUID
 
-from backend.core.enums import LanguageName, ProgramKind
+from backend.core.enums import ProgramKind
+from backend.core.languages import LanguageName
 from backend.core.schemas import Answer
 from backend.loyalty.categories.schemas import CategoryView
 from backend.loyalty.rewards.schemas import RewardView

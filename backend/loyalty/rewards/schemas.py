@@ -1,10 +1,11 @@
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType, field
 
 from backend.core.enums import RewardRefusal
+from backend.core.languages import texts_by_language
 from backend.core.schemas import IN_ITS_DIRECTION, ONE_LINE, Answer, Body
 
 RewardOrder = Literal["position", "points_required", "-points_required", "-created_at"]
@@ -42,30 +43,20 @@ RewardStoreIds = Annotated[
 ]
 
 
-class RewardNames(Body):
-    """The name by language. The program's default language is required."""
-
-    en: RewardName | UnsetType = UNSET
-    """Name in English."""
-    fr: RewardName | UnsetType = UNSET
-    """Name in French."""
-    de: RewardName | UnsetType = UNSET
-    """Name in German."""
-    lb: RewardName | UnsetType = UNSET
-    """Name in Luxembourgish."""
-
-
-class RewardDescriptions(Body):
-    """The description by language."""
-
-    en: RewardDescription | UnsetType = UNSET
-    """Description in English."""
-    fr: RewardDescription | UnsetType = UNSET
-    """Description in French."""
-    de: RewardDescription | UnsetType = UNSET
-    """Description in German."""
-    lb: RewardDescription | UnsetType = UNSET
-    """Description in Luxembourgish."""
+# A type checker takes no struct whose fields are read from a file.
+if TYPE_CHECKING:
+    RewardNames: TypeAlias = Body
+    RewardDescriptions: TypeAlias = Body
+else:
+    RewardNames = texts_by_language(
+        "RewardNames",
+        RewardName,
+        doc="The name by language. The program's default language is required.",
+        each="Name in %s.",
+    )
+    RewardDescriptions = texts_by_language(
+        "RewardDescriptions", RewardDescription, doc="The description by language.", each="Description in %s."
+    )
 
 
 class RewardView(Answer):

@@ -4,7 +4,8 @@ import datetime as dt
 from datetime import datetime
 from uuid import UUID
 
-from backend.core.enums import LanguageName, ProgramKind, TransactionKind, Unit
+from backend.core.enums import ProgramKind, TransactionKind, Unit
+from backend.core.languages import LanguageName
 from backend.core.schemas import Answer
 from backend.loyalty.cards.schemas import CardView, OwnCardView
 from backend.loyalty.ledger.schemas import TransactionView

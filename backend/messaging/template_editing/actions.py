@@ -49,7 +49,7 @@ class TemplateEditor:
         content = content_of(row) if row else self.default
         return TemplateDetail(
             **info(self.template, self.origin.language),
-            language=self.language,  # type: ignore[arg-type]
+            language=self.language,
             **msgspec.structs.asdict(content),
             version=row.version if row else 0,
             variables=variables(self.template, self.language, self.origin.language),

@@ -62,7 +62,7 @@ class OwnTemplateEditor:
         content = (own_content(override) if override else NOTHING_OWN).over((await self._platform())[0])
         return OwnTemplateDetail(
             **info(self.template, self.origin.language),
-            language=self.language,  # type: ignore[arg-type]
+            language=self.language,
             **msgspec.structs.asdict(content),
             version=override.version if override else 0,
             variables=variables(self.template, self.language, self.origin.language),

@@ -1,9 +1,8 @@
 """What the API shows of templates."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from backend.core.schemas import Language
 from backend.messaging.template_editing.models import (
     EmailTemplate,
     EmailTemplateOverride,
@@ -48,7 +47,7 @@ def coverage(template: MailTemplate[Any], rows: Mapping[tuple[str, str], EmailTe
         row = rows.get((template.code, language))
         shown.append(
             TemplateCoverage(
-                language=cast("Language", language),
+                language=language,
                 state=state_of(language, text, texts[SOURCE_LANGUAGE]),
                 is_edited=text is not None and is_edited(text),
                 has_newer_default=text is not None and has_newer_default(text, default_content(template, language)),
@@ -73,7 +72,7 @@ def own_coverage(
         is_older = override is not None and bool(own) and override.platform_version < (row.version if row else 0)
         shown.append(
             OwnTemplateCoverage(
-                language=cast("Language", language),
+                language=language,
                 own=own,
                 platform_changed=is_older,
                 version=override.version if override else 0,

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from backend.core.clock import clock
+from i18n.locales import LANGUAGES
 from tests.conftest import LogLines
 from tests.doubles.mail_server import PASSWORD, USER, MailServer, ServerFiles, open_mail_server, shown_text
 from tests.settings.administrator import Administrator
@@ -81,7 +82,7 @@ async def test_nothing_is_saved_but_the_verdict(ada: Administrator, server: Mail
 
 async def test_the_verdict_is_kept_in_every_language(ada: Administrator) -> None:
     await tested(ada, email_provider="smtp", smtp_host="127.0.0.1", smtp_port=9)
-    sentences = {(await ada.reading(each).get(f"{PATH}/last"))["last"]["sentence"] for each in ("en", "fr", "de", "lb")}
+    sentences = {(await ada.reading(each).get(f"{PATH}/last"))["last"]["sentence"] for each in LANGUAGES}
     assert len(sentences) == 4
 
 

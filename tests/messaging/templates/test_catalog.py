@@ -14,6 +14,7 @@ from backend.messaging.templates.declaration import MailTemplate
 from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM, RenderedMail, default_content, render
 from backend.messaging.templates.samples import NO_FIRST_NAME
 from i18n.locales import LANGUAGES
+from i18n.translator import get_translator
 
 EVERY_TEMPLATE = pytest.mark.parametrize("template", TEMPLATES.values(), ids=list(TEMPLATES))
 GREETING = [each for each in TEMPLATES.values() if any(isinstance(block, Greeting) for block in each.blocks)]
@@ -55,7 +56,7 @@ def test_what_must_appear_is_in_the_text_part_too(template: MailTemplate[Any]) -
 @pytest.mark.parametrize("template", GREETING, ids=lambda template: template.code)
 @EVERY_LANGUAGE
 def test_a_reader_without_a_name_is_greeted_without_one(template: MailTemplate[Any], language: str) -> None:
-    greeting = {"en": "Hello,", "fr": "Bonjour,", "de": "Guten Tag,", "lb": "Bonjour,"}[language]
+    greeting = get_translator(language).gettext("Hello,")
     assert NO_FIRST_NAME.first_name is None
     assert f"\n{greeting}\n" in written(template, language, "no_first_name").body_text
 

@@ -11,9 +11,10 @@ from backend.dev.sandbox.google.account import ISSUER_ID
 from backend.dev.sandbox.google.passes import Passes, ServedType
 from backend.wallets.google.payloads import class_payload, object_payload, without_nones
 from backend.wallets.ports import CardSnapshot, ProgramSnapshot
+from i18n.locales import LANGUAGES
 from tests.world.passes import PROGRAM, SOON, PlainImages, a_snapshot
 
-languages = st.sampled_from(["en", "fr", "de", "lb"])
+languages = st.sampled_from(LANGUAGES)
 texts = st.dictionaries(languages, st.text("aé%ß ", min_size=1, max_size=20), max_size=4)
 programs = st.fixed_dictionaries(
     {

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from backend.core.schemas import Answer, Language
+from backend.core.languages import Language
+from backend.core.schemas import Answer
 
 MailCategory = Literal["loyalty", "account", "operations"]
 

@@ -9,6 +9,7 @@ import msgspec
 from backend.loyalty.rewards.schemas import RewardDetail
 from frontend.kit.forms import Form
 from frontend.office.rewards.form import change_of, form_of
+from i18n.locales import LANGUAGES
 from tests.frontend.canned import ID, MOMENT, PICTURE, changed
 
 PAGE = "/office/rewards"
@@ -45,7 +46,7 @@ SCARF = RewardDetail(
 BAG = changed(SCARF, id=UUID(int=32), name={"fr": "Sac"}, points_required=100, position=2)
 SCARF_PAGE = f"{PAGE}/{SCARF.id}"
 
-LANGUAGES = ["fr", "en", "de", "lb"]
+TEXT_LANGUAGES = list(dict.fromkeys(("fr", *LANGUAGES)))
 FULL = changed(
     SCARF,
     name={"en": "Scarf", "fr": "Écharpe", "de": "Schal", "lb": "Schal"},
@@ -68,7 +69,7 @@ def entered(reward: RewardDetail = SCARF, /, **fields: str) -> Form:
 
 def sent(form: Form) -> dict[str, Any]:
     """The body of the change that the form means."""
-    change = change_of(form, "en", LANGUAGES)
+    change = change_of(form, "en", TEXT_LANGUAGES)
     assert change is not None, form.errors
     body: dict[str, Any] = msgspec.to_builtins(change)
     return body

@@ -10,6 +10,7 @@ import pytest
 
 from backend.loyalty.pictures.schemas import PictureView
 from frontend.kit.pictures import FORM_BYTES_MAX
+from i18n.locales import LANGUAGES
 from tests.frontend.canned import PICTURE, changed, found
 from tests.frontend.office.rewards.canned import (
     ARCHIVE,
@@ -20,6 +21,7 @@ from tests.frontend.office.rewards.canned import (
     RESTORE,
     SCARF,
     SCARF_PAGE,
+    TEXT_LANGUAGES,
     UPLOAD,
 )
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, owner, refused
@@ -61,7 +63,7 @@ async def test_a_reward_is_added(claire: Browser, backend: StaffBackend) -> None
 
 async def test_the_main_language_of_the_merchant_comes_first(claire: Browser) -> None:
     await claire.open(NEW)
-    order = [claire.page.index(f'id="name_{language}"') for language in ("fr", "en", "de", "lb")]
+    order = [claire.page.index(f'id="name_{language}"') for language in TEXT_LANGUAGES]
     assert order == sorted(order)
 
 
@@ -392,7 +394,7 @@ async def test_a_form_without_its_token_is_refused(claire: Browser, backend: Sta
     assert calls(backend, "POST") == []
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "de", "lb"])
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_form_speaks_every_language(claire: Browser, language: str) -> None:
     for path in (NEW, SCARF_PAGE):
         answer = await claire.open(path, **{"Accept-Language": language})

@@ -15,11 +15,11 @@ from frontend.office.rewards.form import (
     take_errors,
 )
 from tests.frontend.canned import PICTURE
-from tests.frontend.office.rewards.canned import FULL, LANGUAGES, SCARF, entered, sent
+from tests.frontend.office.rewards.canned import FULL, SCARF, TEXT_LANGUAGES, entered, sent
 
 
 def drafted(**fields: str) -> RewardDraft:
-    draft = draft_of(Form({"name_fr": "Écharpe", "points_required": "500"} | fields), "en", LANGUAGES)
+    draft = draft_of(Form({"name_fr": "Écharpe", "points_required": "500"} | fields), "en", TEXT_LANGUAGES)
     assert draft is not None
     return draft
 
@@ -30,9 +30,9 @@ def test_two_fields_are_enough() -> None:
 
 
 @pytest.mark.parametrize("reward", [SCARF, FULL], ids=["few fields", "all fields"])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TEXT_LANGUAGES)
 def test_a_form_that_nobody_has_touched_says_what_is_stored(reward: RewardDetail, language: str) -> None:
-    change = change_of(form_of(reward, language), language, LANGUAGES)
+    change = change_of(form_of(reward, language), language, TEXT_LANGUAGES)
     stored = msgspec.to_builtins(reward)
     assert msgspec.to_builtins(change) == {
         field: stored[field] for field in RewardChange.__struct_fields__ if field != "stock"
@@ -78,14 +78,14 @@ def test_costs_are_entered_as_people_write_them(text: str, cents: int) -> None:
 def test_a_mistake_is_told_beside_its_field(field: str, text: str, sentence: str) -> None:
     form = entered(**{field: text})
     form.lists |= {"store_ids": [text]} if field == "store_ids" else {}
-    assert change_of(form, "en", LANGUAGES) is None
+    assert change_of(form, "en", TEXT_LANGUAGES) is None
     assert form.errors == {field: sentence}
     assert form.text(field) == text
 
 
 def test_all_mistakes_are_told_at_once() -> None:
     form = Form({"value": "free", "stock": "many"})
-    assert draft_of(form, "en", LANGUAGES) is None
+    assert draft_of(form, "en", TEXT_LANGUAGES) is None
     assert set(form.errors) == {"name_fr", "points_required", "value", "stock"}
     assert form.errors["name_fr"] == "Enter a name in at least one language.", "beside the first of the names"
 
