@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_from_file
 
 from i18n.catalogs import ROOT, TEMPLATE, rendered, write_catalog
 from i18n.locales import LANGUAGES
+from i18n.translator import Key
 
 SOURCES = ("backend", "frontend", "workers")
 KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2)}
@@ -42,6 +43,15 @@ def extract(root: Path = ROOT) -> Catalog:
             location = [(f"{source}/{Path(file).as_posix()}", line)]
             template.add(message, None, location, auto_comments=comments, context=context)
     return template
+
+
+def lines_of(sentence: Key, path: Path) -> list[int]:
+    """Where the sentence stands in a file that is extracted."""
+    options = JINJA_OPTIONS if path.suffix != ".py" else {}
+    method = next(method for pattern, method in METHODS if path.match(pattern))
+    found = extract_from_file(method, path, KEYWORDS, comment_tags=[COMMENT_TAG], options=options)
+    said = ((message if isinstance(message, str) else message[0], context, line) for line, message, _, context in found)
+    return sorted({line for message, context, line in said if (message, context) == sentence})
 
 
 def templates(root: Path = ROOT) -> Iterator[Path]:

@@ -31,72 +31,74 @@ def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
 
 
 class Translator:
-    """Falls back to English where a translation is missing. Values are interpolated by name: `%(name)s`.
+    """Falls back to English where a translation is missing. Values are interpolated by name: `%(name)s`."""
 
-    With `numbers` of the sentences, texts are marked while `is_marking`.
-    """
-
-    def __init__(self, language: str, translations: NullTranslations, numbers: Mapping[Key, int] | None = None) -> None:
+    def __init__(self, language: str, translations: NullTranslations) -> None:
         self.language = language
         self._translations = translations
-        self._numbers = numbers
+
+    def read_again(self) -> None:
+        """From the catalog, which has changed. Whoever holds this translator speaks with the new one at once."""
+        self._translations = read_translations(self.language)
 
     def gettext(self, message: str, /, **values: object) -> str:
         # gettext returns the catalog's header for an empty message
         text = self._translations.gettext(message) if message else ""
-        return _filled(self._marked(text, message), values)
+        return _filled(_marked(text, message), values)
 
     def ngettext(self, singular: str, plural: str, num: int, /, **values: object) -> str:
         """`num` selects the plural form; to show it, pass it by name as well: `count=num`."""
         text = self._translations.ngettext(singular, plural, num)
-        return _filled(self._marked(text, singular), values)
+        return _filled(_marked(text, singular), values)
 
     def pgettext(self, context: str, message: str, /, **values: object) -> str:
         text = self._translations.pgettext(context, message)
-        return _filled(self._marked(text, message, context), values)
+        return _filled(_marked(text, message, context), values)
 
     def npgettext(self, context: str, singular: str, plural: str, num: int, /, **values: object) -> str:
         text = self._translations.npgettext(context, singular, plural, num)
-        return _filled(self._marked(text, singular, context), values)
-
-    def _marked(self, text: str, message: str, context: str | None = None) -> str:
-        if self._numbers is None or not is_marking.get():
-            return text
-        number = self._numbers.get((message, context))
-        return text if number is None else marked(text, number)
+        return _filled(_marked(text, singular, context), values)
 
 
-_numbers: Mapping[Key, int] | None = None
+_numbers: Mapping[Key, int] = {}
 
 
 def enable_marks(numbers: Mapping[Key, int]) -> None:
     """For development: from now on the texts of all translators are marked while `is_marking`."""
     global _numbers  # noqa: PLW0603 - translators are made in many places
     _numbers = numbers
-    get_translator.cache_clear()
 
 
 def disable_marks() -> None:
     """Texts are as in production again."""
-    global _numbers  # noqa: PLW0603
-    _numbers = None
-    get_translator.cache_clear()
+    enable_marks({})
+
+
+def _marked(text: str, message: str, context: str | None = None) -> str:
+    if not is_marking.get():
+        return text
+    number = _numbers.get((message, context))
+    return text if number is None else marked(text, number)
 
 
 @cache
 def get_translator(language: str) -> Translator:
     """Raises `ValueError` unless `language` is a shipped language or the pseudo-locale."""
     if language == PSEUDO_LANGUAGE:
-        return Translator(language, PseudoTranslations(), _numbers)
+        return Translator(language, PseudoTranslations())
     if language not in LANGUAGES:
         raise ValueError(f"Orion has no catalog for {language!r}; it speaks {', '.join(LANGUAGES)}")
-    translations = GNUTranslations(BytesIO(compiled(catalog_path(language), language)))
-    return Translator(language, translations, _numbers)
+    return Translator(language, read_translations(language))
 
 
-def catalog_path(language: str, folder: Path = CATALOGS) -> Path:
+def read_translations(language: str) -> GNUTranslations:
+    """Raises Babel's `PoFileError` for a catalog that does not parse."""
+    return GNUTranslations(BytesIO(compiled(catalog_path(language), language)))
+
+
+def catalog_path(language: str, folder: Path | None = None) -> Path:
     """The path that gettext tools expect."""
-    return folder / language / "LC_MESSAGES" / "messages.po"
+    return (folder or CATALOGS) / language / "LC_MESSAGES" / "messages.po"
 
 
 def compiled(path: Path, language: str) -> bytes:

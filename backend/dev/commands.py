@@ -1,4 +1,4 @@
-"""The commands of `orion` that only a checkout has: `dev`, `psql` and `seed`."""
+"""The commands of `orion` that only a checkout has: `dev`, `translate`, `psql` and `seed`."""
 
 import os
 import sys
@@ -8,15 +8,29 @@ import rich_click as click
 from backend.cli.output import settings, with_services
 from backend.core.settings import Settings
 from backend.dev import launcher
+from backend.dev.banner import FOR_TRANSLATORS
 from backend.dev.seed import seed as seed_world
 from backend.dev.servers.identity import program
 from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
+
+EDITOR, EDITOR_LINK = "TRANSLATE_EDITOR", "vscode://file/{path}:{line}"
+"""The frontend's `/_strings` reads that variable of the environment."""
 
 
 @click.command()
 def dev() -> None:
     """Run all of Orion on embedded servers with the demo world. Ctrl-C stops it."""
     sys.exit(launcher.run())
+
+
+@click.command()
+@click.option(
+    "--editor", default=EDITOR_LINK, show_default=True, help="How a link opens your editor: with {path} and {line}."
+)
+def translate(editor: str) -> None:
+    """Like `dev`, and says how to look up the sentences of a page. Ctrl-C stops it."""
+    os.environ[EDITOR] = editor
+    sys.exit(launcher.run(hints=FOR_TRANSLATORS))
 
 
 @click.command()
