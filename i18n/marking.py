@@ -11,6 +11,7 @@ from i18n.reloading import CatalogWatch
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 Scope = MutableMapping[str, Any]
+ASKED = {(name.lower().encode(), value.encode()) for name, value in (ASKING | {"Accept": "application/json"}).items()}
 READING = {"GET", "HEAD"}
 
 
@@ -41,5 +42,5 @@ class MarkedRequests:
 
 
 def is_asked_by_header(scope: Scope) -> bool:
-    [(name, value)] = ASKING.items()
-    return (name.lower().encode(), value.encode()) in scope["headers"]
+    """Only by who reads JSON: passes and files, which leave the house, have no marks."""
+    return ASKED <= set(scope["headers"])

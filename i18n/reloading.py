@@ -5,7 +5,17 @@ from pathlib import Path
 
 from babel.messages.pofile import PoFileError
 
-from i18n.catalogs import ROOT, TEMPLATE, number_sentences
+from i18n.catalogs import (
+    ROOT,
+    TEMPLATE,
+    is_translated,
+    messages,
+    number_sentences,
+    read_catalog,
+    sources,
+    translations,
+)
+from i18n.checks.placeholders import faults
 from i18n.locales import LANGUAGES
 from i18n.translator import catalog_path, enable_marks, get_translator
 
@@ -42,7 +52,16 @@ def _read(path: Path) -> None:
         return
     for language in LANGUAGES:
         if path == catalog_path(language):
+            _refuse_wrong_values(path, language)
             get_translator(language).read_again()
+
+
+def _refuse_wrong_values(path: Path, language: str) -> None:
+    """Raises ValueError for a translation that could not be filled in."""
+    for message in messages(read_catalog(path, language)):
+        for fault in faults(sources(message), translations(message), first_form_is_for_zero=False):
+            if is_translated(message) and not message.fuzzy:
+                raise ValueError(f"“{sources(message)[0]}”: {fault}")
 
 
 def _changed_at(path: Path) -> int:

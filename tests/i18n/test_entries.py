@@ -1,0 +1,54 @@
+"""What a translator is told of a sentence that stands in a page."""
+
+import pytest
+
+from i18n import catalogs
+from i18n.catalogs import number_sentences
+from i18n.entries import CatalogEntry, Place, find_entry
+from i18n.translator import Key
+
+
+@pytest.fixture(scope="module")
+def numbers() -> dict[Key, int]:
+    return number_sentences()
+
+
+def entry(number: int, language: str = "fr") -> CatalogEntry:
+    found = find_entry(number, language)
+    assert found is not None
+    return found
+
+
+def lines(place: Place) -> list[str]:
+    """From the one that is named."""
+    assert place.line is not None
+    return place.path.read_text("utf-8").splitlines()[place.line - 1 :]
+
+
+def test_an_entry_leads_to_the_line_of_the_catalog_and_to_those_that_say_it(numbers: dict[Key, int]) -> None:
+    found = entry(numbers["Add points", None])
+    assert (found.english, found.translations) == (("Add points",), ("Ajouter des points",))
+    assert 'msgid "Add points"' in lines(found.written)[:3]
+    assert catalogs.ROOT / "frontend/till/card/commands.html" in {place.path for place in found.used}
+    assert all("Add points" in lines(place)[0] for place in found.used)
+
+
+def test_plurals_and_contexts_are_told_apart(numbers: dict[Key, int]) -> None:
+    assert entry(numbers["%(count)s point", None]).english == ("%(count)s point", "%(count)s points")
+    active = entry(numbers["Active", "state of a card"])
+    assert (active.context, active.translations) == ("state of a card", ("Active",))
+
+
+def test_a_note_says_how_many_letters_fit(numbers: dict[Key, int]) -> None:
+    told = {"context": None, "english": ("Save",), "translations": ("",), "is_fuzzy": False, "used": ()}
+    written = Place(catalogs.ROOT, 1)
+    assert CatalogEntry(**told, written=written, notes=("on a small button, max 12",)).longest == 12
+    assert CatalogEntry(**told, written=written, notes=("the maximum of a day",)).longest is None
+
+
+def test_the_pseudo_locale_shows_the_english_catalog(numbers: dict[Key, int]) -> None:
+    assert "en" in entry(numbers["Add points", None], "en_XA").written.path.parts
+
+
+def test_a_number_of_no_sentence_is_nothing() -> None:
+    assert find_entry(100_000, "fr") is None
