@@ -13,7 +13,7 @@ from backend.dev.seed import seed as seed_world
 from backend.dev.servers.identity import program
 from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 
-EDITOR, EDITOR_LINK = "TRANSLATE_EDITOR", "vscode://file/{path}:{line}"
+EDITOR, EDITOR_LINK = "TRANSLATE_EDITOR", "vscode://file{path}:{line}"
 """The frontend's `/_strings` reads that variable of the environment."""
 
 

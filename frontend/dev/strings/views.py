@@ -18,7 +18,7 @@ from i18n.locales import LANGUAGE_NAMES, SOURCE_LANGUAGE
 
 EDITOR = "TRANSLATE_EDITOR"
 """The variable of the environment in which `orion translate` says how its editor is opened."""
-EDITOR_LINK = "vscode://file/{path}:{line}"
+EDITOR_LINK = "vscode://file{path}:{line}"
 FOLDER = Path(__file__).parent
 FILES = ("strings.js", "strings.css")
 
