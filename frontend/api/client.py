@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeVar
 
 import httpx
-import msgspec
 from httpx_aiohttp import AiohttpTransport
 
 from backend.core.schemas import Answer, Body, Page
+from frontend.api.bodies import asking_for_marks, encoded
 from frontend.api.responses import (
     BackendUnavailable,
     decoded,
@@ -17,7 +17,6 @@ from frontend.api.responses import (
     successful,
     unavailable_on_error,
 )
-from i18n.marks import ASKING, is_marking, unmarked
 
 T = TypeVar("T", bound=Answer | Page[Any])
 
@@ -95,7 +94,7 @@ class Caller:
         timeouts = httpx.Timeout(TIMEOUTS.connect, read=pause_seconds, write=TIMEOUTS.write, pool=TIMEOUTS.pool)
         method, headers, content = "GET", dict(self._headers), None
         if body is not None:
-            method, content = "POST", _encoded(body)
+            method, content = "POST", encoded(body)
             headers["Content-Type"] = "application/json"
         request = self._client.build_request(
             method, BASE_PATH + path, headers=headers, content=content, timeout=timeouts
@@ -163,11 +162,11 @@ class Caller:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
     ) -> httpx.Response:
-        headers = {**(headers or {}), **({"Idempotency-Key": key} if key else {}), **_strings()}
+        headers = {**(headers or {}), **({"Idempotency-Key": key} if key else {}), **asking_for_marks()}
         content = b""
         if body is not None:
             headers["Content-Type"] = "application/json"
-            content = _encoded(body)
+            content = encoded(body)
         return successful(await self._ask(method, BASE_PATH + path, headers, content=content, params=params))
 
     async def _ask(
@@ -188,14 +187,3 @@ class Caller:
 
 def _if_match(version: int | None) -> dict[str, str]:
     return {} if version is None else {"If-Match": f'"{version}"'}
-
-
-def _strings() -> dict[str, str]:
-    """Asks the backend to mark its texts as the page marks its own."""
-    return ASKING if is_marking.get() else {}
-
-
-def _encoded(body: Body) -> bytes:
-    """Without marks: the backend may store it."""
-    content = msgspec.json.encode(body)
-    return unmarked(content.decode()).encode() if is_marking.get() else content

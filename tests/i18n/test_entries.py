@@ -1,5 +1,7 @@
 """What a translator is told of a sentence that stands in a page."""
 
+from dataclasses import replace
+
 import pytest
 
 from i18n import catalogs
@@ -39,11 +41,12 @@ def test_plurals_and_contexts_are_told_apart(numbers: dict[Key, int]) -> None:
     assert (active.context, active.translations) == ("state of a card", ("Active",))
 
 
-def test_a_note_says_how_many_letters_fit(numbers: dict[Key, int]) -> None:
-    told = {"context": None, "english": ("Save",), "translations": ("",), "is_fuzzy": False, "used": ()}
-    written = Place(catalogs.ROOT, 1)
-    assert CatalogEntry(**told, written=written, notes=("on a small button, max 12",)).longest == 12
-    assert CatalogEntry(**told, written=written, notes=("the maximum of a day",)).longest is None
+@pytest.mark.parametrize(
+    ("note", "letters"),
+    [("on a small button, max 12", 12), ("shown at the till", None), ("the maximum of 3 days", None)],
+)
+def test_a_note_says_how_many_letters_fit(numbers: dict[Key, int], note: str, letters: int | None) -> None:
+    assert replace(entry(numbers["Save", None]), notes=(note,)).longest == letters
 
 
 def test_the_pseudo_locale_shows_the_english_catalog(numbers: dict[Key, int]) -> None:
