@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,7 +34,7 @@ class DevelopmentError(Exception):
     """One sentence that says why Orion cannot run here and what to do."""
 
 
-def run(*, hints: Iterable[tuple[str, str]] = ()) -> int:
+def run(*, hints: Sequence[tuple[str, str]] = ()) -> int:
     """Runs until Ctrl-C (0) or until something fails (1); leaves no process behind. `hints`: for `welcome`."""
     console = Console(highlight=False, emoji=False, markup=False)
     try:
@@ -68,7 +68,7 @@ def _stopping_on_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _run(settings: Settings, console: Console, hints: Iterable[tuple[str, str]]) -> None:
+def _run(settings: Settings, console: Console, hints: Sequence[tuple[str, str]]) -> None:
     _refuse_production(settings)
     check_wallet_files(settings)
     check_ports(settings)

@@ -1,11 +1,13 @@
 """Marked texts and the pseudo-locale: in development, for who asks; in production there is nothing of it."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 from msgspec.structs import replace
 
+from backend.dev.editor import EDITOR
 from frontend.settings import Settings
 from i18n.marks import EVERY_MARK, find_marked
 from i18n.translator import disable_marks
@@ -58,6 +60,14 @@ async def test_a_page_that_says_what_went_wrong_is_marked_too(developer: Browser
     backend.answers["GET /store/loyalty/till"] = refused(503, "unavailable")
     assert find_marked((await developer.open("/till?strings=on")).text)
     assert find_marked((await developer.open("/nothing-here")).text)
+
+
+async def test_the_link_opens_the_editor_that_the_translator_has_chosen(
+    developer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(EDITOR, "idea://open?file={path}&line={line}")
+    await developer.open("/_strings/7?language=fr")
+    assert re.search(r'href="idea://open\?file=/[^"]+\.po&amp;line=\d+">Open in the editor', developer.page)
 
 
 @pytest.mark.parametrize(

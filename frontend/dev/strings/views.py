@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
+from backend.dev.editor import EDITOR, EDITOR_LINK
 from frontend.kit.assets import MEDIA_TYPES
 from frontend.kit.pages import page
 from frontend.kit.request import Request
@@ -16,9 +17,6 @@ from i18n.catalogs import ROOT
 from i18n.entries import Place, find_entry
 from i18n.locales import LANGUAGE_NAMES, SOURCE_LANGUAGE
 
-EDITOR = "TRANSLATE_EDITOR"
-"""The variable of the environment in which `orion translate` says how its editor is opened."""
-EDITOR_LINK = "vscode://file{path}:{line}"
 FOLDER = Path(__file__).parent
 FILES = ("strings.js", "strings.css")
 
