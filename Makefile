@@ -23,13 +23,16 @@ unexport PYTHONDONTWRITEBYTECODE
 LINTS = lint-types lint-sentences lint-floors lint-templates lint-code
 
 .DEFAULT_GOAL = help
-.PHONY: run test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients install-check chaos upgrade-test sbom release-check messages migration psql clean help
+.PHONY: run translate test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients install-check chaos upgrade-test sbom release-check messages migration psql clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 run: $(READY) ## Orion on this machine, with a demo world; Ctrl-C stops it
 	@exec $(PYTHON) -m backend.cli dev
+
+translate: $(READY) ## the same, and how to look up and change the sentences of a page in it
+	@exec $(PYTHON) -m backend.cli translate
 
 test: $(READY) $(if $(ONLY),,lint) ## every check and every test; ONLY=tests/loyalty/ledger just these tests
 	@ORION_CHROMIUM="$$(.ci/browser)" && export ORION_CHROMIUM && \

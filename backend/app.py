@@ -42,6 +42,7 @@ from backend.services import Services, open_services
 from environment.host_header import HostCheck
 from environment.tracing.switch import start_tracing, tracing
 from i18n.locales import SOURCE_LANGUAGE
+from i18n.marking import MarkedRequests, is_asked_by_header
 
 BODY_BYTES_MAX = 1024 * 1024
 GARBAGE_THRESHOLD = 10_000
@@ -60,7 +61,8 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
 
 
 def behind_middleware(api: Litestar, settings: Settings) -> ASGIApp:
-    api_of_valid_hosts = HostCheck(api, MEDIA_TYPE, _host_refusal)
+    app = MarkedRequests(api, is_asked_by_header, only_reading=True) if settings.environment == "development" else api
+    api_of_valid_hosts = HostCheck(app, MEDIA_TYPE, _host_refusal)
     return RequestMiddleware(api_of_valid_hosts, "api", is_https=settings.is_https)
 
 

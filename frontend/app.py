@@ -9,7 +9,9 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp
 
+from environment.development import development_module
 from environment.host_header import HostCheck
 from environment.tracing.switch import start_tracing, tracing
 from frontend.api.client import open_client
@@ -51,7 +53,7 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
             {
                 "settings": settings,
                 "assets": assets,
-                "templates": Templates(assets, reload=settings.environment == "development"),
+                "templates": Templates(assets, reload=settings.is_development),
                 "client": client,
                 "branding": LiveBranding(),
             }
@@ -74,9 +76,15 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
         request_max_body_size=LARGEST_BODY,
         debug=False,
     )
-    checked = HostCheck(app.asgi_handler, "text/plain; charset=utf-8", lambda _: NO_HOST)
+    checked = HostCheck(_with_strings(app.asgi_handler, settings), "text/plain; charset=utf-8", lambda _: NO_HOST)
     app.asgi_handler = started.around_app(checked)
     return app
+
+
+def _with_strings(handler: ASGIApp, settings: Settings) -> ASGIApp:
+    """In development the sentences of a page can be looked up in it."""
+    switch = development_module("frontend.dev.strings.switch") if settings.is_development else None
+    return switch.with_strings(handler) if switch else handler
 
 
 @asynccontextmanager

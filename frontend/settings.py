@@ -34,8 +34,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.environment == "production"
 
     @property
+    def is_development(self) -> bool:
+        return self.environment == "development"
+
+    @property
     def has_sandbox(self) -> bool:
-        return self.environment == "development" and bool(self.sandbox_url)
+        return self.is_development and bool(self.sandbox_url)
 
     @property
     def has_mail_catcher(self) -> bool:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_from_file
 from polib import POEntry, POFile
 
 from i18n.audiences import AUDIENCES, Audience, audience_of
 from i18n.catalogs import ROOT, template_path
 from i18n.headers import introduction
-from i18n.pofiles import entries, key, read_po, sources, write_po
+from i18n.pofiles import Key, entries, key, read_po, sources, write_po
 
 SOURCES = ("backend", "frontend", "workers")
 KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2), "PN_": ((1, "c"), 2)}
@@ -64,6 +64,15 @@ def extract(root: Path = ROOT) -> dict[Audience, POFile]:
     for message in sorted((message for message in collected if message.id), key=_first_place):
         found[audience_of(file for file, _ in message.locations)].append(_entry(message))
     return found
+
+
+def lines_of(sentence: Key, path: Path) -> list[int]:
+    """Where the sentence stands in a file that is extracted."""
+    options = JINJA_OPTIONS if path.suffix != ".py" else {}
+    method = next(method for pattern, method in METHODS if path.match(pattern))
+    found = extract_from_file(method, path, KEYWORDS, comment_tags=[COMMENT_TAG], options=options)
+    said = ((message if isinstance(message, str) else message[0], context, line) for line, message, _, context in found)
+    return sorted({line for message, context, line in said if (message, context) == sentence})
 
 
 def templates(root: Path = ROOT) -> Iterator[Path]:

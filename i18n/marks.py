@@ -5,6 +5,8 @@ translated text, too. Browsers draw none of these characters, and input fields d
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -13,9 +15,13 @@ ZERO, ONE = "\N{FUNCTION APPLICATION}", "\N{INVISIBLE PLUS}"
 DIGITS = 13
 TOKEN = re.compile(f"{OPEN}(?P<number>[{ZERO}{ONE}]{{{DIGITS}}})|{CLOSE}")
 EVERY_MARK = re.compile(f"[{OPEN}{CLOSE}{ZERO}{ONE}]")
+ASKING = {"Orion-Strings": "on"}
+"""The header by which the frontend asks the backend for marks."""
 
 is_marking: ContextVar[bool] = ContextVar("is_marking", default=False)
-"""Whether the texts of this request are marked."""
+"""Whether texts are marked now."""
+wants_marks: ContextVar[bool] = ContextVar("wants_marks", default=False)
+"""Whether who reads the answer to this request has asked for marks."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,15 @@ class MarkedText:
 
     number: int
     text: str
+
+
+@contextmanager
+def marking(*, on: bool) -> Iterator[None]:
+    before = is_marking.set(on)
+    try:
+        yield
+    finally:
+        is_marking.reset(before)
 
 
 def marked(text: str, number: int) -> str:

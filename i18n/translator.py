@@ -9,12 +9,14 @@ from pathlib import Path
 from polib import POFile
 
 from i18n.bidi import isolated
-from i18n.catalogs import catalog_paths
+from i18n.catalogs import ROOT, catalog_paths
 from i18n.context import split_key, with_context, without_context
 from i18n.locales import LANGUAGES, PSEUDO_LANGUAGE, SOURCE_LANGUAGE
 from i18n.marks import is_marking, marked
 from i18n.pofiles import Key, read_po
 from i18n.pseudo import PseudoTranslations
+
+CATALOGS_ROOT = ROOT
 
 
 def N_(message: str) -> str:  # noqa: N802
@@ -33,67 +35,72 @@ def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
 
 
 class Translator:
-    """Falls back to English where a translation is missing. Values are interpolated by name: `%(name)s`.
+    """Falls back to English where a translation is missing. Values are interpolated by name: `%(name)s`."""
 
-    With `numbers` of the sentences, texts are marked while `is_marking`.
-    """
-
-    def __init__(self, language: str, translations: NullTranslations, numbers: Mapping[Key, int] | None = None) -> None:
+    def __init__(self, language: str, translations: NullTranslations) -> None:
         self.language = language
         self._translations = translations
-        self._numbers = numbers
+
+    def read_again(self) -> None:
+        """From the catalog, which has changed. Whoever holds this translator speaks with the new one at once."""
+        self._translations = read_translations(self.language)
 
     def gettext(self, message: str, /, **values: object) -> str:
         """Takes what `N_` and `PN_` have marked."""
         # gettext returns the catalog's header for an empty message, and an unknown key as it is
         text = without_context(self._translations.gettext(message)) if message else ""
-        return _filled(self._marked(text, *split_key(message)), values)
+        return _filled(_marked(text, *split_key(message)), values)
 
     def ngettext(self, singular: str, plural: str, num: int, /, **values: object) -> str:
         """`num` selects the plural form; to show it, pass it by name as well: `count=num`."""
         text = self._translations.ngettext(singular, plural, num)
-        return _filled(self._marked(text, singular), values)
+        return _filled(_marked(text, singular), values)
 
     def pgettext(self, context: str, message: str, /, **values: object) -> str:
         text = self._translations.pgettext(context, message)
-        return _filled(self._marked(text, message, context), values)
+        return _filled(_marked(text, message, context), values)
 
     def npgettext(self, context: str, singular: str, plural: str, num: int, /, **values: object) -> str:
         text = self._translations.npgettext(context, singular, plural, num)
-        return _filled(self._marked(text, singular, context), values)
-
-    def _marked(self, text: str, message: str, context: str | None = None) -> str:
-        if self._numbers is None or not is_marking.get():
-            return text
-        number = self._numbers.get((message, context))
-        return text if number is None else marked(text, number)
+        return _filled(_marked(text, singular, context), values)
 
 
-_numbers: Mapping[Key, int] | None = None
+_numbers: Mapping[Key, int] = {}
 
 
 def enable_marks(numbers: Mapping[Key, int]) -> None:
     """For development: from now on the texts of all translators are marked while `is_marking`."""
     global _numbers  # noqa: PLW0603 - translators are made in many places
     _numbers = numbers
-    get_translator.cache_clear()
 
 
 def disable_marks() -> None:
     """Texts are as in production again."""
-    global _numbers  # noqa: PLW0603
-    _numbers = None
-    get_translator.cache_clear()
+    enable_marks({})
+
+
+def _marked(text: str, message: str, context: str | None = None) -> str:
+    if not is_marking.get():
+        return text
+    number = _numbers.get((message, context))
+    return text if number is None else marked(text, number)
 
 
 @cache
 def get_translator(language: str) -> Translator:
     """Raises `ValueError` unless `language` is a shipped language or the pseudo-locale."""
     if language == PSEUDO_LANGUAGE:
-        return Translator(language, PseudoTranslations(), _numbers)
+        return Translator(language, PseudoTranslations())
     if language not in LANGUAGES:
         raise ValueError(f"Orion has no catalog for {language!r}; it speaks {', '.join(LANGUAGES)}")
-    return Translator(language, _translations(language), _numbers)
+    return Translator(language, read_translations(language))
+
+
+def read_translations(language: str) -> NullTranslations:
+    """Raises `PoFileError` for a catalog that does not parse."""
+    if language == SOURCE_LANGUAGE:
+        return NullTranslations()
+    return GNUTranslations(BytesIO(compiled(catalog_paths(language, CATALOGS_ROOT))))
 
 
 def compiled(paths: Iterable[Path]) -> bytes:
@@ -106,14 +113,6 @@ def compiled(paths: Iterable[Path]) -> bytes:
     for catalog in catalogs:
         together.extend(catalog)
     return together.to_binary()
-
-
-def _translations(language: str) -> NullTranslations:
-    return (
-        NullTranslations()
-        if language == SOURCE_LANGUAGE
-        else GNUTranslations(BytesIO(compiled(catalog_paths(language))))
-    )
 
 
 def _filled(text: str, values: dict[str, object]) -> str:

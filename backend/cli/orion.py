@@ -37,7 +37,7 @@ MODULES = {
     "openapi": "backend.cli.openapi",
 }
 """Where each command is defined, under its own name."""
-DEVELOPMENT = dict.fromkeys(("dev", "psql", "seed"), "backend.dev.commands")
+DEVELOPMENT = dict.fromkeys(("dev", "translate", "psql", "seed"), "backend.dev.commands")
 state_file = development_module("backend.dev.servers.state_file")
 
 
@@ -61,7 +61,7 @@ class CommandsByModule(click.RichGroup):
 @click.pass_context
 def orion(context: click.Context) -> None:
     """Orion, a loyalty platform for merchants. Connects to the servers of `make run` while they are running."""
-    if state_file is not None and context.invoked_subcommand != "dev":
+    if state_file is not None and context.invoked_subcommand not in {"dev", "translate"}:
         state_file.load_dev_environment()
 
 

@@ -35,6 +35,7 @@ from backend.core.request_checks import parameter_error, parameters_of
 from backend.core.requests import ApiRequest, reader_language
 from backend.core.schemas import FieldError
 from backend.core.validation import REQUIRED, escaped
+from i18n.marks import marking, wants_marks
 
 log = structlog.get_logger()
 
@@ -48,11 +49,12 @@ MISSING = re.compile(r"^Missing required \w+ parameter '([^']+)'")
 def render(request: ApiRequest, problem: Problem) -> ProblemResponse:
     """The problem as a JSON response, in the reader's language."""
     language = reader_language(request)
-    body = problem.as_dict(
-        language=language,
-        instance=request.url.path,
-        request_id=request.scope["state"].get("request_id", ""),
-    )
+    with marking(on=wants_marks.get()):
+        body = problem.as_dict(
+            language=language,
+            instance=request.url.path,
+            request_id=request.scope["state"].get("request_id", ""),
+        )
     return Response(
         msgspec.json.encode(body),
         status_code=problem.status,

@@ -1,5 +1,7 @@
 """The box that `orion dev` prints when everything runs."""
 
+from collections.abc import Sequence
+
 from rich import box
 from rich.console import RenderableType
 from rich.panel import Panel
@@ -18,8 +20,19 @@ SIGN_INS = (
 )
 
 
-def welcome(*, frontend_url: str, backend_url: str, has_sandbox: bool) -> RenderableType:
-    """A box with the addresses and the demo world's sign-ins."""
+FOR_TRANSLATORS = (
+    ("Look up", "{pages}/sign-in?strings=on, then hold Alt and click a text"),
+    ("", "or press the button “Strings of this page”"),
+    ("Change", "save the catalog, then load the page again"),
+    ("Languages", "in the menu of a page; Pseudo (en-XA) shows what is not translated"),
+    ("Check", ".venv/bin/orion i18n check"),
+)
+
+
+def welcome(
+    *, frontend_url: str, backend_url: str, has_sandbox: bool, hints: Sequence[tuple[str, str]] = ()
+) -> RenderableType:
+    """A box with the addresses and the demo world's sign-ins. `hints`: what can be done, by name."""
     table = Table.grid(padding=(0, 2))
     addresses = [
         ("Pages", f"{frontend_url}/"),
@@ -36,5 +49,9 @@ def welcome(*, frontend_url: str, backend_url: str, has_sandbox: bool) -> Render
         table.add_row("Sign in", Text.assemble((f"{email:<24}", "bold"), role))
     table.add_row("Password", Text(DEMO_PASSWORD, "bold"))
     table.add_row()
+    for name, hint in hints:
+        table.add_row(name, hint.format(pages=frontend_url))
+    if hints:
+        table.add_row()
     table.add_row("Stop", "Ctrl-C")
     return Panel(table, title="Orion is running", box=box.ROUNDED, expand=False, padding=(1, 2))

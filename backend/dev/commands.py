@@ -1,4 +1,4 @@
-"""The commands of `orion` that only a checkout has: `dev`, `psql` and `seed`."""
+"""The commands of `orion` that only a checkout has: `dev`, `translate`, `psql` and `seed`."""
 
 import os
 import sys
@@ -8,6 +8,8 @@ import rich_click as click
 from backend.cli.output import settings, with_services
 from backend.core.settings import Settings
 from backend.dev import launcher
+from backend.dev.banner import FOR_TRANSLATORS
+from backend.dev.editor import EDITOR, EDITOR_LINK
 from backend.dev.seed import seed as seed_world
 from backend.dev.servers.identity import program
 from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
@@ -17,6 +19,16 @@ from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 def dev() -> None:
     """Run all of Orion on embedded servers with the demo world. Ctrl-C stops it."""
     sys.exit(launcher.run())
+
+
+@click.command()
+@click.option(
+    "--editor", default=EDITOR_LINK, show_default=True, help="How a link opens your editor: with {path} and {line}."
+)
+def translate(editor: str) -> None:
+    """Like `dev`, and says how to look up the sentences of a page. Ctrl-C stops it."""
+    os.environ[EDITOR] = editor
+    sys.exit(launcher.run(hints=FOR_TRANSLATORS))
 
 
 @click.command()

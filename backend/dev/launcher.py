@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,12 +34,12 @@ class DevelopmentError(Exception):
     """One sentence that says why Orion cannot run here and what to do."""
 
 
-def run() -> int:
-    """Runs until Ctrl-C (0) or until something fails (1); leaves no process behind."""
+def run(*, hints: Sequence[tuple[str, str]] = ()) -> int:
+    """Runs until Ctrl-C (0) or until something fails (1); leaves no process behind. `hints`: for `welcome`."""
     console = Console(highlight=False, emoji=False, markup=False)
     try:
         with _stopping_on_signals():
-            _run(load_settings(), console)
+            _run(load_settings(), console, hints)
     except KeyboardInterrupt:
         console.print("Orion has stopped.")
         return 0
@@ -68,7 +68,7 @@ def _stopping_on_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _run(settings: Settings, console: Console) -> None:
+def _run(settings: Settings, console: Console, hints: Sequence[tuple[str, str]]) -> None:
     _refuse_production(settings)
     check_wallet_files(settings)
     check_ports(settings)
@@ -89,6 +89,7 @@ def _run(settings: Settings, console: Console) -> None:
                 frontend_url=values["ORION_PUBLIC_URL"],
                 backend_url=values["ORION_BACKEND_URL"],
                 has_sandbox=SANDBOX in values,
+                hints=hints,
             )
         )
         ended = supervisor.wait()

@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeVar
 
 import httpx
-import msgspec
 from httpx_aiohttp import AiohttpTransport
 
 from backend.core.schemas import Answer, Body, Page
+from frontend.api.bodies import asking_for_marks, encoded
 from frontend.api.responses import (
     BackendUnavailable,
     decoded,
@@ -94,7 +94,7 @@ class Caller:
         timeouts = httpx.Timeout(TIMEOUTS.connect, read=pause_seconds, write=TIMEOUTS.write, pool=TIMEOUTS.pool)
         method, headers, content = "GET", dict(self._headers), None
         if body is not None:
-            method, content = "POST", msgspec.json.encode(body)
+            method, content = "POST", encoded(body)
             headers["Content-Type"] = "application/json"
         request = self._client.build_request(
             method, BASE_PATH + path, headers=headers, content=content, timeout=timeouts
@@ -162,11 +162,11 @@ class Caller:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
     ) -> httpx.Response:
-        headers = {**(headers or {}), **({"Idempotency-Key": key} if key else {})}
+        headers = {**(headers or {}), **({"Idempotency-Key": key} if key else {}), **asking_for_marks()}
         content = b""
         if body is not None:
             headers["Content-Type"] = "application/json"
-            content = msgspec.json.encode(body)
+            content = encoded(body)
         return successful(await self._ask(method, BASE_PATH + path, headers, content=content, params=params))
 
     async def _ask(

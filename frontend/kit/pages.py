@@ -11,6 +11,7 @@ from frontend.kit.person import find_person
 from frontend.kit.preferences import are_till_keys_on, language_of, request_id_of, theme_of
 from frontend.kit.request import Request
 from frontend.kit.templates import Templates
+from i18n.marks import is_marking
 
 FRAGMENT = "layouts/fragment.html"
 
@@ -58,5 +59,6 @@ def _facts(request: Request) -> dict[str, object]:
         "places": places_of(person, request.url.path, language_of(request)),
         "request_path": request.url.path,
         "request_id": request_id_of(request),
-        "is_development": request.app.state.settings.environment == "development",
+        "is_development": request.app.state.settings.is_development,
+        "is_marking": is_marking.get(),
     }

@@ -95,6 +95,7 @@ WRITES_NOTHING = {
     "i18n update": "files of the code",
     "openapi": "a file",
     "dev": "development only",
+    "translate": "development only",
     "psql": "development only",
     "seed": "development only",
 }

@@ -167,8 +167,8 @@ VERBS = [
 ]  # fmt: skip
 OVER_HTTP = {("devices", "simulate")}
 """They work from any machine, without settings."""
-WITHOUT_SETTINGS = {"openapi", "i18n", "assets", "dev", "psql", "frontend", "worker"}
-"""`dev` and `psql` are for developers only; the last two are processes, below."""
+WITHOUT_SETTINGS = {"openapi", "i18n", "assets", "dev", "translate", "psql", "frontend", "worker"}
+"""`dev`, `translate` and `psql` are for developers only; the last two are processes, below."""
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """`orion dev`: the story around the programs. They are small ones here; `make run` itself is a journey."""
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -11,13 +12,18 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import asyncpg
 import pytest
+from click.testing import CliRunner
+from rich.console import Console
 
+from backend.cli.orion import orion
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.dev import launcher
 from backend.dev.banner import welcome
+from backend.dev.editor import EDITOR
 from backend.dev.ports import is_free
 from backend.dev.servers.state_file import find_running, load_dev_environment, secret_keys, write_state
 from tests.world.ports import own_port
@@ -260,3 +266,14 @@ def after_a_moment(act: Callable[[], None]) -> Callable[..., object]:
         return welcome(frontend_url=facts["frontend_url"], backend_url=facts["backend_url"], has_sandbox=True)
 
     return shown
+
+
+def test_a_translator_is_told_how_to_look_up_a_sentence_and_chooses_the_editor(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(launcher, "run", lambda **facts: told.update(facts) or 0)
+    monkeypatch.setenv(EDITOR, "")
+    done = CliRunner().invoke(orion, ["translate", "--editor", "idea://open?file={path}&line={line}"])
+    assert (done.exit_code, os.environ[EDITOR]) == (0, "idea://open?file={path}&line={line}")
+    console = Console(width=120, file=io.StringIO(), record=True)
+    console.print(welcome(frontend_url="http://127.0.0.1:8080", backend_url="", has_sandbox=True, **told))
+    assert "http://127.0.0.1:8080/sign-in?strings=on, then hold Alt and click a text" in console.export_text()
