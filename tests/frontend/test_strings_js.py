@@ -150,12 +150,13 @@ async def test_a_value_belongs_to_no_catalog(page: Page) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_everybody_can_use_the_desk(page: Page, width: int) -> None:
+    await page.emulate_media(reduced_motion="reduce")
     await page.set_viewport_size({"width": width, "height": 844})
     await page.get_by_role("button", name="Strings of this page").click()
     assert await violations(page) == []
     await desk(page).get_by_role("button", name="Ajouter des points").click()
     await expect(desk(page)).to_contain_text("Add points")
     for theme in ("light", "dark"):
-        await page.emulate_media(color_scheme=theme)
+        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         assert await violations(page) + await Contrast().faults_of(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
