@@ -9,12 +9,13 @@ from i18n.checks.catalogs import catalog_findings
 from i18n.checks.finding import Finding
 from i18n.checks.python import python_findings
 from i18n.checks.scripts import script_findings
+from i18n.checks.server import server_findings
 from i18n.checks.templates import template_findings
 
 
 def check(root: Path = ROOT) -> list[Finding]:
     """Empty when all shipped languages are complete and all user-visible text is marked."""
-    bare = [*template_findings(root), *script_findings(root), *python_findings(root)]
+    bare = [*template_findings(root), *script_findings(root), *python_findings(root), *server_findings(root)]
     try:
         return sorted({*bare, *catalog_findings(root)})
     except TemplateSyntaxError:

@@ -24,17 +24,18 @@ class TestValues(MailValues, frozen=True):
     configuration: ConfigurationFacts
 
 
-def sample(_: SamplePerson) -> TestValues:
+def sample(person: SamplePerson) -> TestValues:
+    stored, default = person.reads(N_("database")), person.reads(N_("default"))
     return TestValues(
         ConfigurationFacts(
-            provider="smtp (database)",
-            host="mail1.hosting.example (database)",
-            port="587 (database)",
-            encryption="STARTTLS (database)",
-            user="support@cards.example (database)",
-            sender_address="support@cards.example (database)",
-            sender_name="Orion (default)",
-            reply_to="– (default)",
+            provider=f"smtp ({stored})",
+            host=f"mail1.hosting.example ({stored})",
+            port=f"587 ({stored})",
+            encryption=f"STARTTLS ({stored})",
+            user=f"support@cards.example ({stored})",
+            sender_address=f"support@cards.example ({stored})",
+            sender_name=f"Orion ({default})",
+            reply_to=f"– ({default})",
         )
     )
 
