@@ -1,4 +1,4 @@
-"""What a person reads on a tablet comes translated, was written by somebody, or is a code that the app has words for."""
+"""What a person reads on a tablet is translated, was written by somebody, or is a code that the app has words for."""
 
 from collections.abc import Iterator
 from typing import Any
