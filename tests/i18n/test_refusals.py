@@ -30,7 +30,7 @@ VALUES: dict[Any, Any] = {
 """A fact of each type."""
 LEAST_BODIES = 80
 OF_MSGSPEC = re.compile(r"Expected|Invalid|`|\$|msgspec|\b(str|bool|null)\b")
-BODIES = [None, True, 7, -1, 1.5, "", "x", "y" * 10_000, [], [[]], {}, {"no such field": 1}]
+BODIES: list[Any] = [None, True, 7, -1, 1.5, "", "x", "y" * 10_000, [], [[]], {}, {"no such field": 1}]
 
 
 def problem(kind: type[Problem]) -> Problem:
