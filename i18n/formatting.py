@@ -35,22 +35,23 @@ class Formatter:
         self.zone = ZoneInfo(time_zone)
 
     def number(self, value: Decimal | float) -> str:
-        return format_decimal(value, locale=self.locale)
+        """Below zero with a true minus, as everything here: `−12`. What machines read is not formatted."""
+        return _signed(format_decimal(value, locale=self.locale))
 
     def points(self, value: int, *, signed: bool = False) -> str:
         """Points or stamps; `signed` for a change: `+41`, `−500`."""
         if not signed or not value:
-            return format_decimal(value, locale=self.locale)
-        return f"{'+' if value > 0 else MINUS}{format_decimal(abs(value), locale=self.locale)}"
+            return self.number(value)
+        return f"{'+' if value > 0 else ''}{self.number(value)}"
 
     def percent(self, fraction: Decimal | float, digits: int = 0) -> str:
         """0.125 is `13 %`, or `12,5 %` with one digit. Rounds half up."""
         step = Decimal(1).scaleb(-2 - digits)
         rounded = Decimal(str(fraction)).quantize(step, ROUND_HALF_UP)
-        return format_percent(rounded, locale=self.locale, decimal_quantization=False)
+        return _signed(format_percent(rounded, locale=self.locale, decimal_quantization=False))
 
     def money(self, cents: int, currency: str = "EUR") -> str:
-        return format_currency(Decimal(cents).scaleb(-2), currency, locale=self.locale)
+        return _signed(format_currency(Decimal(cents).scaleb(-2), currency, locale=self.locale))
 
     def plain_amount(self, cents: int) -> str:
         """The amount as entered into a field: `1234,50`."""
@@ -90,7 +91,7 @@ class Formatter:
 
     def duration(self, seconds: float) -> str:
         """In the largest unit of which there are more than one: `83 minutes`."""
-        return format_timedelta(dt.timedelta(seconds=round(seconds)), threshold=1.5, locale=self.locale)
+        return _signed(format_timedelta(dt.timedelta(seconds=round(seconds)), threshold=1.5, locale=self.locale))
 
     def size(self, size_bytes: int) -> str:
         """`34 MB`, `12.3 GB`."""
@@ -115,6 +116,11 @@ class Formatter:
 def get_formatter(language: str, time_zone: str = TIME_ZONE) -> Formatter:
     """For a shipped language or the pseudo-locale."""
     return Formatter(language, time_zone)
+
+
+def _signed(text: str) -> str:
+    """CLDR has a hyphen for these languages, at which a line may be broken."""
+    return text.replace("-", MINUS)
 
 
 def _luxembourgish_listing(words: Sequence[str]) -> str:

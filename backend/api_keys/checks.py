@@ -11,6 +11,7 @@ from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.merchants.models import Store
+from i18n.translator import N_
 
 
 async def check_rights(
@@ -23,7 +24,7 @@ async def check_rights(
 ) -> None:
     """Raises ValidationFailed."""
     errors = [
-        FieldError(f"/permissions/{number}", "not_given", "API keys cannot have this permission.")
+        FieldError(f"/permissions/{number}", "not_given", N_("API keys cannot have this permission."))
         for number, code in enumerate(permissions)
         if code not in FOR_API_KEYS
     ]
@@ -31,11 +32,11 @@ async def check_rights(
         mine = select(Store.id).where(Store.merchant_id == origin.merchant_id, Store.id.in_(store_ids))
         known = set(await session.scalars(mine))
         errors += [
-            FieldError(f"/store_ids/{number}", "not_found", "There is no such store.")
+            FieldError(f"/store_ids/{number}", "not_found", N_("There is no such store."))
             for number, store_id in enumerate(store_ids)
             if store_id not in known
         ]
     if expires_at is not None and expires_at <= origin.now:
-        errors.append(FieldError("/expires_at", "past", "This is not in the future."))
+        errors.append(FieldError("/expires_at", "past", N_("Enter a time in the future.")))
     if errors:
         raise ValidationFailed(*errors)

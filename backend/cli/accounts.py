@@ -20,6 +20,7 @@ from backend.identity.platform_users.actions import remove_admin
 from backend.identity.sessions.actions import end_sessions
 from backend.services import Services
 from backend.staff.models import User
+from i18n.locales import negotiate
 
 LANGUAGE = "en"
 NO_PASSWORD = ""
@@ -45,7 +46,7 @@ def reset_user(email: str, show_link: bool) -> None:
             ended = await end_sessions(session, user.id, now)
             token = await make_reset_link(session, user, now) if show_link else None
             if token is None:
-                await send_reset_link(session, services, user, user.language or LANGUAGE, now)
+                await send_reset_link(session, services, user, negotiate(None, person=user.language), now)
             facts = {"sessions_ended": ended, "authenticator": False}
             await _record(session, services, user, "account.factors_reset", facts)
         await try_to_wake(services.queue, SEND_MAILS)
@@ -121,7 +122,7 @@ async def _record(session: AsyncSession, services: Services, user: User, action:
         by_id=None,
         action=action,
         after=after,
-        language=LANGUAGE,
+        language=negotiate(None, person=user.language),
         now=clock.now(),
         instance="",
         request_id="",

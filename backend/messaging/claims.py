@@ -61,5 +61,9 @@ def _note_unknown(mail: MailRow, now: datetime) -> None:
     mail.history, mail.status, mail.error_code = stored_history(history), verdict.status, "outcome_unknown"
     MAILS.labels(mail.provider or "", "unknown").inc()
     is_sent_again = verdict.status == "queued"
-    advice = "" if is_sent_again else "It may have arrived: ask before it is sent as a new email, at /admin/emails."
-    log.warning("mail_outcome_unknown", template=mail.template_code, is_sent_again=is_sent_again, advice=advice)
+    log.warning(
+        "mail_outcome_unknown",
+        template=mail.template_code,
+        is_sent_again=is_sent_again,
+        advice="" if is_sent_again else "It may have arrived: ask before it is sent as a new email, at /admin/emails.",
+    )

@@ -102,9 +102,13 @@ def _tell_ignored(name: str, category: ResolvedCategory) -> None:
         return
     reasons = {key: reason.code for key, reason in category.ignored.items()}
     own = {key: code for key, code in reasons.items() if code != "with_another"}
-    advice = f"Run `orion settings list --category {name}`, and set or unset what it says is not used."
-    consequence = "emails wait" if name == "email" else "the environment decides"
-    log.error("setting_ignored", category=name, settings=own or reasons, advice=advice, consequence=consequence)
+    log.error(
+        "setting_ignored",
+        category=name,
+        settings=own or reasons,
+        advice=f"Run `orion settings list --category {name}`, and set or unset what it says is not used.",
+        consequence="emails wait" if name == "email" else "the environment decides",
+    )
 
 
 def _in_force(resolved: Mapping[str, ResolvedCategory]) -> InForce:

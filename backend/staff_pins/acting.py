@@ -12,6 +12,7 @@ from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.staff_pins.problems import StaffNotHere
+from i18n.translator import N_
 
 STORE_PERSON = "SELECT store_person($1, $2, $3)"
 
@@ -52,10 +53,10 @@ async def acting_as(
     """
     if staff_id is None:
         if origin.device_id is not None and staff_pin is not None:
-            raise ValidationFailed(FieldError("/staff_id", "required", "Say whose PIN it is."))
+            raise ValidationFailed(FieldError("/staff_id", "required", N_("Say whose PIN it is.")))
         return origin
     if origin.device_id is None:
-        raise ValidationFailed(FieldError("/staff_id", "only_from_device", "You book under your own name."))
+        raise ValidationFailed(FieldError("/staff_id", "only_from_device", N_("You record under your own name.")))
     person = await get_store_person(pool, origin, staff_id)
     if permission is not None and not person.may(permission):
         raise Forbidden(permission)

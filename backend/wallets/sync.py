@@ -44,6 +44,7 @@ from backend.wallets.ports import (
 )
 from backend.wallets.snapshot import as_erased, snapshot_of
 from backend.wallets.wallet_links import bump_pass_versions, reset_attempts
+from i18n.translator import N_
 
 PUSH_SECONDS = 25.0
 """Counted from the request for the lease."""
@@ -138,7 +139,7 @@ async def _push(
     except (Transient, Permanent, Misconfigured) as error:
         failure = error
     except TimeoutError:
-        failure = Transient("timeout", "No answer in time.")
+        failure = Transient("timeout", N_("No answer in time."))
     except Exception as error:
         log.exception("wallet_push_failed", provider=provider.name, card_id=str(snapshot.card_id))
         failure = Transient("internal", type(error).__name__)

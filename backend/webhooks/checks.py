@@ -10,6 +10,9 @@ from backend.core.outbound.egress import HTTPS, Address, is_public
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.webhooks.event_types import CHOICES
+from i18n.translator import N_
+
+NO_ADDRESS = N_("Enter an address such as https://orion.example/path, without a name or password before the host.")
 
 
 def check_endpoint(url: str, event_types: Sequence[str], *, allows_loopback: bool) -> None:
@@ -24,20 +27,20 @@ def _check_url(url: str, *, allows_loopback: bool) -> Iterator[FieldError]:
             target = httpx.URL(url)
             host, port = target.host, target.port or HTTPS
     except CallFailed:
-        yield FieldError("/url", "invalid", "It is no address.")
+        yield FieldError("/url", "invalid", NO_ADDRESS)
         return
     literal = _literal(host)
     is_loopback = host == "localhost" or (literal is not None and literal.is_loopback)
     if not host or target.userinfo or target.fragment or target.scheme not in {"http", "https"}:
-        yield FieldError("/url", "invalid", "Enter an https address without a name or password before the host.")
+        yield FieldError("/url", "invalid", NO_ADDRESS)
     elif is_loopback and allows_loopback:
         return
     elif target.scheme != "https":
-        yield FieldError("/url", "https_required", "The address must begin with https.")
+        yield FieldError("/url", "https_required", N_("The address must begin with https://."))
     elif port != HTTPS:
-        yield FieldError("/url", "port_not_allowed", "The port must be 443.")
+        yield FieldError("/url", "port_not_allowed", N_("The port must be 443."))
     elif is_loopback or (literal is not None and not is_public(literal)):
-        yield FieldError("/url", "not_public", "The address is not public.")
+        yield FieldError("/url", "not_public", N_("The address is not public."))
 
 
 def _literal(host: str) -> Address | None:
@@ -50,4 +53,4 @@ def _literal(host: str) -> Address | None:
 def _check_types(event_types: Sequence[str]) -> Iterator[FieldError]:
     for index, name in enumerate(event_types):
         if name not in CHOICES:
-            yield FieldError(f"/event_types/{index}", "unknown", "There is no such type of event.")
+            yield FieldError(f"/event_types/{index}", "unknown", N_("There is no such event."))

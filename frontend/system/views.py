@@ -11,6 +11,7 @@ from frontend.kit.assets import Assets
 from frontend.kit.pages import page
 from frontend.kit.request import Request
 from frontend.system.csp_reports import ReportLimit, violations_of
+from i18n.locales import LANGUAGES
 
 log = structlog.get_logger()
 report_limit = ReportLimit()
@@ -41,14 +42,14 @@ async def show_ready(caller: NamedDependency[Caller]) -> Response[dict[str, str]
 
 @get("/offline")
 async def show_offline(request: Request) -> Response[str]:
-    """Cached by the service worker in the current language. The page contains nothing personal."""
+    """Cached by the service worker in every language, by `?lang=`. The page contains nothing personal."""
     return page(request, "system/offline.html")
 
 
 @get("/sw.js")
 async def show_service_worker(request: Request) -> Response[str]:
     assets: Assets = request.app.state.assets
-    shell = ["/offline", *(assets.url(name) for name in SHELL)]
+    shell = [*(f"/offline?lang={language}" for language in LANGUAGES), *(assets.url(name) for name in SHELL)]
     script = assets.text("js/sw.js").replace('["SHELL"]', json.dumps(shell))
     return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 

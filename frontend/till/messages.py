@@ -5,6 +5,7 @@ from datetime import datetime
 from backend.loyalty.cards.schemas import CardView, HoldView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.rewards.schemas import CardReward
+from frontend.kit.card_states import card_state
 from frontend.kit.templates import in_groups
 from frontend.till.transaction_messages import TransactionMessages
 from i18n.bidi import isolated
@@ -23,18 +24,7 @@ class TillMessages(TransactionMessages):
         return for_rewards, held - for_rewards
 
     def state_of(self, card: CardView) -> str:
-        pgettext = self.translator.pgettext
-        names = {
-            # NOTE: in use
-            "active": pgettext("state of a card", "Active"),
-            # NOTE: cannot be used until the store reactivates it
-            "deactivated": pgettext("state of a card", "Deactivated"),
-            # NOTE: into another card
-            "merged": pgettext("state of a card", "Merged"),
-            # NOTE: with all data of its customer
-            "erased": pgettext("state of a card", "Erased"),
-        }
-        return names.get(card.state, card.state)
+        return card_state(card.state, self.translator)
 
     def blocked(self, card: CardView) -> str:
         """Why the card cannot be used, and who can change that."""

@@ -1,4 +1,4 @@
-"""Finds unmarked user-visible text in Python: status texts of pages, titles of problems."""
+"""Finds unmarked user-visible text in Python: status texts of pages, titles of problems. Backend: `server.py`."""
 
 import ast
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ Literal = tuple[int, str]
 def python_findings(root: Path) -> Iterator[Finding]:
     """Sentences in the frontend, and unmarked `title` and `detail` of problems."""
     for path in sorted((root / "frontend").rglob("*.py")):
-        yield from _found(root, path, _sentences(_parsed(path)))
+        yield from _found(root, path, sentences(parsed(path)))
     for path in sorted((root / "backend").rglob("problems.py")):
-        yield from _found(root, path, _problem_texts(_parsed(path)))
+        yield from _found(root, path, _problem_texts(parsed(path)))
 
 
-def _parsed(path: Path) -> ast.Module:
+def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
@@ -34,24 +34,29 @@ def _found(root: Path, path: Path, literals: Iterator[Literal]) -> Iterator[Find
         yield Finding(f"{where}:{line}", "literal", f"“{shortened(text)}” is not marked for translation")
 
 
-def _sentences(node: ast.AST) -> Iterator[Literal]:
+def sentences(node: ast.AST, unread_calls: frozenset[str] = frozenset()) -> Iterator[Literal]:
+    """Those that nobody has marked. `unread_calls`: names of functions whose arguments no user reads."""
     match node:
-        case ast.Constant(value=str(text)):
-            if is_sentence(text):
-                yield node.lineno, text
-        case ast.JoinedStr(values=parts):
-            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
+        case ast.Constant(value=str()) | ast.JoinedStr():
+            text = text_of(node)
             if is_sentence(text):
                 yield node.lineno, text
         case ast.Expr(value=ast.Constant()) | ast.Raise() | ast.Assert():
             return
-        case ast.Call() if _name(node.func) in MARKS | LOG_METHODS:
+        case ast.Call() if called(node) in MARKS | LOG_METHODS | unread_calls:
             return
         case ast.keyword(arg=argument) if argument in UNREAD_ARGUMENTS:
             return
         case _:
             for child in ast.iter_child_nodes(node):
-                yield from _sentences(child)
+                yield from sentences(child, unread_calls)
+
+
+def text_of(node: ast.Constant | ast.JoinedStr) -> str:
+    """Empty for what is no text; `…` stands for values."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return node.value if isinstance(node.value, str) else ""
 
 
 def _problem_texts(module: ast.Module) -> Iterator[Literal]:
@@ -69,8 +74,9 @@ def _bare_texts(statement: ast.stmt) -> Iterator[Literal]:
             yield statement.lineno, text
 
 
-def _name(function: ast.expr) -> str:
-    match function:
+def called(call: ast.Call) -> str:
+    """The name of the function, without what it belongs to."""
+    match call.func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
         case _:

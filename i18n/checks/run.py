@@ -9,6 +9,7 @@ from i18n.checks.catalogs import catalog_findings
 from i18n.checks.finding import Finding
 from i18n.checks.python import python_findings
 from i18n.checks.scripts import script_findings
+from i18n.checks.server import server_findings
 from i18n.checks.templates import template_findings
 
 UNFINISHED = frozenset({"missing", "fuzzy"})
@@ -17,7 +18,7 @@ UNFINISHED = frozenset({"missing", "fuzzy"})
 
 def check(root: Path = ROOT, *, of_release: bool = False) -> list[Finding]:
     """Empty when no translation is broken and all user-visible text is marked, and for a release nothing is missing."""
-    bare = [*template_findings(root), *script_findings(root), *python_findings(root)]
+    bare = [*template_findings(root), *script_findings(root), *python_findings(root), *server_findings(root)]
     try:
         found = {*bare, *catalog_findings(root)}
     except TemplateSyntaxError:

@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from backend.core.clock import clock
 from backend.core.settings import Settings
+from backend.messaging.models import PlatformMail
 from backend.services import Services
 from backend.staff_pins.models import WRONG_MAX, StaffPin
+from i18n.locales import PLATFORM_LANGUAGE
 from tests.cli.conftest import Orion
 from tests.world import ADA, PASSWORD
 from tests.world.caller import refused
@@ -37,6 +40,31 @@ async def test_a_person_who_has_lost_phone_and_codes_gets_a_link_and_the_former_
     newest = (await shop.claire.get("/merchant/audit", params={"action": "account.factors_reset"}))["data"][0]
     assert (newest["user_id"], newest["subject"]) == (None, str(shop.user_ids["anna"]))
     assert newest["user_name"].endswith("at the command line")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "headline"),
+    [
+        ("lb", "En Administrateur huet"),
+        ("de", "Ein Administrator hat"),
+        ("en", "An administrator has removed your second factors"),
+        (None, "Un administrateur a"),
+    ],
+)
+async def test_the_operator_reads_english_and_the_person_gets_both_emails_in_their_own_language(
+    orion: Orion, shop: Shop, services: Services, chosen: str | None, headline: str
+) -> None:
+    email = shop.emails["anna"]
+    if chosen is not None:
+        await shop.anna.ask("PATCH", "/auth/me", json={"language": chosen})
+    done = await orion("users", "reset", email)
+    assert done.output.startswith(f"{email} gets a link for a new password")
+    async with services.sessions.committing() as session:
+        mails = select(PlatformMail).where(PlatformMail.recipient == email).order_by(PlatformMail.id)
+        link, notice = list(await session.scalars(mails))[-2:]
+    assert [link.template_code, notice.template_code] == ["password_reset", "account_changed"]
+    assert [link.language, notice.language] == [chosen or PLATFORM_LANGUAGE] * 2
+    assert headline in notice.subject
 
 
 async def test_the_link_is_printed_when_email_is_down(

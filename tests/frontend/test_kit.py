@@ -11,6 +11,7 @@ import pytest
 from frontend.kit.assets import Assets
 from frontend.settings import Settings, SettingsError, load_settings
 from frontend.till import screen
+from i18n.locales import LANGUAGES
 from tests.frontend.staff_backend import StaffBackend
 from tests.frontend.staff_browser import CARD_PATH, Browser
 
@@ -181,9 +182,21 @@ async def test_what_shared_caches_keep_sets_no_cookie(browser: Browser, backend:
 
 async def test_the_service_worker_keeps_only_the_shell(browser: Browser) -> None:
     script = (await browser.open("/sw.js")).text
-    assert '"/offline"' in script
+    assert all(f'"/offline?lang={language}"' in script for language in LANGUAGES)
     assert "/till" not in script
     assert len(brotli.compress(script.encode())) < 1024
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("en", "No connection"), ("fr", "Pas de connexion"), ("de", "Keine Verbindung"), ("lb", "Keng Verbindung")],
+)
+async def test_the_page_without_a_network_is_there_in_each_language_and_personal_in_none(
+    language: str, heading: str, browser: Browser
+) -> None:
+    page = (await browser.open(f"/offline?lang={language}")).text
+    assert f'<html lang="{language}"' in page
+    assert f">{heading}</h1>" in page
 
 
 async def test_health_asks_the_backend(browser: Browser, backend: StaffBackend) -> None:

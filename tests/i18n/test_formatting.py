@@ -10,30 +10,55 @@ from i18n.locales import LANGUAGES
 GOLDEN = json.loads(Path(__file__).with_name("formatting_golden.json").read_text(encoding="utf-8"))
 MOMENT = dt.datetime(2026, 3, 5, 17, 5, tzinfo=dt.UTC)
 DAY = MOMENT.date()
+VALUES = 40
+
+
+NIGHT = dt.datetime(2026, 12, 31, 23, 0, tzinfo=dt.UTC)
 
 
 def values(language: str) -> dict[str, str]:
+    """Forty values: numbers, points and money above and below zero, dates, times, sizes and lists."""
     write = get_formatter(language)
     return {
+        "nothing": write.number(0),
+        "small number": write.number(999),
+        "thousand": write.number(1000),
+        "decimal": write.number(0.5),
         "number": write.number(-1234567.5),
+        "number below zero": write.number(-1),
         "points": write.points(12500),
+        "points owed": write.points(-1500),
         "points gained": write.points(41, signed=True),
+        "many points gained": write.points(1234567, signed=True),
         "points spent": write.points(-1500, signed=True),
         "no change": write.points(0, signed=True),
         "percent": write.percent(0.125),
         "percent with a digit": write.percent(0.125, digits=1),
+        "percent lost": write.percent(-0.125, digits=1),
+        "all": write.percent(1),
         "money": write.money(123450),
+        "no money": write.money(0),
         "small money": write.money(5),
+        "most money": write.money(99_999_999),
         "debt": write.money(-1250),
+        "large debt": write.money(-123_450),
+        "dollars": write.money(123450, "USD"),
+        "amount in a field": write.plain_amount(123450),
         "short date": write.date(DAY, "short"),
         "medium date": write.date(DAY, "medium"),
         "long date": write.date(DAY),
         "full date": write.date(DAY, "full"),
+        "last day": write.last_day(NIGHT),
+        "date of a moment": write.date(NIGHT, "short"),
         "month": write.month(DAY),
         "day": write.day(MOMENT),
         "time": write.time(MOMENT),
+        "midnight": write.time(NIGHT),
         "datetime": write.datetime(MOMENT),
         "short datetime": write.datetime(MOMENT, "short"),
+        "duration": write.duration(5000),
+        "size": write.size(34_000_000),
+        "large size": write.size(12_340_000_000),
         "list": write.listing(["Anna", "Luc", "Marie"]),
     }
 
@@ -41,6 +66,18 @@ def values(language: str) -> dict[str, str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_values_are_written_as_in_luxembourg(language: str) -> None:
     assert values(language) == GOLDEN[language]
+    assert len(GOLDEN[language]) == VALUES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_below_zero_is_a_true_minus_and_decimals_have_the_readers_mark(language: str) -> None:
+    mark = "." if language == "en" else ","
+    written = values(language)
+    below = ["number", "number below zero", "points owed", "points spent", "percent lost", "debt", "large debt"]
+    assert [name for name in below if "\N{MINUS SIGN}" not in written[name]] == []
+    assert [name for name, text in written.items() if "-" in text] == []
+    assert [written[name] for name in ("decimal", "amount in a field")] == [f"0{mark}5", f"1234{mark}50"]
+    assert f"234{mark}50" in written["money"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

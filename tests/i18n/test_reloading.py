@@ -50,7 +50,10 @@ def test_a_file_that_does_not_parse_leaves_the_last_good_texts_and_is_named_with
     line = french.read_text("utf-8").partition("msgst ")[0].count("\n") + 1
     watch.look()
     assert say("Add points") == "Ajouter des points"
-    assert f"{french.relative_to(translator.CATALOGS_ROOT)}:{line}: not read, the texts stay as they were" in capsys.readouterr().out
+    assert (
+        f"{french.relative_to(translator.CATALOGS_ROOT)}:{line}: not read, the texts stay as they were"
+        in capsys.readouterr().out
+    )
     watch.look()
     assert capsys.readouterr().out == "", "it is said once"
     change(french, 'msgst "Créditer"', 'msgstr "Créditer"')

@@ -39,7 +39,7 @@ async def test_the_console_names_nobody(log_lines: LogLines) -> None:
 async def queued(services: Services, shop: Shop) -> EmailLog:
     async with services.sessions.committing(shop.merchant_id) as session:
         return await queue_mail(
-            session, shop.merchant_id, LOYALTY_ENROLLMENT, LOYALTY_ENROLLMENT.samples["new"],
+            session, shop.merchant_id, LOYALTY_ENROLLMENT, LOYALTY_ENROLLMENT.samples_in("en")["new"],
             recipient="zoe@example.com", language="de", now=clock.now(), brand=SAMPLE_BRAND,
             platform_name=SAMPLE_PLATFORM,
         )  # fmt: skip

@@ -51,7 +51,7 @@ async def test_waiting_emails_are_counted_over_all_merchants(
     before = await waiting()
     async with services.sessions.committing(shop.merchant_id) as session:
         await queue_mail(
-            session, shop.merchant_id, LOYALTY_CARD_LINK, LOYALTY_CARD_LINK.samples["new"],
+            session, shop.merchant_id, LOYALTY_CARD_LINK, LOYALTY_CARD_LINK.samples_in("en")["new"],
             recipient="otto@example.com", language="en", now=clock.now(), brand=SAMPLE_BRAND,
             platform_name=SAMPLE_PLATFORM,
         )  # fmt: skip

@@ -23,10 +23,11 @@ from backend.operations.wallets.alarms import CHECK_CERTIFICATES
 from backend.operations.wallets.tasks import reconcile_google
 from backend.services import Services
 from backend.wallets.reconcile import RECONCILE
+from i18n.translator import N_
 from workers.jobs.purge import run_purge
 from workers.jobs.wallets import run_certificate_check
 
-NO_GOOGLE = "Google Wallet is not configured."
+NO_GOOGLE = N_("Google Wallet is not configured.")
 
 TaskOfRun = Callable[[Services, TaskRun], Awaitable[object]]
 

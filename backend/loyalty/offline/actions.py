@@ -28,6 +28,7 @@ from backend.loyalty.offline.rules.reasons import LATER, reason_of
 from backend.loyalty.offline.schemas.batches import BatchView, DeviceBatch
 from backend.loyalty.offline.sender import BatchSender
 from backend.loyalty.offline.targets import Targets, find_targets
+from i18n.translator import N_
 
 WORKERS_MAX = 4
 SECONDS_MAX = 20
@@ -46,7 +47,7 @@ class BatchIntake:
         """Raises ValidationFailed for a time without an offset, and RateLimited."""
         batch, origin = self.batch, self.sender.origin
         if batch.device_time.tzinfo is None:
-            raise ValidationFailed(FieldError("/device_time", "zone", "Needs an offset."))
+            raise ValidationFailed(FieldError("/device_time", "zone", expected="date-time"))
         clock = TabletClock(batch.device_time, batch.elapsed_realtime_ms, batch.boot_id, origin.now)
         setup = await get_setup(self.enrollment.ledger.pool, origin)
         sessions, keys = self.enrollment.sessions, self.enrollment.keys
@@ -64,7 +65,7 @@ class BatchIntake:
         if entry.row is not None:
             return self._body(OperationDismissed()) if entry.row.state == "dismissed" else None
         if entry.operation_id is None:
-            return self._body(ValidationFailed(FieldError("/id", "invalid", "1 to 128 printable characters.")))
+            return self._body(ValidationFailed(FieldError("/id", "invalid", N_("Send 1 to 128 printable characters."))))
         return self._body(IdempotencyKeyReused(entry.operation_id, "not_booked", None))
 
     async def _book_all(self, entries: list[BatchEntry], targets: Targets) -> None:

@@ -18,6 +18,7 @@ from backend.staff_pins.grants.models import OfflineRules
 from backend.staff_pins.grants.queries import list_rules
 from backend.staff_pins.grants.rules import DEFAULT_LIMITS
 from backend.staff_pins.grants.schemas import OfflineRuleEntry, OfflineRulesView
+from i18n.translator import N_
 
 LOCK = "offline_rules"
 
@@ -57,7 +58,10 @@ async def _check(session: AsyncSession, origin: Origin, entries: list[OfflineRul
     duplicates = [index for index, device_id in enumerate(ids) if device_id in ids[:index]]
     if duplicates:
         raise ValidationFailed(
-            *(FieldError(f"/rules/{index}", "duplicate", "Other rules are of the same tablet.") for index in duplicates)
+            *(
+                FieldError(f"/rules/{index}", "duplicate", N_("Other rules are for the same tablet."))
+                for index in duplicates
+            )
         )
     named = {device_id for device_id in ids if device_id}
     own = select(func.count()).where(Device.merchant_id == origin.merchant_id, Device.id.in_(named))

@@ -62,7 +62,7 @@ def render_sample(
     platform_name: str,
 ) -> RenderedMail:
     """`brand`: the merchant's; None for the sample's own. The content has been checked."""
-    values: MailValues = template.samples[sample]
+    values: MailValues = template.samples_in(language)[sample]
     merchant = getattr(values, "merchant", None)
     if isinstance(merchant, MerchantFacts):
         brand = brand or MailBrand(name=merchant.name)

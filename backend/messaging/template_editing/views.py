@@ -101,7 +101,7 @@ def version_view(
 def _variable(
     template: MailTemplate[Any], variable: TemplateVariable, language: str, reader: str
 ) -> TemplateVariableView:
-    value = value_of(template.samples[EXAMPLE], variable.path, SAMPLE_PLATFORM)
+    value = value_of(template.samples_in(language)[EXAMPLE], variable.path, SAMPLE_PLATFORM)
     return TemplateVariableView(
         name=variable.path,
         kind=variable.kind.name,

@@ -96,7 +96,7 @@ def _address_faults(
 
 
 def _sample_faults(template: MailTemplate[Any], content: TemplateContent, language: str) -> Iterator[TemplateFault]:
-    for name, values in template.samples.items():
+    for name, values in template.samples_in(language).items():
         mail = render(template, values, language, content=content, brand=SAMPLE_BRAND, platform_name=SAMPLE_PLATFORM)
         headings = mail.body_html.count("<h1")
         if not mail.subject:

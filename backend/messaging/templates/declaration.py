@@ -8,13 +8,13 @@ To add one, write a file in `catalog/` and nothing else; `catalog/loyalty_enroll
 3. the `MailTemplate`: texts as `N_()` sentences with `%(name)s` placeholders, and `placeholders`, which says for each
    the variable it stands for. An editor sees the variable as `{{ customer.first_name }}`.
 
-`samples` makes the values for each of the four people of `samples.py`. Senders call
+`sample` makes the values for one of the four people of `samples.py`, in their language. Senders call
 `queue_mail(session, merchant_id, LOYALTY_ENROLLMENT, EnrollmentValues(…), …)`; mypy checks that they belong together.
 """
 
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -71,13 +71,15 @@ class MailTemplate(Generic[ValuesT]):
     """Variables that every version of the text must contain."""
     kind: MailKind = "transactional"
     variables: Mapping[str, TemplateVariable] = field(init=False)
-    samples: Mapping[str, ValuesT] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "variables", variables_of(self.values) | {PLATFORM_NAME: PLATFORM_VARIABLE})
-        object.__setattr__(self, "samples", {name: self.sample(person) for name, person in PEOPLE.items()})
         unknown = {*self.placeholders.values(), *self.required} - self.variables.keys()
         assert not unknown, f"{self.code} has no variables {unknown}"
+
+    def samples_in(self, language: str) -> dict[str, ValuesT]:
+        """By person."""
+        return {name: self.sample(replace(person, language=language)) for name, person in PEOPLE.items()}
 
 
 def variables_of(values: type[MailValues]) -> dict[str, TemplateVariable]:

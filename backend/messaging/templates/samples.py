@@ -1,12 +1,16 @@
 """Four people whose emails show what a text looks like. Everything that is sent must read well for all of them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+
+from i18n.formatting import get_formatter
+from i18n.translator import get_translator
 
 CARD_URL = "https://cards.example/c/sample"
 UNSUBSCRIBE_URL = "https://cards.example/u/sample"
 NOT_ME_URL = "https://cards.example/account/not-me/sample"
 GOOGLE_URL = "https://cards.example/wallets/google/sample"
+CHRISTMAS_EVE = datetime(2026, 12, 24, 17, 5, tzinfo=UTC)
 APPLE_URL = "https://cards.example/wallets/apple/sample.pkpass"
 
 
@@ -25,6 +29,20 @@ class SamplePerson:
     google_url: str | None = GOOGLE_URL
     apple_url: str | None = APPLE_URL
     card_url: str = CARD_URL
+    language: str = "en"
+
+    def reads(self, sentence: str, **values: str) -> str:
+        """The sentence in the language of the email."""
+        return get_translator(self.language).gettext(sentence, **values)
+
+    @property
+    def christmas_eve(self) -> str:
+        return get_formatter(self.language).date(CHRISTMAS_EVE)
+
+    @property
+    def evening(self) -> str:
+        """Day and time."""
+        return get_formatter(self.language).datetime(CHRISTMAS_EVE)
 
 
 NEW = SamplePerson(

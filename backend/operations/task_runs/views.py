@@ -13,11 +13,12 @@ from i18n.translator import get_translator
 
 def run_view(row: RunRow, now: datetime, language: str) -> TaskRunView:
     run, merchant, user = row
+    translator = get_translator(language)
     task = BY_NAME.get(run.name)
     return TaskRunView(
         id=run.id,
         name=run.name,
-        title=get_translator(language).gettext(task.title) if task else run.name,
+        title=translator.gettext(task.title) if task else run.name,
         state=state_of(run, now),
         is_dry_run=run.is_dry_run,
         merchant_code=merchant,
@@ -32,7 +33,7 @@ def run_view(row: RunRow, now: datetime, language: str) -> TaskRunView:
         counts=run.counts,
         failures=run.failures,
         can_retry=bool(task and task.retries_failed and run.failures and run.finished_at),
-        error=run.error,
+        error=run.error and translator.gettext(run.error),
     )
 
 

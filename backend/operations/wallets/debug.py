@@ -25,6 +25,7 @@ from backend.wallets.snapshot import find_snapshot
 from backend.wallets.story import list_phones
 from backend.wallets.sync import WalletSync
 from backend.wallets.wallet_links import has_key, reset_attempts
+from i18n.translator import get_translator
 
 HIDDEN = "(hidden)"
 
@@ -35,7 +36,7 @@ class WalletDebug:
     google: Google | None
     apple: Apple | None
 
-    async def show(self, code_or_id: str) -> CardPasses:
+    async def show(self, code_or_id: str, language: str) -> CardPasses:
         """By the card's code or id. Raises CardNotFound."""
         card, now = await find_card(self.sync.sessions, code_or_id), clock.now()
         async with self.sync.sessions.committing(card.merchant_id) as session:
@@ -57,7 +58,7 @@ class WalletDebug:
             state=snapshot.state,
             wallet_version=snapshot.version,
             shows=msgspec.to_builtins(snapshot),
-            links=[await self._link(link, snapshot, now, is_right=is_right) for link, is_right in rows],
+            links=[await self._link(link, snapshot, now, language, is_right=is_right) for link, is_right in rows],
             save_link_error=await self._save_link_error(snapshot, now),
         )
 
@@ -77,7 +78,9 @@ class WalletDebug:
         outcome = await self.sync.sync_card(*key)
         return RetryView(provider, outcome.kind, outcome.reason)
 
-    async def _link(self, link: WalletLink, snapshot: CardSnapshot, now: datetime, *, is_right: bool) -> PassLinkView:
+    async def _link(
+        self, link: WalletLink, snapshot: CardSnapshot, now: datetime, language: str, *, is_right: bool
+    ) -> PassLinkView:
         return PassLinkView(
             provider=link.provider,
             external_id=link.external_id,
@@ -91,7 +94,7 @@ class WalletDebug:
             waiting_since=link.waiting_since,
             synced_at=link.synced_at,
             last_error_code=link.last_error_code,
-            last_error=link.last_error,
+            last_error=link.last_error and get_translator(language).gettext(link.last_error),
             failed_at=link.failed_at,
             would_send=self._payload(link, snapshot, now),
             device_count=await self._devices(link) if link.provider == "apple" else None,

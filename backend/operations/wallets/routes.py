@@ -39,6 +39,7 @@ from backend.wallets.jobs import enqueue_sync_run
 from backend.wallets.ports import Provider
 from backend.wallets.problems import NoSuchPass
 from backend.wallets.sync import WalletSync
+from i18n.translator import N_
 
 log = structlog.get_logger()
 
@@ -138,8 +139,10 @@ class WalletAdminController(Controller):
         guards=[for_platform(DEBUG_WALLETS)],
         responses=refusals(*SIGNED_IN, CardNotFound),
     )
-    async def card(self, card_code: FromPath[str], wallet_debug: NamedDependency[WalletDebug]) -> CardPasses:
-        return await wallet_debug.show(card_code)
+    async def card(
+        self, request: Request[Any, Any, Any], card_code: FromPath[str], wallet_debug: NamedDependency[WalletDebug]
+    ) -> CardPasses:
+        return await wallet_debug.show(card_code, reader_language(request))
 
     @post(
         "/wallets/cards/{card_code:str}/{provider:str}/retry",
@@ -163,5 +166,5 @@ class WalletAdminController(Controller):
 async def _enqueue(queue: ArqRedis, sessions: Sessions, run: TaskRun) -> None:
     """Raises Unavailable when Redis cannot be reached."""
     if not await enqueue_sync_run(queue, run.id):
-        await give_up_run(sessions, run, "The workers could not be reached.")
+        await give_up_run(sessions, run, N_("The workers could not be reached."))
         raise Unavailable

@@ -99,15 +99,15 @@ class WalletHealth:
             steps=[step_view(step, language) for step in steps],
             passes=await count_passes(self.sync.sessions, name),
             freshness=FreshnessView(measured.count, measured.p50, measured.p95),
-            breaker=await self._breaker(name),
+            breaker=await self._breaker(name, language),
         )
 
-    async def _breaker(self, name: Provider) -> BreakerView:
+    async def _breaker(self, name: Provider, language: str) -> BreakerView:
         if name not in self.breakers:
             return BreakerView("closed", None)
         state = await self.breakers[name].state()
         if state.stopped_because is not None:
-            return BreakerView("stopped", state.stopped_because)
+            return BreakerView("stopped", get_translator(language).gettext(state.stopped_because))
         return BreakerView("open" if state.is_open else "closed", None)
 
 

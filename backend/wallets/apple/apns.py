@@ -17,6 +17,7 @@ from backend.core.outbound.calls import CallFailed, outbound_errors, tls_errors
 from backend.wallets.apple.certificates import PassCertificates
 from backend.wallets.apple.connection import ApnsConnection
 from backend.wallets.ports import Misconfigured, Permanent, Transient
+from i18n.translator import N_
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
 UNKNOWN_TOKEN = "0" * 64
@@ -92,7 +93,7 @@ class Apns:
         except CallFailed as failure:
             if isinstance(failure.__cause__, TimeoutError):
                 await self._replace_silent(started)
-                raise Transient("apns_no_answer", "No answer in time.") from None
+                raise Transient("apns_no_answer", N_("No answer in time.")) from None
             raise await self._failure_of(failure) from None
         self._responded_at = time.monotonic()
         return _verdict(response.status, _reply(response.content))

@@ -24,13 +24,14 @@ from backend.wallets.ports import (
     Provider,
     Transient,
 )
+from i18n.translator import N_
 
 WINDOW = 50
 ASSUMED_GOOD = 10
 """Responses that are assumed to be good before the first one, so that a single wrong token raises no alarm."""
 WRONG_SHARE_MAX = 0.2
 DISTRUSTED = "too_many_wrong_tokens"
-STOPPED = ("apns_stopped", "Apple's push service has refused us.")
+STOPPED = ("apns_stopped", N_("Apple’s push service has refused us."))
 
 log = structlog.get_logger()
 

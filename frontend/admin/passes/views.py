@@ -10,6 +10,7 @@ from backend.operations.wallets.schemas import CardPasses, PassLinkView, RetryVi
 from frontend.api.client import Caller
 from frontend.api.responses import BackendProblem
 from frontend.api.wallets import get_card_passes, retry_card_pass
+from frontend.kit.card_states import card_state
 from frontend.kit.forms import read_form
 from frontend.kit.pages import page
 from frontend.kit.preferences import language_of
@@ -80,7 +81,8 @@ def _page(
     trouble: str = "",
     status: int = 200,
 ) -> Response[str]:
-    gettext = get_translator(language_of(request)).gettext
+    translator = get_translator(language_of(request))
+    gettext = translator.gettext
     return page(
         request,
         "admin/passes/page.html",
@@ -88,6 +90,7 @@ def _page(
         code=code,
         error=error,
         card=card,
+        card_state=card_state(card.state, translator) if card else "",
         trouble=trouble,
         outcome=(gettext(RETRIED[retried.outcome]), "ok" if retried.outcome in GOOD else "warn") if retried else None,
         reason=retried.reason if retried else "",

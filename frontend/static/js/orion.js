@@ -19,7 +19,13 @@ showToasts(document.getElementById("toasts"));
 watchAnswers();
 startTill(document.querySelector("[data-till]"));
 placeFocus(document.body);
-if (document.body.dataset.sw) navigator.serviceWorker?.register(document.body.dataset.sw);
+if (document.body.dataset.sw) startServiceWorker(navigator.serviceWorker);
+
+/** It is told the language of the page, in which it says that there is no connection. */
+async function startServiceWorker(workers) {
+  if (!(await workers?.register(document.body.dataset.sw))) return;
+  (await workers.ready).active.postMessage(root.lang);
+}
 
 /** Sends the form to the address of the pressed button, as the browser does without htmx. */
 function takeAddress(request) {

@@ -19,7 +19,7 @@ async def subject(services: Services, shop: Shop | None, language: str = "en") -
     merchant_id = shop.merchant_id if shop else None
     async with services.sessions.committing(merchant_id) as session:
         mail, version = await render_in_force(
-            session, LOYALTY_ENROLLMENT, LOYALTY_ENROLLMENT.samples["new"], language,
+            session, LOYALTY_ENROLLMENT, LOYALTY_ENROLLMENT.samples_in("en")["new"], language,
             brand=SAMPLE_BRAND, platform_name=SAMPLE_PLATFORM, merchant_id=merchant_id,
         )  # fmt: skip
     return mail.subject, version

@@ -46,7 +46,7 @@ async def window(chromium: Browser) -> AsyncIterator[Page]:
 def emails(code: str, brand: MailBrand) -> Iterator[tuple[str, str, RenderedMail]]:
     template = TEMPLATES[code]
     for language in LANGUAGES:
-        for sample, values in template.samples.items():
+        for sample, values in template.samples_in(language).items():
             mail = render(
                 template, values, language, brand=brand, platform_name=SAMPLE_PLATFORM, unsubscribe_url=UNSUBSCRIBE
             )

@@ -11,7 +11,7 @@ from backend.messaging.templates.faults import TemplateContent, TemplateInvalid
 from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM, default_content, render
 
 GOOD = default_content(LOYALTY_ENROLLMENT, "en")
-VALUES = LOYALTY_ENROLLMENT.samples["new"]
+VALUES = LOYALTY_ENROLLMENT.samples_in("en")["new"]
 
 PAYLOADS = {
     "{{ ''.__class__.__mro__[1].__subclasses__() }}": "expression_not_allowed",

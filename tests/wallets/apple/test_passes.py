@@ -56,6 +56,8 @@ CARD = CardSnapshot(
     page_url="https://orion.example/c/token",
     program=PROGRAM,
 )
+ALIKE = {("fr", "Points")}
+"""Labels that are the same in English and in this language."""
 FACTS = PassFacts(
     pass_type=PASS_TYPE,
     team=TEAM,
@@ -300,6 +302,25 @@ def test_a_pass_speaks_the_language_of_the_phone(made: Maker, customers: str, ph
     native = made(language=phones, **told)
     assert shown_there.fields() == native.fields()
     assert shown_there.content["description"] == native.content["description"]
+
+
+@pytest.mark.parametrize("customers", LANGUAGES)
+def test_the_table_of_each_language_has_every_label_and_none_in_english(made: Maker, customers: str) -> None:
+    """A phone ignores an empty table, and shows the second language of its owner for it."""
+    opened = made(language=customers, debt_points=30, next_expiry_at=NOW + timedelta(days=3), next_expiry_points=1)
+    tables = {name: pkpass.read_table(name, opened.files[name]) for name in opened.files if name.endswith(".strings")}
+    assert set(tables) == {f"{language}.lproj/pass.strings" for language in LANGUAGES}
+    labels = {field["label"] for field in opened.fields() if "label" in field}
+    for name, table in tables.items():
+        assert labels <= set(table), name
+    english = tables["en.lproj/pass.strings"]
+    alike = {
+        (name[:2], english[label])
+        for name, table in tables.items()
+        for label in labels
+        if table[label] == english[label]
+    }
+    assert {each for each in alike if each[0] != "en"} <= ALIKE
 
 
 def test_a_program_that_says_something_else_is_translated_anew(made: Maker) -> None:

@@ -1,6 +1,7 @@
 """The payloads, checked against Google's published schema."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from i18n.locales import LANGUAGES, PSEUDO_LANGUAGE
 from tests.world.caller import Json
 from tests.world.passes import CODE, SOON, PlainImages, a_snapshot
 
+ALIKE = {("fr", "Points")}
 CALLBACK = "https://orion.example/api/v1/google/callback"
 
 
@@ -109,6 +111,54 @@ def test_a_programs_texts_are_there_in_every_language() -> None:
     assert terms["localizedBody"]["translatedValues"] == [{"language": "en", "value": "One point per euro."}]
     languages = [each["language"] for each in terms["localizedHeader"]["translatedValues"]]
     assert [terms["localizedHeader"]["defaultValue"]["language"], *languages] == list(dict.fromkeys(("fr", *LANGUAGES)))
+
+
+def localized_in(payload: Any) -> Iterator[Json]:
+    """Every `LocalizedString` of a payload."""
+    if isinstance(payload, dict):
+        if "defaultValue" in payload:
+            yield payload
+        payload = list(payload.values())
+    if isinstance(payload, list):
+        for part in payload:
+            yield from localized_in(part)
+
+
+@pytest.mark.parametrize("default_language", LANGUAGES)
+def test_what_all_cards_share_says_the_same_in_four_languages(default_language: str) -> None:
+    texts = list(localized_in(a_class(default_language=default_language, terms_text={})))
+    assert len(texts) == 6, "the logo, the names of two fields, the stores and two links"
+    for text in texts:
+        said = {each["language"]: each["value"] for each in (text["defaultValue"], *text["translatedValues"])}
+        assert set(said) == set(LANGUAGES)
+        assert text["defaultValue"]["language"] == default_language
+        assert all(said.values())
+        assert len(set(said.values())) > 1, said
+
+
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
+def test_no_text_of_a_card_is_english_for_whoever_reads_another_language(language: str) -> None:
+    """Names, codes and links apart. Google writes the balance, in the language of the phone."""
+    facts: Json = {"debt_points": 1200, "next_expiry_at": SOON, "next_expiry_points": 30, "points_balance": -1200}
+    ours, theirs = an_object(**facts), an_object(language=language, **facts)
+    assert [module["id"] for module in theirs["textModulesData"]] == ["stamp_reward", "reward", "expiry", "debt"]
+    for there, english in zip(theirs["textModulesData"], ours["textModulesData"], strict=True):
+        assert there["header"] != english["header"]
+        assert there["body"] != english["body"]
+        assert "1,2" not in there["body"]
+    for field in ("loyaltyPoints", "secondaryLoyaltyPoints"):
+        assert theirs[field]["label"] != ours[field]["label"] or (language, ours[field]["label"]) in ALIKE
+    assert theirs["linksModuleData"]["uris"][0]["description"] != ours["linksModuleData"]["uris"][0]["description"]
+    picture = theirs["heroImage"]["contentDescription"]["defaultValue"]
+    assert picture["language"] == language
+    assert picture["value"] != ours["heroImage"]["contentDescription"]["defaultValue"]["value"]
+    for reason in NotifyReason:
+        told = [
+            message_payload(a_snapshot(language=each, **facts), reason, notifies=True)["message"]
+            for each in ("en", language)
+        ]
+        assert told[0]["header"] != told[1]["header"]
+        assert told[0]["body"] != told[1]["body"]
 
 
 def test_terms_too_long_for_a_pass_are_linked_not_cut() -> None:

@@ -24,8 +24,8 @@ def sample(person: SamplePerson) -> AccountChangedValues:
     return AccountChangedValues(
         user=UserFacts(person.first_name),
         change=AccountChangeFacts(
-            headline="Your password was changed",
-            moment="24 December 2026, 18:05",
+            headline=person.reads(N_("Your password was changed")),
+            moment=person.evening,
             browser="Firefox · Windows",
             reset_url="https://cards.example/forgotten",
         ),

@@ -26,9 +26,9 @@ def sample(person: SamplePerson) -> ApiKeyNoticeValues:
         merchant=MerchantFacts("Fashion Group"),
         user=UserFacts(person.first_name),
         key=ApiKeyFacts(
-            headline="The API key Web shop was created",
+            headline=person.reads(N_("The API key %(name)s was created"), name="Web shop"),
             by="Claire Weber",
-            moment="24 December 2026, 18:05",
+            moment=person.evening,
             url="https://cards.example/office/api",
         ),
     )

@@ -25,10 +25,10 @@ def sample(person: SamplePerson) -> DeviceAlertValues:
     return DeviceAlertValues(
         user=UserFacts(person.first_name),
         device=DeviceAlertFacts(
-            headline="A tablet was suspended: PINs of several people were locked on it",
+            headline=person.reads(N_("A tablet was suspended: PINs of several people were locked on it")),
             name="Counter left",
             store="Fashion Hub",
-            moment="24 December 2026, 18:05",
+            moment=person.evening,
             url="https://cards.example/office/devices",
         ),
     )

@@ -24,9 +24,7 @@ def sample(person: SamplePerson) -> OfflineReviewValues:
     return OfflineReviewValues(
         merchant=MerchantFacts(person.merchant),
         user=UserFacts(person.first_name),
-        review=OfflineReviewFacts(
-            waiting=3, oldest="24 December 2026, 18:05", url="https://cards.example/office/review"
-        ),
+        review=OfflineReviewFacts(waiting=3, oldest=person.evening, url="https://cards.example/office/review"),
     )
 
 

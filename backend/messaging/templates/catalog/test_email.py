@@ -4,7 +4,7 @@ from backend.messaging.templates.blocks import Heading, Paragraph, SmallPrint, W
 from backend.messaging.templates.declaration import Facts, MailTemplate, MailValues
 from backend.messaging.templates.kinds import Text
 from backend.messaging.templates.samples import SamplePerson
-from i18n.translator import N_
+from i18n.translator import N_, PN_
 
 
 class ConfigurationFacts(Facts, frozen=True):
@@ -24,17 +24,21 @@ class TestValues(MailValues, frozen=True):
     configuration: ConfigurationFacts
 
 
-def sample(_: SamplePerson) -> TestValues:
+def sample(person: SamplePerson) -> TestValues:
+    # NOTE: noun: where the value of a setting is stored
+    stored = person.reads(PN_("source of a setting", "database"))
+    # NOTE: noun: nobody has set the value of the setting
+    default = person.reads(PN_("source of a setting", "default"))
     return TestValues(
         ConfigurationFacts(
-            provider="smtp (database)",
-            host="mail1.hosting.example (database)",
-            port="587 (database)",
-            encryption="STARTTLS (database)",
-            user="support@cards.example (database)",
-            sender_address="support@cards.example (database)",
-            sender_name="Orion (default)",
-            reply_to="– (default)",
+            provider=f"smtp ({stored})",
+            host=f"mail1.hosting.example ({stored})",
+            port=f"587 ({stored})",
+            encryption=f"STARTTLS ({stored})",
+            user=f"support@cards.example ({stored})",
+            sender_address=f"support@cards.example ({stored})",
+            sender_name=f"Orion ({default})",
+            reply_to=f"– ({default})",
         )
     )
 

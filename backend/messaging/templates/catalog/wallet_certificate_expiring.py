@@ -36,9 +36,15 @@ def sample(person: SamplePerson) -> CertificateValues:
     return CertificateValues(
         user=UserFacts(person.first_name),
         alarm=AlarmFacts(
-            headline="Apple’s certificate for passes expires on 24 December 2026",
-            explanation="The certificate in pass.pem, which identifies us to Apple, expires on 24 December 2026.",
-            consequence="Until then everything works. Afterwards passes on iPhones stop updating.",
+            headline=person.reads(N_("Apple’s certificate for passes has expired")),
+            explanation=person.reads(
+                N_("The certificate in %(file)s, which identifies us to Apple, expired on %(date)s."),
+                file="pass.pem",
+                date=person.christmas_eve,
+            ),
+            consequence=person.reads(
+                N_("Passes on iPhones are no longer updated, and nobody can add a card to Apple Wallet.")
+            ),
         ),
         runbook=RunbookFacts("docs/runbooks/wallet-certificates.md", "Replace Apple's certificate"),
         page=StatusPageFacts("https://cards.example/admin/wallets"),

@@ -27,8 +27,8 @@ def sample(person: SamplePerson) -> WebhookDisabledValues:
         endpoint=DisabledEndpointFacts(
             address="https://shop.example/orion",
             merchant=person.merchant,
-            reason="It has not confirmed any event for three days.",
-            moment="24 December 2026, 18:05",
+            reason=person.reads(N_("It has not confirmed any event for three days.")),
+            moment=person.evening,
             url="https://cards.example/office/api/webhooks/0199aa00-0000-7000-8000-000000000000",
         ),
     )
