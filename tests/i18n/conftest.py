@@ -7,6 +7,7 @@ from i18n.extraction import write_template
 from i18n.locales import LANGUAGES
 from i18n.translator import catalog_path
 from i18n.updating import update_catalogs
+from tests.i18n.translated import translated
 
 PAGE = """\
 <!doctype html>
@@ -53,16 +54,15 @@ class Project:
         self.write(path, text.replace(old, new))
 
     def translate(self) -> None:
-        """Extract, update, put the English into every gap, and update again, which removes what is no longer said."""
+        """Extract, update, fill every gap, and update again, which removes what is no longer said."""
         write_template(self.root)
         update_catalogs(self.root)
         for language in LANGUAGES:
             path = catalog_path(language, self.root / "i18n")
             catalog = read_catalog(path, language)
             for message in messages(catalog):
-                english = sources(message)
-                singular = english[-1] if language == "fr" else english[0]
-                message.string = (singular, english[-1]) if message.pluralizable else singular
+                texts = [translated(english, language) for english in sources(message)]
+                message.string = (texts[0], texts[-1]) if message.pluralizable else texts[0]
                 message.flags.discard("fuzzy")
             write_catalog(path, catalog)
         update_catalogs(self.root)

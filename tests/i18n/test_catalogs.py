@@ -59,7 +59,7 @@ def test_a_new_sentence_is_english_at_once_and_missing_elsewhere(project: Any) -
 
 
 def test_the_translation_of_a_rephrased_sentence_stays_at_hand_until_the_new_one_is_there(project: Any) -> None:
-    project.replace(FR, 'msgstr "This card is not active"', 'msgstr "Carte inactive"')
+    project.replace(FR, 'msgstr "Cette carte n’est pas active"', 'msgstr "Carte inactive"')
     project.replace("backend/loyalty/cards/problems.py", "This card is not active", "This card isn’t active")
     write_template(project.root)
     update_catalogs(project.root)
@@ -95,7 +95,7 @@ def test_a_sentence_that_gets_a_plural_is_not_complete(project: Any) -> None:
     write_template(project.root)
     update_catalogs(project.root)
     assert '#, fuzzy, python-format\nmsgid "Add a stamp"' in text(project, FR)
-    assert 'msgstr[0] "Add a stamp"\nmsgstr[1] ""' in text(project, FR)
+    assert 'msgstr[0] "Ajouter un tampon"\nmsgstr[1] ""' in text(project, FR)
     assert "fuzzy" not in text(project, EN)
     assert {line.language: line.fuzzy for line in coverage(project.root)} == {"en": 0, "fr": 1, "de": 1, "lb": 1}
 

@@ -1,0 +1,45 @@
+"""Finds English that was left in a translation."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from i18n.checks.bare import words_only
+from i18n.checks.exceptions import exceptions_of
+from i18n.checks.preserved import INITIALS, KEPT, NAMES
+
+SHORTEST = 3
+WORD = re.compile(r"[^\W\d_]+")
+WORDS = Path(__file__).with_name("english.toml")
+
+
+def untranslated_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
+    """The same sentence, or English words of it within the translation."""
+    if text == english:
+        if shared_words(english) - exceptions_of(language).same:
+            yield "untranslated", "equal to the English"
+        return
+    words = {word.lower() for word in WORD.findall(_without_names(english))}
+    left = words & _frequent(language) & {word.lower() for word in WORD.findall(_without_names(text))}
+    if left:
+        yield "english", f"English words are left: {', '.join(sorted(left))}"
+
+
+def shared_words(text: str) -> set[str]:
+    """In small letters, without names, values and signs of units."""
+    return {word.lower() for word in WORD.findall(_without_names(text)) if len(word) >= SHORTEST}
+
+
+def _without_names(text: str) -> str:
+    text = words_only(text)
+    for pattern in (*KEPT.values(), NAMES, INITIALS):
+        text = pattern.sub(" ", text)
+    return re.sub(r"\bWallets?\b", " ", text)
+
+
+@cache
+def _frequent(language: str) -> frozenset[str]:
+    tables = tomllib.loads(WORDS.read_text(encoding="utf-8"))
+    return frozenset(tables["frequent"]) - frozenset(tables["own"].get(language, ()))
