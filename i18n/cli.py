@@ -12,7 +12,7 @@ from jinja2 import TemplateSyntaxError
 from rich.console import Console
 from rich.table import Table
 
-from i18n import catalogs, extraction, updating
+from i18n import catalogs, extraction, tbx, updating
 from i18n.checks.run import check as run_checks
 from i18n.locales import LANGUAGE_NAMES
 from i18n.pseudo import pseudo as pseudo_text
@@ -111,6 +111,15 @@ def pseudo(root: Path, text: str | None) -> None:
     for message in catalogs.messages(catalogs.read_catalog(root / catalogs.TEMPLATE)):
         for sentence in catalogs.sources(message):
             click.echo(pseudo_text(sentence))
+
+
+@i18n.command(name="tbx")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@in_plain_words()
+def tbx_(file: Path) -> None:
+    """Write the terms of docs/glossary.md to FILE, as TBX-Basic for translation tools."""
+    file.write_text(tbx.tbx(), encoding="utf-8")
+    click.echo(str(file))
 
 
 def _say_written(paths: list[Path], root: Path) -> None:

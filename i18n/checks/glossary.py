@@ -1,11 +1,12 @@
 """Compares the words of a sentence with `docs/glossary.md`: the terms it demands, and the words it bans."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import msgspec
 
 from i18n.checks.bare import words_only
 from i18n.checks.stems import is_said, plain
@@ -26,6 +27,13 @@ INSTEAD = {
     "de": {r"\btipp(t|en)\b|\b(ein)?getippt": "eingeben", r"\b(Kunde|Kundin) \w+ (nicht )?angemeldet": "registrieren"},
     "lb": {r"\btipp(t|en)\b|\b(a)?getippt": "aginn"},
 }
+
+
+class GlossaryRemarks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`unchecked`: a reason for each term. `also`: beginnings of words, for each language and term."""
+
+    unchecked: dict[str, str]
+    also: dict[str, dict[str, tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
@@ -57,28 +65,33 @@ def term_faults(english: str, text: str, language: str) -> Iterator[tuple[str, s
 
 
 @cache
+def glossary_remarks() -> GlossaryRemarks:
+    return msgspec.toml.decode(REMARKS.read_bytes(), type=GlossaryRemarks)
+
+
+@cache
 def checked_terms() -> tuple[CheckedTerm, ...]:
     """The longest first."""
-    remarks = tomllib.loads(REMARKS.read_text(encoding="utf-8"))
+    remarks = glossary_remarks()
     by_english: dict[str, list[GlossaryTerm]] = {}
     for term in glossary_terms():
         by_english.setdefault(term.english, []).append(term)
     terms = [
-        _checked(english, same, remarks["also"])
+        _checked(english, same, remarks.also)
         for english, same in by_english.items()
-        if english not in remarks["unchecked"]
+        if english not in remarks.unchecked
     ]
     return tuple(sorted(terms, key=lambda term: -len(term.english)))
 
 
-def _checked(english: str, same: list[GlossaryTerm], also: dict[str, dict[str, list[str]]]) -> CheckedTerm:
+def _checked(english: str, same: list[GlossaryTerm], also: dict[str, dict[str, tuple[str, ...]]]) -> CheckedTerm:
     """`same` are the lines of the glossary with this English: a noun and a verb, maybe."""
     languages = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
     return CheckedTerm(
         english,
         _pattern(english, is_verb=any(word.islower() for term in same for word in term.words["de"])),
         {lang: tuple(word for term in same for word in (*term.words[lang], *term.forms[lang])) for lang in languages},
-        {lang: tuple(also.get(lang, {}).get(english, ())) for lang in languages},
+        {lang: also.get(lang, {}).get(english, ()) for lang in languages},
     )
 
 

@@ -1,12 +1,11 @@
 """Finds a translation that says the opposite: another word of a pair, or a *not* that was lost."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+import msgspec
 
 from i18n.checks.bare import words_only
 
@@ -15,10 +14,8 @@ TABLES = Path(__file__).with_name("opposites.toml")
 WordPair = tuple[str, str]
 
 
-class OppositeTables(BaseModel):
+class OppositeTables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Keys of the inner tables are languages; words of `answers` are in small letters."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     answers: dict[str, dict[str, tuple[str, ...]]]
     negations: dict[str, str]
@@ -59,4 +56,4 @@ def _readable(pattern: str) -> str:
 
 @cache
 def _tables() -> OppositeTables:
-    return OppositeTables.model_validate(tomllib.loads(TABLES.read_text(encoding="utf-8")))
+    return msgspec.toml.decode(TABLES.read_bytes(), type=OppositeTables)

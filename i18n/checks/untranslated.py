@@ -1,10 +1,11 @@
 """Finds English that was left in a translation."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+import msgspec
 
 from i18n.checks.bare import words_only
 from i18n.checks.exceptions import exceptions_of
@@ -13,6 +14,13 @@ from i18n.checks.preserved import INITIALS, KEPT, NAMES
 SHORTEST = 3
 WORD = re.compile(r"[^\W\d_]+")
 WORDS = Path(__file__).with_name("english.toml")
+
+
+class FrequentEnglish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`own` are those that another language has as words of its own."""
+
+    frequent: frozenset[str]
+    own: dict[str, frozenset[str]]
 
 
 def untranslated_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
@@ -41,5 +49,5 @@ def _without_names(text: str) -> str:
 
 @cache
 def _frequent(language: str) -> frozenset[str]:
-    tables = tomllib.loads(WORDS.read_text(encoding="utf-8"))
-    return frozenset(tables["frequent"]) - frozenset(tables["own"].get(language, ()))
+    words = msgspec.toml.decode(WORDS.read_bytes(), type=FrequentEnglish)
+    return words.frequent - words.own.get(language, frozenset())

@@ -102,7 +102,7 @@ def test_no_exception_for_a_number_outlives_its_sentence() -> None:
 
 
 def test_a_percent_sign_that_jinja_would_trip_over_is_found(project: Any) -> None:
-    project.replace(PAGE, "</body>", '{{ _("Save 20 % today") }}</body>')
+    project.replace(PAGE, "</body>", '{{ _("Only 20 % today") }}</body>')
     project.translate()
     assert kinds(project.root) == {"placeholders"}
 

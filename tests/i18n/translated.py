@@ -15,7 +15,7 @@ TRANSLATED = {
         "%(days)s days left": "encore %(days)s jours",
         "%(count)s cards": "%(count)s cartes",
         "%(visits)s visits": "%(visits)s visites",
-        "Save 20 % today": "20 % en moins aujourd’hui",
+        "Only 20 % today": "Seulement 20 % aujourd’hui",
     },
     "de": {
         "Customers": "Kunden",
@@ -36,7 +36,7 @@ TRANSLATED = {
         "%(days)s days left": "noch %(days)s Tage",
         "%(count)s cards": "%(count)s Karten",
         "%(visits)s visits": "%(visits)s Besuche",
-        "Save 20 % today": "Heute 20 % sparen",
+        "Only 20 % today": "Heute nur 20 %",
     },
     "lb": {
         "Customers": "Clienten",
@@ -57,7 +57,7 @@ TRANSLATED = {
         "%(days)s days left": "nach %(days)s Deeg",
         "%(count)s cards": "%(count)s Kaarten",
         "%(visits)s visits": "%(visits)s Besicher",
-        "Save 20 % today": "Haut 20 % spueren",
+        "Only 20 % today": "Haut nëmmen 20 %",
     },
 }
 

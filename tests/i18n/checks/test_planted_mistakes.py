@@ -197,7 +197,7 @@ def test_words_that_are_rightly_equal_are_no_fault(language: str, english: str) 
 
 @pytest.mark.parametrize("language", ["fr", "de", "lb"])
 def test_a_button_of_120_letters_is_noticed(language: str) -> None:
-    assert kinds("Save", "abcdefghi " * 12 + "a", language) == {"length"}
+    assert "length" in kinds("Save", "abcdefghi " * 12 + "a", language)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_a_button_of_120_letters_is_noticed(language: str) -> None:
 )
 def test_a_translation_that_has_lost_half_its_sentence_is_noticed(language: str, text: str) -> None:
     english = "This link is valid for one hour and works once: open it on the tablet that you want to pair."
-    assert kinds(english, text, language) == {"length"}
+    assert "length" in kinds(english, text, language)
 
 
 @pytest.mark.parametrize(
