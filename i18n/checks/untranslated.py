@@ -29,18 +29,19 @@ def untranslated_faults(english: str, text: str, language: str) -> Iterator[tupl
         if shared_words(english) - exceptions_of(language).same:
             yield "untranslated", "equal to the English"
         return
-    words = {word.lower() for word in WORD.findall(_without_names(english))}
-    left = words & _frequent(language) & {word.lower() for word in WORD.findall(_without_names(text))}
+    words = {word.lower() for word in WORD.findall(without_names(english))}
+    left = words & _frequent(language) & {word.lower() for word in WORD.findall(without_names(text))}
     if left:
         yield "english", f"English words are left: {', '.join(sorted(left))}"
 
 
 def shared_words(text: str) -> set[str]:
     """In small letters, without names, values and signs of units."""
-    return {word.lower() for word in WORD.findall(_without_names(text)) if len(word) >= SHORTEST}
+    return {word.lower() for word in WORD.findall(without_names(text)) if len(word) >= SHORTEST}
 
 
-def _without_names(text: str) -> str:
+def without_names(text: str) -> str:
+    """The words of a language, without values, code, numbers and names."""
     text = words_only(text)
     for pattern in (*KEPT.values(), NAMES, INITIALS):
         text = pattern.sub(" ", text)
