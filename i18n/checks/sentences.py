@@ -8,6 +8,7 @@ from babel.messages.catalog import Message
 from i18n.catalogs import sources, translations
 from i18n.checks.bare import TAG, without_tags
 from i18n.checks.exceptions import exceptions_of
+from i18n.checks.gender import gender_faults
 from i18n.checks.glossary import glossary_faults, term_faults
 from i18n.checks.length import length_faults
 from i18n.checks.luxembourgish import n_rule_faults
@@ -50,6 +51,7 @@ def unexcused_faults(english: str, text: str, language: str) -> Iterator[tuple[s
         yield from length_faults(english, text)
         yield from opposite_faults(english, text, language)
         yield from term_faults(english, text, language)
+        yield from gender_faults(without_tags(text), language)
     if language == "lb":
         yield from n_rule_faults(without_tags(text))
 
