@@ -104,7 +104,7 @@ messages: $(READY) ## brings the translation catalogs up to date with the code
 	@exec $(PYTHON) -m backend.cli i18n update
 
 spelling: $(READY) $(DICTIONARIES) ## looks up every word of the translations; after a change of one; half a minute the first time
-	@exec $(PYTHON) -m tests.i18n.spelling
+	@exec $(PYTHON) -m tests.spelling
 
 clean: ## removes what was installed and made here, the demo world too
 	rm -rf .venv .orion .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -116,5 +116,5 @@ $(READY): requirements.lock pyproject.toml .ci/install
 $(CLIENTS): tests/clients/requirements.lock tests/clients/package-lock.json .ci/clients
 	@.ci/clients
 
-$(DICTIONARIES): tests/i18n/spelling/package-lock.json .ci/dictionaries
+$(DICTIONARIES): tests/spelling/package-lock.json .ci/dictionaries
 	@.ci/dictionaries

@@ -1,9 +1,9 @@
 import pytest
 
 from tests.i18n.pairs import TRANSLATED
-from tests.i18n.spelling import stamp
-from tests.i18n.spelling.stamp import STAMP, inputs
-from tests.i18n.spelling.words import own_words, used_parts, used_words
+from tests.spelling import stamp
+from tests.spelling.stamp import STAMP, inputs
+from tests.spelling.words import own_words, used_parts, used_words
 from tests.stamps import Stamp, read_stamp
 
 

@@ -5,9 +5,9 @@ import sys
 from rich.console import Console
 
 from tests.i18n.pairs import TRANSLATED
-from tests.i18n.spelling.dictionaries import unknown_words
-from tests.i18n.spelling.stamp import STAMP, inputs
-from tests.i18n.spelling.words import own_words, used_words
+from tests.spelling.dictionaries import unknown_words
+from tests.spelling.stamp import STAMP, inputs
+from tests.spelling.words import own_words, used_words
 from tests.stamps import Stamp, write_stamp
 
 console = Console()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from i18n.catalogs import ROOT
 from tests.i18n.pairs import TRANSLATED
-from tests.i18n.spelling.words import own_words, used_words
+from tests.spelling.words import own_words, used_words
 from tests.stamps import digest
 
 HERE = Path(__file__).parent
