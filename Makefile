@@ -4,6 +4,7 @@
 PYTHON = .venv/bin/python
 READY = .venv/.installed
 CLIENTS = .orion/clients/.installed
+DICTIONARIES = .orion/dictionaries/.installed
 SEEDS ?= 1,2,3
 STEPS ?= 30
 SEED ?= 1
@@ -23,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 LINTS = lint-types lint-sentences lint-floors lint-templates lint-code
 
 .DEFAULT_GOAL = help
-.PHONY: run translate test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients install-check chaos upgrade-test sbom release-check messages migration psql clean help
+.PHONY: run translate test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients install-check chaos upgrade-test sbom release-check messages spelling migration psql clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -108,6 +109,9 @@ messages: $(READY) ## brings the translation catalogs up to date with the code
 	@$(PYTHON) -m backend.cli i18n extract
 	@exec $(PYTHON) -m backend.cli i18n update
 
+spelling: $(READY) $(DICTIONARIES) ## looks up every word of the translations; after a change of one; half a minute the first time
+	@exec $(PYTHON) -m tests.spelling
+
 clean: ## removes what was installed and made here, the demo world too
 	rm -rf .venv .orion .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -117,3 +121,6 @@ $(READY): requirements.lock pyproject.toml .ci/install
 
 $(CLIENTS): tests/clients/requirements.lock tests/clients/package-lock.json .ci/clients
 	@.ci/clients
+
+$(DICTIONARIES): tests/spelling/package-lock.json .ci/dictionaries
+	@.ci/dictionaries

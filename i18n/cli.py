@@ -11,7 +11,7 @@ from jinja2 import TemplateSyntaxError
 from rich.console import Console
 from rich.table import Table
 
-from i18n import catalogs, extraction, importing, updating
+from i18n import catalogs, extraction, importing, tbx, updating
 from i18n.adding import LanguageRefused, add_language
 from i18n.audiences import AUDIENCES
 from i18n.checks.finding import shortened
@@ -119,6 +119,7 @@ def import_(root: Path, language: str, file: Path, overwrite: bool) -> None:
 @as_json
 @click.option("--release", "of_release", is_flag=True, help="Also report what is missing or not reviewed.")
 @click.pass_context
+@in_plain_words()
 def check(context: click.Context, root: Path, as_json: bool, of_release: bool) -> None:
     """Check the catalogs and the code. Exit 1 when a translation is broken, or a text is not marked."""
     findings = run_checks(root, of_release=of_release)
@@ -162,6 +163,15 @@ def pseudo(root: Path, text: str | None) -> None:
     for entry in catalogs.sentences(root):
         for sentence in sources(entry):
             click.echo(pseudo_text(sentence))
+
+
+@i18n.command(name="tbx")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@in_plain_words()
+def tbx_(file: Path) -> None:
+    """Write the terms of docs/glossary.md to FILE, as TBX-Basic for translation tools."""
+    file.write_text(tbx.tbx(), encoding="utf-8")
+    click.echo(str(file))
 
 
 def _say_written(paths: list[Path], root: Path) -> None:

@@ -9,10 +9,9 @@ from i18n.audiences import AUDIENCES, Audience
 from i18n.catalogs import TRANSLATED_LANGUAGES, catalog_path, template_path
 from i18n.checks.contexts import context_faults
 from i18n.checks.finding import Finding, shortened
-from i18n.checks.glossary import glossary_faults
 from i18n.checks.numbers import number_faults
 from i18n.checks.placeholders import has_stray_percent, has_unnamed
-from i18n.checks.sentences import sentence_faults
+from i18n.checks.sentences import sentence_faults, text_faults
 from i18n.extraction import extract, is_stale
 from i18n.headers import has_plural_forms_of, is_first_form_for_zero, plural_forms
 from i18n.locales import SOURCE_LANGUAGE
@@ -41,7 +40,7 @@ def _template_findings(template: POFile, where: str) -> Iterator[Finding]:
         for kind, words in (*number_faults(entry), *context_faults(entry)):
             yield _about(entry, places[0], kind, words)
         for text in sources(entry):
-            for kind, words in glossary_faults(text, SOURCE_LANGUAGE):
+            for kind, words in text_faults(text, text, SOURCE_LANGUAGE):
                 yield _about(entry, places[0], kind, words)
         # Jinja formats every sentence, including those without values
         pages = [":".join(place) for place in entry.occurrences if not place[0].endswith(".py")]

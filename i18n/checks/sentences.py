@@ -5,13 +5,20 @@ from collections.abc import Iterator
 
 from polib import POEntry
 
-from i18n.checks.glossary import glossary_faults
+from i18n.checks.bare import TAG, without_tags
+from i18n.checks.exceptions import exceptions_of
+from i18n.checks.gender import gender_faults
+from i18n.checks.glossary import glossary_faults, term_faults
+from i18n.checks.length import length_faults
 from i18n.checks.luxembourgish import n_rule_faults
+from i18n.checks.opposites import opposite_faults
 from i18n.checks.placeholders import faults
-from i18n.french import BREAKING_SPACE
+from i18n.checks.preserved import preserved_faults
+from i18n.checks.punctuation import punctuation_faults
+from i18n.checks.untranslated import untranslated_faults
+from i18n.locales import SOURCE_LANGUAGE
 from i18n.pofiles import sources, translations
 
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
 
 
@@ -22,14 +29,31 @@ def sentence_faults(message: POEntry, language: str, *, first_form_is_for_zero: 
         yield "placeholders", words
     for form, text in enumerate(texts):
         source = english[min(form, len(english) - 1)]
-        yield from _blanks(source, text)
-        yield from _tags(source, text)
         yield from _length(message, text)
-        yield from glossary_faults(text, language)
-        if language == "fr":
-            yield from _french(text)
-        if language == "lb":
-            yield from n_rule_faults(TAG.sub("", text))
+        yield from text_faults(source, text, language)
+
+
+def text_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
+    """The faults of one form, without those that `exceptions.toml` explains."""
+    for kind, words in unexcused_faults(english, text, language):
+        if not exceptions_of(language).excuses(kind, english):
+            yield kind, words
+
+
+def unexcused_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
+    yield from _blanks(english, text)
+    yield from _tags(english, text)
+    yield from glossary_faults(text, language)
+    yield from punctuation_faults(english, text, language)
+    if language != SOURCE_LANGUAGE:
+        yield from preserved_faults(english, text, language)
+        yield from untranslated_faults(english, text, language)
+        yield from length_faults(english, text)
+        yield from opposite_faults(english, text, language)
+        yield from term_faults(english, text, language)
+        yield from gender_faults(without_tags(text), language)
+    if language == "lb":
+        yield from n_rule_faults(without_tags(text))
 
 
 def _blanks(source: str, text: str) -> Iterator[tuple[str, str]]:
@@ -50,8 +74,3 @@ def _length(message: POEntry, text: str) -> Iterator[tuple[str, str]]:
     limits = [int(limit) for limit in MAX_LENGTH.findall(message.comment)]
     if limits and len(text) > min(limits):
         yield "too_long", f"{len(text)} characters, there is room for {min(limits)}"
-
-
-def _french(text: str) -> Iterator[tuple[str, str]]:
-    if BREAKING_SPACE.search(text):
-        yield "space", "a sign may stand alone on a line: `orion i18n normalize` writes no-break spaces"

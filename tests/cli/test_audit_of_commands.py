@@ -92,6 +92,7 @@ WRITES_NOTHING = {
     "i18n extract": "files of the code",
     "i18n pseudo": "files of the code",
     "i18n report": "files of the code",
+    "i18n tbx": "a file",
     "i18n update": "files of the code",
     "openapi": "a file",
     "dev": "development only",

@@ -6,6 +6,7 @@ from i18n.catalogs import TRANSLATED_LANGUAGES, catalog_paths
 from i18n.extraction import write_templates
 from i18n.pofiles import entries, read_po, set_translations, sources, write_po
 from i18n.updating import update_catalogs
+from tests.i18n.translated import translated
 
 PAGE = """\
 <!doctype html>
@@ -57,16 +58,15 @@ class Project:
         self.write(path, text.replace(old, new))
 
     def translate(self) -> None:
-        """Extract, update, and put the English into every gap."""
+        """Extract, update, and fill every gap."""
         write_templates(self.root)
         update_catalogs(self.root)
         for language in TRANSLATED_LANGUAGES:
             for path in catalog_paths(language, self.root):
                 catalog = read_po(path)
                 for entry in entries(catalog):
-                    english = sources(entry)
-                    singular = english[-1] if language == "fr" else english[0]
-                    set_translations(entry, (singular, english[-1]) if entry.msgid_plural else (singular,))
+                    texts = [translated(english, language) for english in sources(entry)]
+                    set_translations(entry, (texts[0], texts[-1]) if entry.msgid_plural else texts)
                     entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
                 write_po(path, catalog)
         update_catalogs(self.root)

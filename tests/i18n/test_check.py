@@ -15,7 +15,8 @@ FR = "i18n/fr/LC_MESSAGES/staff.po"
 LB = "i18n/lb/LC_MESSAGES/staff.po"
 PAGE = "frontend/office/page.html"
 PROBLEMS = "backend/loyalty/cards/problems.py"
-GREETING = 'msgstr "Hello <b>%(name)s</b>, here you are."'
+GREETING = 'msgstr "Bonjour <b>%(name)s</b>, voilà."'
+LB_GREETING = 'msgstr "Hallo <b>%(name)s</b>, w.e.g."'
 
 
 def kinds(root: Path) -> set[str]:
@@ -32,9 +33,9 @@ def test_a_complete_project_has_no_findings(project: Any) -> None:
         (PAGE, "Add a stamp", "Add two stamps", "stale_template"),
         (PROBLEMS, "This card is not active", "This card sleeps", "stale_template"),
         ("i18n/staff.pot", "#: frontend", "#: somewhere/else.py:1 frontend", "stale_template"),
-        (FR, 'msgstr "Add a stamp"', 'msgstr ""', "missing"),
+        (FR, 'msgstr "Ajouter un tampon"', 'msgstr ""', "missing"),
         (FR, 'msgstr[1] "%(count)s points"', 'msgstr[1] ""', "missing"),
-        (FR, 'msgid "Add a stamp"\nmsgstr "Add a stamp"', "", "not_in_catalog"),
+        (FR, 'msgid "Add a stamp"\nmsgstr "Ajouter un tampon"', "", "not_in_catalog"),
         (FR, 'msgid_plural "%(count)s points"', 'msgid_plural "%(count)s old points"', "not_in_catalog"),
         (FR, 'msgid "Add a stamp"', '#, fuzzy\nmsgid "Add a stamp"', "fuzzy"),
         (FR, 'msgid "All customers"', 'msgid "Goodbye"\nmsgstr "Adieu"\n\nmsgid "All customers"', "obsolete"),
@@ -42,25 +43,30 @@ def test_a_complete_project_has_no_findings(project: Any) -> None:
         (FR, GREETING, GREETING.replace("%(name)s", "%(nom)s"), "placeholders"),
         (FR, GREETING, GREETING.replace("%(name)s", "%(name)d"), "placeholders"),
         (FR, GREETING, GREETING.replace("%(name)s", "Marie"), "placeholders"),
-        (FR, GREETING, GREETING.replace("here", "100 % here"), "placeholders"),
-        (FR, 'msgstr "Add a stamp"', 'msgstr "100 %"', "placeholders"),
-        (FR, 'msgstr[1] "{count} tries left"', 'msgstr[1] "{anzahl} tries left"', "placeholders"),
-        (FR, 'msgstr[1] "{count} tries left"', 'msgstr[1] "{count}} tries left"', "placeholders"),
+        (FR, GREETING, GREETING.replace("voilà", "100 % voilà"), "placeholders"),
+        (FR, 'msgstr "Ajouter un tampon"', 'msgstr "100 %"', "placeholders"),
+        (FR, 'msgstr[1] "encore {count} essais"', 'msgstr[1] "encore {nombre} essais"', "placeholders"),
+        (FR, 'msgstr[1] "encore {count} essais"', 'msgstr[1] "encore {count}} essais"', "placeholders"),
         (FR, 'msgstr[0] "%(count)s points"', 'msgstr[0] "un point"', "placeholders"),
         (FR, "(n > 1)", "(n != 1)", "plural_forms"),
-        (FR, 'msgstr "Add a stamp"', 'msgstr "Add a stamp "', "blanks"),
-        (FR, 'msgstr "Add a stamp"', 'msgstr "\\nAdd a stamp"', "blanks"),
+        (FR, 'msgstr "Ajouter un tampon"', 'msgstr "Ajouter un tampon "', "blanks"),
+        (FR, 'msgstr "Ajouter un tampon"', 'msgstr "\\nAjouter un tampon"', "blanks"),
         (FR, GREETING, GREETING.replace("</b>", "<b>"), "tags"),
-        (FR, 'msgstr "Redeem"', 'msgstr "Échanger contre une récompense"', "too_long"),
-        (FR, 'msgstr "Add a stamp"', "what is this?", "unreadable"),
-        (FR, 'msgstr "Add a stamp"', 'msgstr "Fini ? Oui"', "space"),
-        (FR, 'msgstr "Add a stamp"', 'msgstr "Solde : bon"', "space"),
-        (FR, 'msgstr "Add a stamp"', 'msgstr "« Oui »"', "space"),
-        (FR, 'msgstr "Add a stamp"', 'msgstr "Tapez un nom"', "glossary"),
-        (LB, 'msgstr "Add a stamp"', 'msgstr "viru(n) 3 Deeg"', "n_rule"),
-        (LB, 'msgstr "Add a stamp"', 'msgstr "d’Stempelen vun der Kaart"', "n_rule"),
-        (LB, GREETING, GREETING.replace("Hello <b>", "den Client <b>"), "n_rule"),
-        (LB, GREETING, GREETING.replace("Hello <b>", "Vun ").replace("</b>", ""), "n_rule"),
+        (FR, 'msgstr "Échanger"', 'msgstr "Échanger contre une récompense"', "too_long"),
+        (FR, 'msgstr "Ajouter un tampon"', "what is this?", "unreadable"),
+        (FR, 'msgstr "Ajouter un tampon"', 'msgstr "Fini ? Oui"', "space"),
+        (FR, 'msgstr "Ajouter un tampon"', 'msgstr "Solde : bon"', "space"),
+        (FR, 'msgstr "Ajouter un tampon"', 'msgstr "« Oui »"', "space"),
+        (FR, 'msgstr "Ajouter un tampon"', 'msgstr "Tapez un nom"', "glossary"),
+        (LB, 'msgstr "E Stempel ginn"', 'msgstr "viru(n) 3 Deeg"', "n_rule"),
+        (LB, 'msgstr "E Stempel ginn"', 'msgstr "d’Stempelen vun der Kaart"', "n_rule"),
+        (LB, LB_GREETING, LB_GREETING.replace("Hallo <b>", "den Client <b>"), "n_rule"),
+        (LB, LB_GREETING, LB_GREETING.replace("Hallo <b>", "Vun ").replace("</b>", ""), "n_rule"),
+        (FR, 'msgstr "Ajouter un tampon"', 'msgstr "Ajouter un tampon."', "end_sign"),
+        (FR, 'msgstr "Ajouter un tampon"', 'msgstr "Ajouter l\'un tampon"', "apostrophe"),
+        (FR, 'msgstr "Tous les clients"', 'msgstr "All customers"', "untranslated"),
+        (FR, 'msgstr "Tous les clients"', f'msgstr "{"Clients " * 15}"', "length"),
+        (FR, "n’est pas active", "est active", "negation"),
     ],
 )
 def test_a_fault_in_a_catalog_is_found(project: Any, path: str, old: str, new: str, kind: str) -> None:
@@ -99,7 +105,7 @@ def test_no_exception_for_a_number_outlives_its_sentence() -> None:
 
 
 def test_a_percent_sign_that_jinja_would_trip_over_is_found(project: Any) -> None:
-    project.replace(PAGE, "</body>", '{{ _("Save 20 % today") }}</body>')
+    project.replace(PAGE, "</body>", '{{ _("Only 20 % today") }}</body>')
     project.translate()
     assert kinds(project.root) == {"placeholders"}
 
@@ -148,7 +154,6 @@ def test_a_missing_catalog_is_found(project: Any) -> None:
 
 
 def test_a_singular_may_leave_its_number_out_where_it_means_one(project: Any) -> None:
-    project.replace("i18n/de/LC_MESSAGES/staff.po", 'msgstr[0] "%(count)s point"', 'msgstr[0] "%(count)s Punkt"')
     project.replace(PAGE, "{{ count }} point{% plur", "One point{% plur")
     project.translate()
     project.replace(FR, 'msgstr[0] "%(count)s points"', 'msgstr[0] "%(count)s point"')

@@ -23,7 +23,7 @@ def test_a_translator_goes_from_a_new_sentence_to_a_complete_catalog(project: Pr
 
 
 def test_a_missing_sentence_stops_a_release_and_no_merge(project: Project) -> None:
-    project.replace("i18n/fr/LC_MESSAGES/staff.po", 'msgstr "Add a stamp"', 'msgstr ""')
+    project.replace("i18n/fr/LC_MESSAGES/staff.po", 'msgstr "Ajouter un tampon"', 'msgstr ""')
     assert run(project, "check").exit_code == 0
     result = run(project, "check", "--release")
     assert result.exit_code == 1
@@ -34,7 +34,7 @@ def test_a_missing_sentence_stops_a_release_and_no_merge(project: Project) -> No
 def test_a_file_that_a_tool_has_saved_is_brought_to_the_canonical_form_once(project: Project) -> None:
     path = "i18n/fr/LC_MESSAGES/staff.po"
     canonical = project.read(path)
-    project.write(path, canonical.replace('"Hello <b>', '""\n"Hello <b>').replace("\n", "\r\n"))
+    project.write(path, canonical.replace('"Bonjour <b>', '""\n"Bonjour <b>').replace("\n", "\r\n"))
     assert run(project, "normalize").output == f"{project.root / path}\n"
     assert project.read(path) == canonical
     assert run(project, "normalize").output == ""

@@ -140,9 +140,11 @@ def test_a_translator_without_the_repository_hands_in_a_file(repository: Reposit
     file = tmp_path / "zoe.po"
     file.write_text(project.read(FR), encoding="utf-8")
     save_with_poedit(
-        file, {NEW: "C’est à vous ?", "All customers": "Tous les clients", "Add a stamp": "Ajouter un tampon"}
+        file, {NEW: "C’est à vous ?", "All customers": "Tous les clients", "Add a stamp": "Ajouter un autre tampon"}
     )
-    project.replace(FR, 'msgid "Add a stamp"\nmsgstr "Add a stamp"', 'msgid "Add a stamp"\nmsgstr "Tampon de plus"')
+    project.replace(
+        FR, 'msgid "Add a stamp"\nmsgstr "Ajouter un tampon"', 'msgid "Add a stamp"\nmsgstr "Donner un tampon"'
+    )
     project.replace(PAGE, "All customers", "All our customers")
     repository.orion("extract")
     repository.orion("update")
@@ -151,7 +153,7 @@ def test_a_translator_without_the_repository_hands_in_a_file(repository: Reposit
     )
     assert 'msgstr "C’est à vous\u202f?"' in project.read(FR)
     assert repository.orion("import", "fr", file, "--overwrite").output.endswith("1 taken\n")
-    assert 'msgstr "Ajouter un tampon"' in project.read(FR)
+    assert 'msgstr "Ajouter un autre tampon"' in project.read(FR)
 
 
 def test_what_is_broken_is_refused_with_its_file_and_line(repository: Repository) -> None:

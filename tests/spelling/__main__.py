@@ -1,0 +1,40 @@
+"""Checks the spelling of all translations: `make spelling`. Writes the stamp that `make test` looks at."""
+
+import sys
+
+from rich.console import Console
+
+from i18n.catalogs import TRANSLATED_LANGUAGES
+from tests.spelling.dictionaries import unknown_words
+from tests.spelling.stamp import STAMP, inputs
+from tests.spelling.words import own_words, used_words
+from tests.stamps import Stamp, write_stamp
+
+console = Console()
+
+
+def main() -> int:
+    faults = [line for language in TRANSLATED_LANGUAGES for line in faults_in(language)]
+    for line in faults:
+        console.print(line, highlight=False, markup=False)
+    if not faults:
+        write_stamp(STAMP, Stamp(inputs(), list(TRANSLATED_LANGUAGES)))
+        console.print("Every word is spelled as its dictionary has it.")
+    return 1 if faults else 0
+
+
+def faults_in(language: str) -> list[str]:
+    own = own_words(language)
+    misspelled = unknown_words(used_words(language), language) - frozenset(own)
+    superfluous = frozenset(own) - unknown_words(own, language)
+    return [
+        *(
+            f"{language}: {word}: no such word; if it is right, add it to i18n/{language}/words.txt"
+            for word in sorted(misspelled)
+        ),
+        *(f"{language}: {word}: the dictionary has it, so words.txt need not" for word in sorted(superfluous)),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
