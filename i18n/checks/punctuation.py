@@ -35,15 +35,20 @@ def punctuation_faults(english: str, text: str, language: str) -> Iterator[tuple
 def _signs(text: str, language: str) -> Iterator[tuple[str, str]]:
     if STRAIGHT_APOSTROPHE.search(text):
         yield "apostrophe", "the apostrophe is ’"
-    if found := FOREIGN_QUOTES[language].search(text):
-        yield "quotes", f"{found.group()}: the quotation marks are {' '.join(QUOTES[language])}"
-    elif not _is_paired(text, *QUOTES[language]):
-        yield "quotes", f"not every {QUOTES[language][0]} has its {QUOTES[language][1]}"
+    if language in QUOTES:
+        yield from _quotes(text, language)
     if language == "fr" and WITHOUT_SPACE.search(text):
         yield "space", "a no-break space belongs before ! ? ; : » and after «"
     for typed, words in TYPED.items():
         if typed.search(text):
             yield "typing", words
+
+
+def _quotes(text: str, language: str) -> Iterator[tuple[str, str]]:
+    if found := FOREIGN_QUOTES[language].search(text):
+        yield "quotes", f"{found.group()}: the quotation marks are {' '.join(QUOTES[language])}"
+    elif not _is_paired(text, *QUOTES[language]):
+        yield "quotes", f"not every {QUOTES[language][0]} has its {QUOTES[language][1]}"
 
 
 def _is_paired(text: str, opening: str, closing: str) -> bool:
