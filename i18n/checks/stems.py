@@ -35,7 +35,7 @@ def stems(word: str, language: str) -> list[str]:
 
 def _stem(word: str, language: str) -> str:
     if language in PREFIXES and word.endswith("en") and len(word) > WHOLE + 2:
-        word = re.sub(PREFIXES.get(language, ""), "", word)[:-2]
+        word = re.sub(PREFIXES[language], "", word)[:-2]
     elif language == "fr":
         word = FRENCH_VERB.sub("", word)
     return word if len(word) <= WHOLE else word[: max(SHORTEST, -(-len(word) * KEPT_TENTHS // 10))]
