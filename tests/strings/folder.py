@@ -1,0 +1,10 @@
+"""Where a run leaves what it has found. Nothing of it is committed but the map."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MAP = ROOT / "i18n" / "strings.json"
+OUT = ROOT / ".orion" / "strings"
+PICTURES = OUT / "pictures"
+FOUND = OUT / "found"
+"""One file for each walk."""
