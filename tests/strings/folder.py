@@ -6,5 +6,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MAP = ROOT / "i18n" / "strings.json"
 OUT = ROOT / ".orion" / "strings"
 PICTURES = OUT / "pictures"
+RECORDED = OUT / "recorded"
+"""Pages that tests of the frontend got, with marks; one file for each process."""
 FOUND = OUT / "found"
 """One file for each walk."""

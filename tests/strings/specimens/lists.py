@@ -1,0 +1,71 @@
+"""Pages with the sentences of the backend that exist in lists: problems, checks, labels, reasons."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from babel.messages.catalog import Message
+from jinja2 import FileSystemLoader
+
+import backend.app  # noqa: F401 - it loads all problems
+from backend.core.problems import all_problems
+from frontend.kit.assets import Assets
+from frontend.kit.templates import FOLDER, Templates
+from i18n.catalogs import ROOT, TEMPLATE, messages, read_catalog, sources
+from i18n.translator import get_translator
+from tests.strings.specimens.kinds import Component, component_of
+from tests.strings.specimens.specimen import Specimen
+from tests.strings.specimens.values import NUMBER, values_for
+
+Row = tuple[str, list[str]]
+
+
+class SpecimenTemplates(Templates):
+    @cached_property
+    def _loader(self) -> FileSystemLoader:
+        return FileSystemLoader([FOLDER, Path(__file__).parent])
+
+
+def make_lists(assets: Assets, language: str) -> Iterator[Specimen]:
+    """A page for each folder and component. Needs `is_marking`."""
+    templates = SpecimenTemplates(assets, reload=False)
+    grouped: defaultdict[tuple[str, Component], list[Message]] = defaultdict(list)
+    for message in messages(read_catalog(ROOT / TEMPLATE)):
+        file = message.locations[0][0]
+        if component := component_of(file):
+            grouped[str(PurePosixPath(file).parent), component].append(message)
+    for (folder, component), found in sorted(grouped.items()):
+        title = f"{folder}: {component}"
+        rows = _problems(found, language) if component == "problem" else [(_said(m, language), []) for m in found]
+        values = {"title": title, "component": component, "rows": rows}
+        yield Specimen(title, templates.render(language, "page.html", values))
+
+
+def _problems(found: Iterable[Message], language: str) -> list[Row]:
+    """A title with the details that problems give below it. A detail of several problems stands at each of them."""
+    by_source = {sources(message): message for message in found if not message.context}
+    rows: dict[str, list[str]] = {}
+    used: set[tuple[str, ...]] = set()
+    for problem in all_problems():
+        title, detail = (problem.title,), problem.detail if isinstance(problem.detail, tuple) else (problem.detail,)
+        if title not in by_source:
+            continue
+        details = rows.setdefault(_said(by_source[title], language), [])
+        used.add(title)
+        if detail in by_source and (text := _said(by_source[detail], language)) not in details:
+            details.append(text)
+            used.add(detail)
+    rest = [(_said(message, language), []) for source, message in by_source.items() if source not in used]
+    return [*rows.items(), *rest]
+
+
+def _said(message: Message, language: str) -> str:
+    """With values for its placeholders."""
+    translator, (singular, *plural) = get_translator(language), sources(message)
+    values = values_for(" ".join((singular, *plural)))
+    if plural:
+        return translator.ngettext(singular, plural[0], NUMBER, **values)
+    if message.context:
+        return translator.pgettext(message.context, singular, **values)
+    return translator.gettext(singular, **values)
