@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
+from backend.core.settings import Settings
 from backend.dev.servers.valkey import EmbeddedValkey
 from tests.conftest import Servers
 from tests.journeys.conftest import DATABASE, http, open_window, right_time, services, settings
@@ -19,6 +21,11 @@ def orion(servers: Servers, world_database: str, tmp_path_factory: pytest.TempPa
     servers.postgres.create_database(DATABASE, template=world_database)
     with (
         EmbeddedValkey(folder / "valkey") as valkey,
-        open_marked_stack(servers.settings(DATABASE, redis_url=valkey.url), folder) as stack,
+        open_marked_stack(_in_development(servers.settings(DATABASE, redis_url=valkey.url)), folder) as stack,
     ):
         yield stack
+
+
+def _in_development(settings: Settings) -> Settings:
+    """With the sandbox of the wallets."""
+    return replace(settings, environment="development")
