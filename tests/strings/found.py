@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 from playwright.async_api import Page
@@ -10,6 +11,7 @@ from tests.strings.folder import FOUND, PICTURES
 
 COLLECTOR = (Path(__file__).parent / "collector.js").read_text("utf-8")
 COLLECT = "() => markedPlaces().map(({ element, ...found }) => found)"
+LONGEST = 60
 Box = tuple[int, int, int, int]
 
 
@@ -55,7 +57,9 @@ async def take_picture(page: Page, name: str) -> tuple[int, int]:
 
 
 def picture_name(stop: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", stop.lower()).strip("-") + ".jpg"
+    """Short enough for any file system, and another one for each stop."""
+    plain = re.sub(r"[^a-z0-9]+", "-", stop.lower()).strip("-")
+    return f"{plain[:LONGEST]}{f'-{crc32(stop.encode()):08x}' if len(plain) > LONGEST else ''}.jpg"
 
 
 def save_found(name: str, stops: list[FoundStop]) -> None:

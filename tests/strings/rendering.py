@@ -1,9 +1,8 @@
 """Shows recorded pages and specimens in a browser, without a server, and notes what stands where."""
 
-import asyncio
 from collections.abc import Iterable
 
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Route
 
 from frontend.kit.assets import Assets
 from tests.chromium import ARGUMENTS, CHROMIUM
@@ -34,7 +33,7 @@ class Gallery:
     async def show_specimens(self, specimens: Iterable[Specimen], size: tuple[int, int]) -> None:
         """In the order of the specimens."""
         async with await self._window(size) as window:
-            page = await window.new_page()
+            page = await _empty(window)
             for specimen in specimens:
                 if numbers_of(specimen.html) - self._seen:
                     await self._show(page, specimen.html, specimen.name, "", is_specimen=True)
@@ -42,11 +41,11 @@ class Gallery:
     async def show_recorded(self, recorded: Iterable[Recorded]) -> None:
         """Those first that show most. A page of a test is a real one with invented values."""
         async with await self._window(DESKTOP) as window:
-            page = await window.new_page()
-            for number, each in enumerate(sorted(recorded, key=lambda one: (-len(numbers_of(one.body)), one))):
+            page = await _empty(window)
+            for each in sorted(recorded, key=lambda one: (-len(numbers_of(one.body)), one)):
                 if numbers_of(each.body) - self._seen:
                     html = self._in_shell(each) if each.is_part else each.body
-                    await self._show(page, html, f"test {number} of {each.path}", each.path, is_specimen=False)
+                    await self._show(page, html, name_of(each), each.path, is_specimen=False)
 
     async def _show(self, page: Page, html: str, name: str, path: str, *, is_specimen: bool) -> None:
         await page.set_content(html, wait_until="load")
@@ -68,7 +67,7 @@ class Gallery:
     async def _answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(ORIGIN)
         asset = self._assets.by_url.get(path)
-        if route.request.is_navigation_request():
+        if path == "/" and route.request.is_navigation_request():
             await route.fulfill(body="", content_type="text/html")
         elif asset is None or path.endswith(".js"):
             await route.abort()
@@ -81,3 +80,16 @@ class Gallery:
         styles = "".join(f'<link rel="stylesheet" href="{self._assets.url(name)}">' for name in names)
         body = AREAS.get(area or "", OTHER).format(part="{part}").replace("{part}", part.body)
         return SHELL.replace("{styles}", styles).replace("{body}", body)
+
+
+def name_of(page: Recorded) -> str:
+    """`/till/cards/{card_id}: a full card is redeemed, 2`."""
+    test = page.test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+    return f"{page.path}: {test}, {page.number + 1}"
+
+
+async def _empty(window: BrowserContext) -> Page:
+    """At our address, so that style sheets are found."""
+    page = await window.new_page()
+    await page.goto("/")
+    return page
