@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from babel.messages.catalog import Message
 
-from i18n.catalogs import sources, translations
+from i18n.catalogs import key, sources, translations
 from i18n.checks.glossary import glossary_faults
 from i18n.checks.luxembourgish import n_rule_faults
 from i18n.checks.placeholders import faults
 from i18n.french import BREAKING_SPACE
+from i18n.room import find_room
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
@@ -48,6 +49,7 @@ def _tags(source: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _length(message: Message, text: str) -> Iterator[tuple[str, str]]:
     limits = [int(limit) for comment in message.auto_comments for limit in MAX_LENGTH.findall(comment)]
+    limits += [room] if (room := find_room(key(message))) else []
     if limits and len(text) > min(limits):
         yield "too_long", f"{len(text)} characters, there is room for {min(limits)}"
 

@@ -1,1 +1,73 @@
-"""Finds out where each sentence shows, with pictures: `make strings`. `upload` takes them to Weblate."""
+"""Finds out where each sentence shows, with pictures: `make strings`. `upload` takes the pictures to Weblate."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+
+from playwright.async_api import async_playwright
+from rich.console import Console
+
+from frontend.kit.assets import Assets
+from i18n.catalogs import number_sentences
+from i18n.locales import SOURCE_LANGUAGE
+from i18n.marks import is_marking
+from i18n.translator import enable_marks
+from tests.chromium import ARGUMENTS, CHROMIUM
+from tests.strings.folder import MAP, OUT, PICTURES, ROOT
+from tests.strings.found import FoundStop, load_found
+from tests.strings.places import map_strings
+from tests.strings.recording import load_recorded
+from tests.strings.rendering import Gallery
+from tests.strings.room import load_room
+from tests.strings.specimens.lists import make_lists
+from tests.strings.specimens.mails import make_mails
+from tests.strings.strings_map import StringsMap, read_map, written
+
+TESTS = ("tests/strings/walk/walk.py", "tests/frontend")
+console = Console(highlight=False)
+
+
+def main() -> None:
+    shutil.rmtree(OUT, ignore_errors=True)
+    _walk()
+    walked = load_found()
+    shown = asyncio.run(_show({text.number for stop in walked for text in stop.texts if text.is_visible}))
+    strings = map_strings([*walked, *shown], load_room(), read_map(MAP))
+    MAP.write_bytes(written(strings))
+    _remove_unused({place.picture for place in strings.located.values()})
+    total = len(strings.located) + len(strings.unlocated)
+    console.print(f"{len(strings.located)} of {total} sentences are located.")
+
+
+def _walk() -> None:
+    """Two processes: the machine of a developer has at least two cores."""
+    options = ["-q", "-n", "2", "--dist", "worksteal", "-p", "tests.strings.recording", "-m", "not browser or slow"]
+    command = [sys.executable, "-m", "pytest", *options, *TESTS]
+    if subprocess.run(command, cwd=ROOT, env=dict(os.environ), check=False).returncode:
+        sys.exit("The walks are incomplete; see above.")
+
+
+async def _show(seen: set[int]) -> list[FoundStop]:
+    enable_marks(number_sentences())
+    is_marking.set(True)
+    assets = Assets()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        gallery = Gallery(browser, assets, seen)
+        await gallery.show_mails(make_mails(SOURCE_LANGUAGE))
+        await gallery.show_recorded(load_recorded())
+        await gallery.show_specimens(make_lists(assets, SOURCE_LANGUAGE, gallery.seen))
+        await browser.close()
+    return gallery.stops
+
+
+def _remove_unused(used: set[str]) -> None:
+    for picture in PICTURES.iterdir():
+        if picture.name not in used:
+            picture.unlink()
+
+
+if __name__ == "__main__":
+    main()

@@ -27,15 +27,21 @@ class Gallery:
     """Takes a picture of each page that shows a sentence not seen before."""
 
     def __init__(self, browser: Browser, assets: Assets, seen: Iterable[int]) -> None:
-        self._browser, self._assets, self._seen = browser, assets, set(seen)
+        self._browser, self._assets, self.seen = browser, assets, set(seen)
         self.stops: list[FoundStop] = []
 
-    async def show_specimens(self, specimens: Iterable[Specimen], size: tuple[int, int]) -> None:
-        """In the order of the specimens."""
-        async with await self._window(size) as window:
+    async def show_mails(self, mails: Iterable[Specimen]) -> None:
+        async with await self._window(MAIL) as window:
+            page = await _empty(window)
+            for mail in mails:
+                if numbers_of(mail.html) - self.seen:
+                    await self._show(page, mail.html, mail.name, "", is_specimen=False)
+
+    async def show_specimens(self, specimens: Iterable[Specimen]) -> None:
+        async with await self._window(DESKTOP) as window:
             page = await _empty(window)
             for specimen in specimens:
-                if numbers_of(specimen.html) - self._seen:
+                if numbers_of(specimen.html) - self.seen:
                     await self._show(page, specimen.html, specimen.name, "", is_specimen=True)
 
     async def show_recorded(self, recorded: Iterable[Recorded]) -> None:
@@ -43,7 +49,7 @@ class Gallery:
         async with await self._window(DESKTOP) as window:
             page = await _empty(window)
             for each in sorted(recorded, key=lambda one: (-len(numbers_of(one.body)), one)):
-                if numbers_of(each.body) - self._seen:
+                if numbers_of(each.body) - self.seen:
                     html = self._in_shell(each) if each.is_part else each.body
                     await self._show(page, html, name_of(each), each.path, is_specimen=False)
 
@@ -51,8 +57,8 @@ class Gallery:
         await page.set_content(html, wait_until="load")
         texts = await collect(page)
         shown = {text.number for text in texts if text.is_visible}
-        if shown - self._seen:
-            self._seen |= shown
+        if shown - self.seen:
+            self.seen |= shown
             picture = picture_name(name)
             size = await take_picture(page, picture)
             self.stops.append(FoundStop("", name, path, picture, size, texts, is_specimen))

@@ -33,7 +33,8 @@ async def measure(page: Page) -> list[tuple[int, int]]:
 
 def add_room(room: Room, measured: list[tuple[int, int]]) -> None:
     for number, letters in measured:
-        room[number] = min(letters, room.get(number, letters))
+        if letters > 0:
+            room[number] = min(letters, room.get(number, letters))
 
 
 def save_room(name: str, room: Room) -> None:

@@ -38,4 +38,7 @@ COMPONENTS: dict[str, Component] = {
 
 
 def component_of(file: str) -> Component | None:
+    """None for templates: they are pages themselves."""
+    if file.startswith("frontend/"):
+        return "note" if file.endswith(".py") else None
     return next((component for prefix, component in COMPONENTS.items() if file.startswith(prefix)), None)

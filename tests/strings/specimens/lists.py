@@ -1,7 +1,7 @@
 """Pages with the sentences of the backend that exist in lists: problems, checks, labels, reasons."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -12,7 +12,7 @@ import backend.app  # noqa: F401 - it loads all problems
 from backend.core.problems import all_problems
 from frontend.kit.assets import Assets
 from frontend.kit.templates import FOLDER, Templates
-from i18n.catalogs import ROOT, TEMPLATE, messages, read_catalog, sources
+from i18n.catalogs import ROOT, TEMPLATE, key, messages, number_sentences, read_catalog, sources
 from i18n.translator import get_translator
 from tests.strings.specimens.kinds import Component, component_of
 from tests.strings.specimens.specimen import Specimen
@@ -27,13 +27,15 @@ class SpecimenTemplates(Templates):
         return FileSystemLoader([FOLDER, Path(__file__).parent])
 
 
-def make_lists(assets: Assets, language: str) -> Iterator[Specimen]:
-    """A page for each folder and component. Needs `is_marking`."""
+def make_lists(assets: Assets, language: str, seen: Container[int]) -> Iterator[Specimen]:
+    """A page for each folder and component; of the frontend only what was not `seen`. Needs `is_marking`."""
     templates = SpecimenTemplates(assets, reload=False)
     grouped: defaultdict[tuple[str, Component], list[Message]] = defaultdict(list)
+    numbers = number_sentences()
     for message in messages(read_catalog(ROOT / TEMPLATE)):
         file = message.locations[0][0]
-        if component := component_of(file):
+        is_new = not file.startswith("frontend/") or numbers[key(message)] not in seen
+        if is_new and (component := component_of(file)):
             grouped[str(PurePosixPath(file).parent), component].append(message)
     for (folder, component), found in sorted(grouped.items()):
         title = f"{folder}: {component}"

@@ -1,0 +1,70 @@
+"""Pictures as Weblate takes them: no side may be longer than 2000 pixels, and those of whole pages are."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from PIL import Image
+
+from i18n.room import CONTEXT_END
+from tests.strings.folder import OUT, PICTURES
+from tests.strings.strings_map import Place, StringsMap
+
+LONGEST_SIDE = 2000
+OVERLAP = 200
+PIECES = OUT / "pieces"
+LIST = OUT / "weblate.json"
+NAME_LENGTH_MAX = 200
+
+
+class Unit(msgspec.Struct, frozen=True, order=True):
+    context: str
+    source: str
+    """The English sentence; of a plural its singular."""
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """One screenshot of Weblate: `name` and `image` for POST /api/screenshots/, `units` for its /units/."""
+
+    name: str
+    image: str
+    """Relative to the list."""
+    units: list[Unit]
+
+
+def make_uploads(strings: StringsMap) -> list[Upload]:
+    """Cuts the pictures and writes the list."""
+    by_picture: defaultdict[str, list[tuple[str, Place]]] = defaultdict(list)
+    for key, place in sorted(strings.located.items()):
+        by_picture[place.picture].append((key, place))
+    PIECES.mkdir(parents=True, exist_ok=True)
+    uploads = [upload for picture, places in sorted(by_picture.items()) for upload in _cut(PICTURES / picture, places)]
+    LIST.write_bytes(msgspec.json.format(msgspec.json.encode(uploads)) + b"\n")
+    return uploads
+
+
+def _cut(picture: Path, places: list[tuple[str, Place]]) -> Iterator[Upload]:
+    with Image.open(picture) as image:
+        tops = range(0, max(1, image.height - OVERLAP), LONGEST_SIDE - OVERLAP)
+        pieces: defaultdict[int, list[Unit]] = defaultdict(list)
+        for key, place in places:
+            pieces[_piece_of(place, tops)].append(_unit(key))
+        for number, units in sorted(pieces.items()):
+            path = picture if len(tops) == 1 else PIECES / f"{picture.stem}-{number + 1}.jpg"
+            if len(tops) > 1:
+                bottom = min(tops[number] + LONGEST_SIDE, image.height)
+                image.crop((0, tops[number], min(image.width, LONGEST_SIDE), bottom)).save(path, quality=60)
+            name = places[0][1].stop + (f", part {number + 1}" if len(tops) > 1 else "")
+            yield Upload(name[:NAME_LENGTH_MAX], str(path.relative_to(OUT)), sorted(units))
+
+
+def _piece_of(place: Place, tops: range) -> int:
+    """The last piece in which the box begins, unless it ends below it."""
+    top, height = place.box[1], place.box[3]
+    return max((n for n, start in enumerate(tops) if start <= top and top + height <= start + LONGEST_SIDE), default=0)
+
+
+def _unit(key: str) -> Unit:
+    context, _, source = key.rpartition(CONTEXT_END)
+    return Unit(context, source)
