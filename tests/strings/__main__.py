@@ -1,11 +1,18 @@
-"""Finds out where each sentence shows, with pictures: `make strings`. `upload` takes the pictures to Weblate."""
+"""Finds out where each sentence shows, with pictures: `make strings`.
+
+`python -m tests.strings upload --url https://weblate.example --project orion --component messages` takes the pictures to
+Weblate; its token stands in WEBLATE_TOKEN, or after `--token`.
+"""
 
 import asyncio
 import os
 import shutil
 import subprocess
 import sys
+from argparse import ArgumentParser, Namespace
 
+import httpx
+import msgspec
 from playwright.async_api import async_playwright
 from rich.console import Console
 
@@ -17,19 +24,51 @@ from i18n.translator import enable_marks
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.strings.folder import MAP, OUT, PICTURES, ROOT
 from tests.strings.found import FoundStop, load_found
+from tests.strings.page import make_page
+from tests.strings.pieces import LIST, Upload, make_uploads
 from tests.strings.places import map_strings
 from tests.strings.recording import load_recorded
 from tests.strings.rendering import Gallery
 from tests.strings.room import load_room
 from tests.strings.specimens.lists import make_lists
 from tests.strings.specimens.mails import make_mails
-from tests.strings.strings_map import StringsMap, read_map, written
+from tests.strings.strings_map import read_map, written
+from tests.strings.weblate import UploadFailedError, Weblate, open_weblate
 
 TESTS = ("tests/strings/walk/walk.py", "tests/frontend")
 console = Console(highlight=False)
 
 
 def main() -> None:
+    asked = _parser().parse_args()
+    if asked.verb == "upload":
+        _upload(asked)
+    else:
+        _make()
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog="python -m tests.strings", description=__doc__)
+    upload = parser.add_subparsers(dest="verb").add_parser("upload", help="takes the pictures to Weblate")
+    upload.add_argument("--url", required=True, help="of the server, without /api/")
+    upload.add_argument("--token", default=os.environ.get("WEBLATE_TOKEN", ""))
+    upload.add_argument("--project", required=True, help="its slug")
+    upload.add_argument("--component", required=True, action="append", help="its slug; may be given several times")
+    return parser
+
+
+def _upload(asked: Namespace) -> None:
+    uploads = msgspec.json.decode((OUT / LIST).read_bytes(), type=list[Upload])
+    try:
+        with open_weblate(asked.url, asked.token) as http:
+            for component in asked.component:
+                count = Weblate(http, asked.project, component).upload(uploads, OUT)
+                console.print(f"{component}: {count} pictures")
+    except (UploadFailedError, httpx.HTTPError) as failure:
+        sys.exit(str(failure) or type(failure).__name__)
+
+
+def _make() -> None:
     shutil.rmtree(OUT, ignore_errors=True)
     _walk()
     walked = load_found()
@@ -37,8 +76,10 @@ def main() -> None:
     strings = map_strings([*walked, *shown], load_room(), read_map(MAP))
     MAP.write_bytes(written(strings))
     _remove_unused({place.picture for place in strings.located.values()})
+    archive = make_page(strings)
+    make_uploads(strings)
     total = len(strings.located) + len(strings.unlocated)
-    console.print(f"{len(strings.located)} of {total} sentences are located.")
+    console.print(f"{len(strings.located)} of {total} sentences are located. For translators: {archive.relative_to(ROOT)}")
 
 
 def _walk() -> None:

@@ -1,10 +1,10 @@
 """A page of all sentences with their places, for people without a repository: no server, no network."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from babel.messages.catalog import Catalog, Message
 from PIL import Image
@@ -12,19 +12,19 @@ from PIL import Image
 from i18n.catalogs import ROOT, TEMPLATE, catalog_path, key, messages, read_catalog, sources, translations
 from i18n.locales import LANGUAGE_NAMES, LANGUAGES, SOURCE_LANGUAGE
 from i18n.room import map_key
-from tests.strings.folder import OUT, PICTURES
+from tests.strings.folder import OUT
 from tests.strings.strings_map import Place, StringsMap
 
 HERE = Path(__file__).parent / "site"
-PAGE = OUT / "index.html"
+PICTURES = "pictures"
 
 
-def make_page(strings: StringsMap) -> Path:
-    """Also packs the folder as a zip beside it."""
+def make_page(strings: StringsMap, out: Path = OUT) -> Path:
+    """In the folder with the pictures. Also packs both as a zip beside it, whose path is returned."""
     targets = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
     data = {
         "languages": {language: LANGUAGE_NAMES[language] for language in targets},
-        "sizes": {picture: _size(picture) for picture in sorted({each.picture for each in strings.located.values()})},
+        "sizes": {name: _size(out / PICTURES / name) for name in sorted({each.picture for each in strings.located.values()})},
         "sentences": list(_sentences(strings, targets)),
     }
     page = (HERE / "page.html").read_text("utf-8")
@@ -36,8 +36,8 @@ def make_page(strings: StringsMap) -> Path:
         ("{/* data */}", told),
     ):
         page = page.replace(name, text)
-    PAGE.write_text(page, encoding="utf-8")
-    return _pack()
+    (out / "index.html").write_text(page, encoding="utf-8")
+    return _pack(out)
 
 
 def _sentences(strings: StringsMap, languages: list[str]) -> Iterator[dict[str, Any]]:
@@ -77,16 +77,14 @@ def _texts(message: Message | None) -> list[str]:
     return [] if message is None or message.fuzzy or not all(translations(message)) else list(translations(message))
 
 
-def _size(picture: str) -> tuple[int, int]:
-    with Image.open(PICTURES / picture) as image:
+def _size(picture: Path) -> tuple[int, int]:
+    with Image.open(picture) as image:
         return image.size
 
 
-def _pack() -> Path:
-    packed = OUT / "packed"
-    packed.mkdir()
-    shutil.copy(PAGE, packed)
-    shutil.copytree(PICTURES, packed / PICTURES.name)
-    archive = shutil.make_archive(str(OUT), "zip", packed)
-    shutil.rmtree(packed)
-    return Path(archive)
+def _pack(out: Path) -> Path:
+    archive = out.with_suffix(".zip")
+    with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
+        for path in [out / "index.html", *sorted((out / PICTURES).iterdir())]:
+            packed.write(path, path.relative_to(out))
+    return archive

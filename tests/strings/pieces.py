@@ -8,14 +8,15 @@ import msgspec
 from PIL import Image
 
 from i18n.room import CONTEXT_END
-from tests.strings.folder import OUT, PICTURES
+from tests.strings.folder import OUT
+from tests.strings.page import PICTURES
 from tests.strings.strings_map import Place, StringsMap
 
 LONGEST_SIDE = 2000
 OVERLAP = 200
-PIECES = OUT / "pieces"
-LIST = OUT / "weblate.json"
-NAME_LENGTH_MAX = 200
+PIECES, LIST = "pieces", "weblate.json"
+NAME_LENGTH_MAX = 180
+"""Weblate takes 200 characters; a part needs some."""
 
 
 class Unit(msgspec.Struct, frozen=True, order=True):
@@ -33,30 +34,32 @@ class Upload(msgspec.Struct, frozen=True):
     units: list[Unit]
 
 
-def make_uploads(strings: StringsMap) -> list[Upload]:
-    """Cuts the pictures and writes the list."""
+def make_uploads(strings: StringsMap, out: Path = OUT) -> list[Upload]:
+    """Cuts the pictures and writes the list, in the folder with the pictures."""
     by_picture: defaultdict[str, list[tuple[str, Place]]] = defaultdict(list)
     for key, place in sorted(strings.located.items()):
         by_picture[place.picture].append((key, place))
-    PIECES.mkdir(parents=True, exist_ok=True)
-    uploads = [upload for picture, places in sorted(by_picture.items()) for upload in _cut(PICTURES / picture, places)]
-    LIST.write_bytes(msgspec.json.format(msgspec.json.encode(uploads)) + b"\n")
+    (out / PIECES).mkdir(exist_ok=True)
+    uploads = [upload for picture, places in sorted(by_picture.items()) for upload in _cut(out, picture, places)]
+    (out / LIST).write_bytes(msgspec.json.format(msgspec.json.encode(uploads)) + b"\n")
     return uploads
 
 
-def _cut(picture: Path, places: list[tuple[str, Place]]) -> Iterator[Upload]:
-    with Image.open(picture) as image:
-        tops = range(0, max(1, image.height - OVERLAP), LONGEST_SIDE - OVERLAP)
+def _cut(out: Path, picture: str, places: list[tuple[str, Place]]) -> Iterator[Upload]:
+    path = out / PICTURES / picture
+    with Image.open(path) as image:
+        is_long = image.height > LONGEST_SIDE
+        tops = range(0, image.height - OVERLAP if is_long else 1, LONGEST_SIDE - OVERLAP)
         pieces: defaultdict[int, list[Unit]] = defaultdict(list)
         for key, place in places:
             pieces[_piece_of(place, tops)].append(_unit(key))
         for number, units in sorted(pieces.items()):
-            path = picture if len(tops) == 1 else PIECES / f"{picture.stem}-{number + 1}.jpg"
+            piece, name = path, places[0][1].stop[:NAME_LENGTH_MAX]
             if len(tops) > 1:
+                piece, name = out / PIECES / f"{path.stem}-{number + 1}.jpg", f"{name}, part {number + 1}"
                 bottom = min(tops[number] + LONGEST_SIDE, image.height)
-                image.crop((0, tops[number], min(image.width, LONGEST_SIDE), bottom)).save(path, quality=60)
-            name = places[0][1].stop + (f", part {number + 1}" if len(tops) > 1 else "")
-            yield Upload(name[:NAME_LENGTH_MAX], str(path.relative_to(OUT)), sorted(units))
+                image.crop((0, tops[number], min(image.width, LONGEST_SIDE), bottom)).save(piece, quality=60)
+            yield Upload(name, str(piece.relative_to(out)), sorted(units))
 
 
 def _piece_of(place: Place, tops: range) -> int:
