@@ -1,7 +1,7 @@
 """Finds out where each sentence shows, with pictures: `make strings`.
 
-`python -m tests.strings upload --url https://weblate.example --project orion --component messages` takes the pictures to
-Weblate; its token stands in WEBLATE_TOKEN, or after `--token`.
+`python -m tests.strings upload --url https://weblate.example --project orion --component messages` takes the pictures
+to Weblate; its token stands in WEBLATE_TOKEN, or after `--token`.
 """
 
 import asyncio
@@ -79,7 +79,9 @@ def _make() -> None:
     archive = make_page(strings)
     make_uploads(strings)
     total = len(strings.located) + len(strings.unlocated)
-    console.print(f"{len(strings.located)} of {total} sentences are located. For translators: {archive.relative_to(ROOT)}")
+    console.print(
+        f"{len(strings.located)} of {total} sentences are located. For translators: {archive.relative_to(ROOT)}"
+    )
 
 
 def _walk() -> None:

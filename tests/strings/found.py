@@ -50,9 +50,7 @@ async def take_picture(page: Page, name: str) -> tuple[int, int]:
     await page.screenshot(
         path=PICTURES / name, type="jpeg", quality=60, full_page=True, animations="disabled", caret="hide"
     )
-    width, height = await page.evaluate(
-        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
-    )
+    width, height = await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
     return width, height
 
 

@@ -9,9 +9,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from babel.messages.catalog import Catalog, Message
 from PIL import Image
 
-from i18n.catalogs import ROOT, TEMPLATE, catalog_path, key, messages, read_catalog, sources, translations
+from i18n.catalogs import ROOT, TEMPLATE, key, messages, read_catalog, sources, translations
 from i18n.locales import LANGUAGE_NAMES, LANGUAGES, SOURCE_LANGUAGE
 from i18n.room import map_key
+from i18n.translator import catalog_path
 from tests.strings.folder import OUT
 from tests.strings.strings_map import Place, StringsMap
 
@@ -24,7 +25,9 @@ def make_page(strings: StringsMap, out: Path = OUT) -> Path:
     targets = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
     data = {
         "languages": {language: LANGUAGE_NAMES[language] for language in targets},
-        "sizes": {name: _size(out / PICTURES / name) for name in sorted({each.picture for each in strings.located.values()})},
+        "sizes": {
+            name: _size(out / PICTURES / name) for name in sorted({each.picture for each in strings.located.values()})
+        },
         "sentences": list(_sentences(strings, targets)),
     }
     page = (HERE / "page.html").read_text("utf-8")

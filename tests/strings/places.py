@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from i18n.catalogs import (
     ROOT,
     TEMPLATE,
-    catalog_path,
     key,
     messages,
     number_sentences,
@@ -17,7 +16,7 @@ from i18n.catalogs import (
 from i18n.locales import LANGUAGES
 from i18n.pseudo import pseudo
 from i18n.room import map_key
-from i18n.translator import Key
+from i18n.translator import Key, catalog_path
 from tests.strings.found import Box, FoundStop, FoundText
 from tests.strings.room import Room
 from tests.strings.strings_map import Place, StringsMap

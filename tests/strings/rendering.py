@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from playwright.async_api import Browser, BrowserContext, Page, Route
 
 from frontend.kit.assets import Assets
-from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.strings.found import FoundStop, collect, picture_name, take_picture
 from tests.strings.recording import Recorded, numbers_of
 from tests.strings.specimens.specimen import Specimen

@@ -1,4 +1,4 @@
-"""The committed map `i18n/strings.json`: where each sentence shows. The same in each run while the pages stay the same."""
+"""The committed map `i18n/strings.json`: where each sentence shows. It changes only when the pages do."""
 
 from pathlib import Path
 
@@ -45,7 +45,8 @@ def written(strings: StringsMap) -> bytes:
     """A line for each sentence, sorted."""
     encode = msgspec.json.Encoder(order="deterministic").encode
     parts = [
-        b'"%b":{\n%b\n}' % (name.encode(), b",\n".join(b"%b:%b" % (encode(key), encode(rows[key])) for key in sorted(rows)))
+        b'"%b":{\n%b\n}'
+        % (name.encode(), b",\n".join(b"%b:%b" % (encode(key), encode(rows[key])) for key in sorted(rows)))
         for name, rows in (("located", strings.located), ("unlocated", strings.unlocated))
     ]
     return b"{%b}\n" % b",\n".join(parts)

@@ -12,6 +12,7 @@ from tests.strings.room import MEASURE
 pytestmark = pytest.mark.browser
 
 STYLE = "body { margin: 0; font: 16px/20px sans-serif } button { padding: 0 10px; border: 0; font: inherit }"
+ROW = ".row { width: 200px; display: flex } .row i { width: 80px; flex: none }"
 VALUE = marked("3 points", 2)
 BODY = f"""
 <p id="whole">{marked(f"You have <b>{VALUE}</b> now", 1)}</p>
@@ -19,7 +20,7 @@ BODY = f"""
 <select><option>{marked("All", 4)}</option></select>
 <details><summary>Terms</summary><p>{marked("Folded", 5)}</p></details>
 <template><p>{marked("Later", 6)}</p></template>
-<div style="width: 200px; display: flex"><button>{marked("Save", 7)}</button><i style="width: 80px; flex: none"></i></div>
+<div class="row"><button>{marked("Save", 7)}</button><i></i></div>
 <p>{marked("Cut off", 8)[:-1]}</p>
 """
 
@@ -27,7 +28,9 @@ BODY = f"""
 @pytest.fixture
 async def page(chromium: Browser) -> AsyncIterator[Page]:
     opened = await chromium.new_page(viewport={"width": 400, "height": 600})
-    await opened.set_content(f"<!doctype html><title>{marked('Your card', 0)}</title><style>{STYLE}</style>{BODY}")
+    await opened.set_content(
+        f"<!doctype html><title>{marked('Your card', 0)}</title><style>{STYLE} {ROW}</style>{BODY}"
+    )
     yield opened
     await opened.close()
 

@@ -87,7 +87,7 @@ def fields_of(request: httpx.Request) -> dict[str, Any]:
         return dict(httpx.QueryParams(body.decode()))
     told = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
     parts = {str(part.get_param("name", header="content-disposition")): part for part in told.iter_parts()}
-    contents = {name: part.get_payload(decode=True) for name, part in parts.items()}
+    contents: dict[str, Any] = {name: part.get_payload(decode=True) for name, part in parts.items()}
     return {name: content if parts[name].get_filename() else content.decode() for name, content in contents.items()}
 
 
@@ -163,7 +163,7 @@ def test_pictures_without_a_sentence_of_the_component_stay_here(
 def test_what_weblate_says_is_told(uploads: list[Upload], folder: Path, double: WeblateDouble) -> None:
     with (
         open_weblate(URL, "wrong", httpx.MockTransport(double)) as http,
-        pytest.raises(UploadFailedError, match="401.*Invalid token"),
+        pytest.raises(UploadFailedError, match=r"401.*Invalid token"),
     ):
         Weblate(http, "orion", "staff").upload(uploads, folder)
     with (

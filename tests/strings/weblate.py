@@ -53,7 +53,9 @@ class Weblate:
     def _screenshots(self) -> dict[str, str]:
         """Addresses by name."""
         ours = f"translations/{self._place}/"
-        return {each["name"]: each["url"] for each in self._listed("screenshots/") if each["translation"].endswith(ours)}
+        return {
+            each["name"]: each["url"] for each in self._listed("screenshots/") if each["translation"].endswith(ours)
+        }
 
     def _listed(self, path: str) -> Iterator[dict[str, Any]]:
         url: str | None = f"{path}?page_size={PAGE_SIZE}"

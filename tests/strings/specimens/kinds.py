@@ -1,4 +1,4 @@
-"""How the pages show the sentences of the backend that exist in lists: by the source file, the first prefix that fits."""
+"""How pages show the sentences that exist in lists, by their source: the first prefix that fits."""
 
 from typing import Literal
 

@@ -40,7 +40,7 @@ def make_lists(assets: Assets, language: str, seen: Container[int]) -> Iterator[
     for (folder, component), found in sorted(grouped.items()):
         title = f"{folder}: {component}"
         rows = _problems(found, language) if component == "problem" else [(_said(m, language), []) for m in found]
-        values = {"title": title, "component": component, "rows": rows}
+        values: dict[str, object] = {"title": title, "component": component, "rows": rows}
         yield Specimen(title, templates.render(language, "page.html", values))
 
 
@@ -58,7 +58,7 @@ def _problems(found: Iterable[Message], language: str) -> list[Row]:
         if detail in by_source and (text := _said(by_source[detail], language)) not in details:
             details.append(text)
             used.add(detail)
-    rest = [(_said(message, language), []) for source, message in by_source.items() if source not in used]
+    rest: list[Row] = [(_said(message, language), []) for source, message in by_source.items() if source not in used]
     return [*rows.items(), *rest]
 
 

@@ -34,8 +34,34 @@ VALUES = {
 }
 NUMBER = 12
 NUMBERS = {
-    *("count", "points", "days", "most", "least", "number", "target", "missing", "limit", "maximum", "minimum", "stamps"),
-    *("tries_left", "waiting", "customers", "seconds", "ms", "total", "all", "live", "draft", "euros", "failed", "sent"),
+    *(
+        "count",
+        "points",
+        "days",
+        "most",
+        "least",
+        "number",
+        "target",
+        "missing",
+        "limit",
+        "maximum",
+        "minimum",
+        "stamps",
+    ),
+    *(
+        "tries_left",
+        "waiting",
+        "customers",
+        "seconds",
+        "ms",
+        "total",
+        "all",
+        "live",
+        "draft",
+        "euros",
+        "failed",
+        "sent",
+    ),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
