@@ -26,7 +26,7 @@ from tests.strings.folder import MAP, OUT, PICTURES, ROOT
 from tests.strings.found import FoundStop, load_found
 from tests.strings.page import make_page
 from tests.strings.pieces import LIST, Upload, make_uploads
-from tests.strings.places import map_strings
+from tests.strings.places import map_strings, settled
 from tests.strings.recording import load_recorded
 from tests.strings.rendering import Gallery
 from tests.strings.room import load_room
@@ -73,8 +73,9 @@ def _make() -> None:
     _walk()
     walked = load_found()
     shown = asyncio.run(_show({text.number for stop in walked for text in stop.texts if text.is_visible}))
-    strings = map_strings([*walked, *shown], load_room(), read_map(MAP))
-    MAP.write_bytes(written(strings))
+    stops = [*walked, *shown]
+    strings = map_strings(stops, load_room())
+    MAP.write_bytes(written(settled(strings, read_map(MAP), stops)))
     _remove_unused({place.picture for place in strings.located.values()})
     archive = make_page(strings)
     make_uploads(strings)

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec import structs
+
 from i18n.catalogs import (
     ROOT,
     TEMPLATE,
@@ -26,10 +28,12 @@ GRID = 8
 SAME = 32
 """Pixels by which a box may differ between two runs: names and addresses are drawn anew in each."""
 Seen = tuple[FoundStop, FoundText]
+Rank = tuple[bool, bool, bool]
+"""Lower is better: visible, a text of the page, on a page of Orion."""
 
 
-def map_strings(stops: Sequence[FoundStop], room: Room, former: StringsMap) -> StringsMap:
-    """`stops`: the better ones first. Keeps the places of the former map as long as they show the sentence."""
+def map_strings(stops: Sequence[FoundStop], room: Room) -> StringsMap:
+    """`stops`: the better ones first."""
     numbers, longest = number_sentences(), longest_texts()
     seen: defaultdict[int, list[Seen]] = defaultdict(list)
     for stop in stops:
@@ -41,9 +45,29 @@ def map_strings(stops: Sequence[FoundStop], room: Room, former: StringsMap) -> S
         number, name = numbers[said], map_key(said)
         if number in seen:
             letters = max(room[number], longest[said]) if number in room else None
-            located[name] = _place(seen[number], files, letters, former.located.get(name))
+            located[name] = _place(min(seen[number], key=_rank), files, letters)
         else:
             unlocated[name] = files
+    return StringsMap(located, unlocated)
+
+
+def settled(new: StringsMap, former: StringsMap, stops: Iterable[FoundStop]) -> StringsMap:
+    """The new map with the former places that are as good, as long as their stops exist.
+
+    What a page shows depends on the walks before: to commit only what has changed, places are kept. A place that is
+    wrong now goes with the whole file: remove it before the run.
+    """
+    names, located, unlocated = {stop.stop for stop in stops}, dict(new.located), dict(new.unlocated)
+    for name, place in former.located.items():
+        if place.stop not in names or name not in {*new.located, *new.unlocated}:
+            continue
+        present = new.located.get(name)
+        if present is None:
+            located[name] = place
+            del unlocated[name]
+        elif _rank_of(place) <= _rank_of(present):
+            kept = structs.replace(place, files=present.files, max=present.max)
+            located[name] = kept if present.stop != place.stop or _is_alike(place, present) else present
     return StringsMap(located, unlocated)
 
 
@@ -58,26 +82,26 @@ def longest_texts() -> Mapping[Key, int]:
     return longest
 
 
-def _place(seen: Iterable[Seen], files: list[str], letters: int | None, former: Place | None) -> Place:
-    best = min(seen, key=lambda one: _rank(one, former))
-    stop, text = best
-    box = _rounded(text.box)
-    if former and former.stop == stop.stop and all(abs(a - b) <= SAME for a, b in zip(box, former.box, strict=True)):
-        box = former.box
-    return Place(
-        stop.stop, stop.path, stop.picture, box, files, _kind(text), not text.is_visible, stop.is_specimen, letters
-    )
-
-
-def _rank(seen: Seen, former: Place | None) -> tuple[bool, ...]:
-    """Visible texts first, then what the former map says. Of equals the first one is chosen."""
+def _place(seen: Seen, files: list[str], letters: int | None) -> Place:
     stop, text = seen
-    is_former = former is not None and (former.stop, former.kind) == (stop.stop, _kind(text))
-    return not text.is_visible, bool(_kind(text)), stop.is_specimen, not is_former
+    kind, box = "" if text.kind == "text" else text.kind, _rounded(text.box)
+    return Place(stop.stop, stop.path, stop.picture, box, files, kind, not text.is_visible, stop.is_specimen, letters)
 
 
-def _kind(text: FoundText) -> str:
-    return "" if text.kind == "text" else text.kind
+def _rank(seen: Seen) -> Rank:
+    """Of equals the first one is chosen."""
+    stop, text = seen
+    return not text.is_visible, text.kind != "text", stop.is_specimen
+
+
+def _rank_of(place: Place) -> Rank:
+    return place.is_hidden, bool(place.kind), place.is_specimen
+
+
+def _is_alike(place: Place, other: Place) -> bool:
+    """Whatever stands above them."""
+    (left, _, width, height), (other_left, _, other_width, other_height) = place.box, other.box
+    return max(abs(left - other_left), abs(width - other_width), abs(height - other_height)) <= SAME
 
 
 def _rounded(box: Box) -> Box:

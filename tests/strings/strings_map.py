@@ -14,6 +14,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     page: str
     picture: str
     box: Box
+    """Its top depends on what stands above: `make strings` does not renew it when nothing else changes."""
     files: list[str]
     """The sources with the sentence."""
     kind: str = ""

@@ -15,6 +15,8 @@ def pattern_of(path: str) -> str:
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     """Those with the fewest values first: `/new` is not the name of somebody."""
-    routes = create_app(Settings(secret_keys="a key for addresses", sandbox_url="http://sandbox")).routes
+    routes = create_app(
+        Settings(secret_keys="a key for addresses", sandbox_url="http://sandbox", mail_catcher_dir="mail")
+    ).routes
     formats = sorted((route.path_format for route in routes), key=lambda path: (path.count("{"), path))
     return [(path, re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)))) for path in formats]
