@@ -27,6 +27,8 @@ GRID = 8
 """Pixels to which boxes are rounded."""
 SAME = 32
 """Pixels by which a box may differ between two runs: names and addresses are drawn anew in each."""
+FEW = 10
+"""Letters by which a limit may differ between two runs."""
 Seen = tuple[FoundStop, FoundText]
 Rank = tuple[bool, bool, bool]
 """Lower is better: visible, a text of the page, on a page of Orion."""
@@ -57,16 +59,17 @@ def settled(new: StringsMap, former: StringsMap, stops: Iterable[FoundStop]) -> 
     What a page shows depends on the walks before: to commit only what has changed, places are kept. A place that is
     wrong now goes with the whole file: remove it before the run.
     """
-    names, located, unlocated = {stop.stop for stop in stops}, dict(new.located), dict(new.unlocated)
+    names, wanted = {stop.stop for stop in stops}, {*new.located, *new.unlocated}
+    located, unlocated = dict(new.located), dict(new.unlocated)
     for name, place in former.located.items():
-        if place.stop not in names or name not in {*new.located, *new.unlocated}:
+        if place.stop not in names or name not in wanted:
             continue
         present = new.located.get(name)
         if present is None:
             located[name] = place
             del unlocated[name]
         elif _rank_of(place) <= _rank_of(present):
-            kept = structs.replace(place, files=present.files, max=present.max)
+            kept = structs.replace(place, files=present.files, max=_limit(place.max, present.max))
             located[name] = kept if present.stop != place.stop or _is_alike(place, present) else present
     return StringsMap(located, unlocated)
 
@@ -99,9 +102,15 @@ def _rank_of(place: Place) -> Rank:
 
 
 def _is_alike(place: Place, other: Place) -> bool:
-    """Whatever stands above them."""
-    (left, _, width, height), (other_left, _, other_width, other_height) = place.box, other.box
-    return max(abs(left - other_left), abs(width - other_width), abs(height - other_height)) <= SAME
+    """Whatever stands above and before them."""
+    sizes = zip(place.box[2:], other.box[2:], strict=True)
+    return all(abs(side - other_side) <= SAME for side, other_side in sizes)
+
+
+def _limit(former: int | None, new: int | None) -> int | None:
+    """A slightly lower one is no news: some neighbors are drawn anew in each run."""
+    is_alike = former is not None and new is not None and 0 <= former - new <= FEW
+    return former if is_alike else new
 
 
 def _rounded(box: Box) -> Box:

@@ -14,7 +14,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     page: str
     picture: str
     box: Box
-    """Its top depends on what stands above: `make strings` does not renew it when nothing else changes."""
+    """What stands above and before it may move it: `make strings` renews it only when it has another size."""
     files: list[str]
     """The sources with the sentence."""
     kind: str = ""

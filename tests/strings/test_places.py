@@ -1,5 +1,4 @@
 from i18n.catalogs import number_sentences
-from i18n.pseudo import pseudo
 from i18n.room import map_key
 from tests.strings.found import Box, FoundStop, FoundText
 from tests.strings.places import map_strings, settled
@@ -39,7 +38,7 @@ def test_there_is_room_for_the_longest_text_of_today_and_for_more_where_it_fits(
     page = stop("page")
     assert place_of(page).max is None
     assert place_of(page, room=90).max == 90
-    assert place_of(page, room=1).max == len(pseudo("Add points"))
+    assert place_of(page, room=1).max == len("Ajouter des points")
 
 
 def test_a_sentence_without_a_place_keeps_its_sources() -> None:
