@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 LINTS = lint-types lint-sentences lint-floors lint-templates lint-code
 
 .DEFAULT_GOAL = help
-.PHONY: run translate test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients install-check chaos upgrade-test sbom release-check messages spelling migration psql clean help
+.PHONY: run translate test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz clients strings install-check chaos upgrade-test sbom release-check messages spelling migration psql clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -91,6 +91,9 @@ sbom: $(READY) ## .orion/sbom.json: every package in .venv, as CycloneDX; the im
 
 clients: $(READY) $(CLIENTS) ## lints the API's document, compiles clients in three languages, runs them; after a change of the API; takes minutes
 	@exec $(PYTHON) -m tests.clients
+
+strings: $(READY) ## where each sentence shows: i18n/strings.json, and .orion/strings.zip with pictures for translators; ten minutes
+	@ORION_CHROMIUM="$$(.ci/browser)" && export ORION_CHROMIUM && exec $(PYTHON) -m tests.strings
 
 bench-growth: $(READY) ## what a ledger of ten million transactions costs; needs 20 GB of disk, half an hour
 	@exec $(PYTHON) -m benchmarks growth

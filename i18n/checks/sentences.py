@@ -17,7 +17,8 @@ from i18n.checks.preserved import preserved_faults
 from i18n.checks.punctuation import punctuation_faults
 from i18n.checks.untranslated import untranslated_faults
 from i18n.locales import SOURCE_LANGUAGE
-from i18n.pofiles import sources, translations
+from i18n.pofiles import key, sources, translations
+from i18n.room import find_room
 
 MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
 
@@ -72,5 +73,6 @@ def _tags(source: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _length(message: POEntry, text: str) -> Iterator[tuple[str, str]]:
     limits = [int(limit) for limit in MAX_LENGTH.findall(message.comment)]
+    limits += [room] if (room := find_room(key(message))) else []
     if limits and len(text) > min(limits):
         yield "too_long", f"{len(text)} characters, there is room for {min(limits)}"

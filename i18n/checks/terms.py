@@ -31,6 +31,9 @@ class GlossaryTerm:
     words: dict[str, tuple[str, ...]]
     forms: dict[str, tuple[str, ...]]
 
+    def said_in(self, language: str) -> tuple[str, ...]:
+        return (*self.words.get(language, ()), *self.forms.get(language, ()))
+
 
 @cache
 def glossary_terms(path: Path = GLOSSARY) -> tuple[GlossaryTerm, ...]:

@@ -82,7 +82,7 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
 
 MANY_ROOMS = {
     *("architecture", "benchmarks", "chaos", "clients", "doubles", "install", "journeys"),
-    *("mutants", "properties", "runbooks", "schemathesis", "spelling", "upgrade", "world"),
+    *("mutants", "properties", "runbooks", "schemathesis", "spelling", "strings", "upgrade", "world"),
 }
 """Folders of what concerns more than one room."""
 
