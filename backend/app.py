@@ -39,10 +39,10 @@ from backend.operations.about import about, shows_docs
 from backend.operations.heartbeats.actions import beating
 from backend.routes import api
 from backend.services import Services, open_services
+from environment.development import development_module
 from environment.host_header import HostCheck
 from environment.tracing.switch import start_tracing, tracing
 from i18n.locales import SOURCE_LANGUAGE
-from i18n.marking import MarkedRequests, is_asked_by_header
 
 BODY_BYTES_MAX = 1024 * 1024
 GARBAGE_THRESHOLD = 10_000
@@ -61,9 +61,14 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
 
 
 def behind_middleware(api: Litestar, settings: Settings) -> ASGIApp:
-    app = MarkedRequests(api, is_asked_by_header, only_reading=True) if settings.environment == "development" else api
-    api_of_valid_hosts = HostCheck(app, MEDIA_TYPE, _host_refusal)
+    api_of_valid_hosts = HostCheck(_with_marks(api, settings), MEDIA_TYPE, _host_refusal)
     return RequestMiddleware(api_of_valid_hosts, "api", is_https=settings.is_https)
+
+
+def _with_marks(api: Litestar, settings: Settings) -> ASGIApp:
+    """In development a page asks for texts that tell which sentence they are."""
+    middleware = development_module("i18n.dev.middleware") if settings.environment == "development" else None
+    return middleware.MarkedRequests(api, middleware.is_asked_by_header, only_reading=True) if middleware else api
 
 
 def _host_refusal(scope: MutableMapping[str, Any]) -> bytes:

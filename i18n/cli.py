@@ -11,14 +11,21 @@ from jinja2 import TemplateSyntaxError
 from rich.console import Console
 from rich.table import Table
 
-from i18n import catalogs, extraction, importing, tbx, updating
-from i18n.adding import LanguageRefused, add_language
-from i18n.audiences import AUDIENCES
+from i18n.catalogs.add_language import LanguageRefused, add_language
+from i18n.catalogs.audiences import AUDIENCES
+from i18n.catalogs.coverage import coverage
+from i18n.catalogs.entries import sources
+from i18n.catalogs.extract import write_templates
+from i18n.catalogs.import_file import import_translations
+from i18n.catalogs.normalize import normalize_file
+from i18n.catalogs.paths import ROOT, catalog_paths
+from i18n.catalogs.po_files import PoFileError
+from i18n.catalogs.templates import template_entries
+from i18n.catalogs.update import update_catalogs
 from i18n.checks.finding import shortened
 from i18n.checks.run import check as run_checks
-from i18n.locales import LANGUAGE_NAMES
-from i18n.normalizing import normalize as normalize_file
-from i18n.pofiles import PoFileError, sources
+from i18n.glossary.tbx import tbx as tbx_of_glossary
+from i18n.locales import LANGUAGE_NAMES, TRANSLATED_LANGUAGES
 from i18n.pseudo import pseudo as pseudo_text
 
 NEXT = """
@@ -31,7 +38,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 in_root = click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=catalogs.ROOT,
+    default=ROOT,
     help="The project's folder.",
 )
 
@@ -57,7 +64,7 @@ def i18n() -> None:
 @in_plain_words()
 def extract(root: Path) -> None:
     """Collect the marked sentences of the code into i18n/customer.pot, staff.pot and operator.pot."""
-    _say_written(extraction.write_templates(root), root)
+    _say_written(write_templates(root), root)
 
 
 @i18n.command()
@@ -65,7 +72,7 @@ def extract(root: Path) -> None:
 @in_plain_words()
 def update(root: Path) -> None:
     """Update the catalogs of each language to the templates. Translations of removed sentences stay in the files."""
-    _say_written(updating.update_catalogs(root), root)
+    _say_written(update_catalogs(root), root)
 
 
 @i18n.command()
@@ -90,9 +97,7 @@ def add(root: Path, code: str, name: str | None, formats: str | None) -> None:
 @in_plain_words()
 def normalize(root: Path, files: tuple[Path, ...]) -> None:
     """Bring FILES, or all catalogs, to the canonical form, whatever tool has saved them."""
-    languages = {
-        path: language for language in catalogs.TRANSLATED_LANGUAGES for path in catalogs.catalog_paths(language, root)
-    }
+    languages = {path: language for language in TRANSLATED_LANGUAGES for path in catalog_paths(language, root)}
     for path in files or languages:
         if normalize_file(path, languages.get(path.resolve(), "")):
             click.echo(path)
@@ -100,13 +105,13 @@ def normalize(root: Path, files: tuple[Path, ...]) -> None:
 
 @i18n.command(name="import")
 @in_root
-@click.argument("language", type=click.Choice(catalogs.TRANSLATED_LANGUAGES))
+@click.argument("language", type=click.Choice(TRANSLATED_LANGUAGES))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--overwrite", is_flag=True, help="Also replace what is translated otherwise.")
 @in_plain_words()
 def import_(root: Path, language: str, file: Path, overwrite: bool) -> None:
     """Take the translations of FILE, edited elsewhere, into LANGUAGE: what is missing or not reviewed there."""
-    report = importing.import_translations(file, language, root, overwrite=overwrite)
+    report = import_translations(file, language, root, overwrite=overwrite)
     for sentence in report.differing:
         click.echo(f"translated otherwise here, kept: “{shortened(sentence)}”")
     for sentence in report.unknown:
@@ -138,7 +143,7 @@ def check(context: click.Context, root: Path, as_json: bool, of_release: bool) -
 @in_plain_words()
 def report(root: Path, as_json: bool) -> None:
     """Count the translated, fuzzy and missing sentences of each language and audience."""
-    lines = catalogs.coverage(root)
+    lines = coverage(root)
     if as_json:
         click.echo(json.dumps([asdict(line) for line in lines], indent=2))
         return
@@ -160,7 +165,7 @@ def pseudo(root: Path, text: str | None) -> None:
     if text is not None:
         click.echo(pseudo_text(text))
         return
-    for entry in catalogs.sentences(root):
+    for entry in template_entries(root):
         for sentence in sources(entry):
             click.echo(pseudo_text(sentence))
 
@@ -170,7 +175,7 @@ def pseudo(root: Path, text: str | None) -> None:
 @in_plain_words()
 def tbx_(file: Path) -> None:
     """Write the terms of docs/glossary.md to FILE, as TBX-Basic for translation tools."""
-    file.write_text(tbx.tbx(), encoding="utf-8")
+    file.write_text(tbx_of_glossary(), encoding="utf-8")
     click.echo(str(file))
 
 

@@ -4,22 +4,24 @@ import tomllib
 from pathlib import Path
 
 LANGUAGES_FILE = Path(__file__).parent / "languages.toml"
-_TOLD = tomllib.loads(LANGUAGES_FILE.read_text(encoding="utf-8"))
+_TABLES: dict[str, dict[str, str]] = tomllib.loads(LANGUAGES_FILE.read_text(encoding="utf-8"))
 
-LANGUAGES = tuple(_TOLD)
+LANGUAGES = tuple(_TABLES)
 SOURCE_LANGUAGE = "en"
+"""What the sentences in the code are written in: it has no catalog."""
+TRANSLATED_LANGUAGES = tuple(language for language in LANGUAGES if language != SOURCE_LANGUAGE)
 PLATFORM_LANGUAGE = "fr"
 PSEUDO_LANGUAGE = "en_XA"
 
 # The name of each language in that language.
-LANGUAGE_NAMES: dict[str, str] = {code: told["name"] for code, told in _TOLD.items()}
+LANGUAGE_NAMES: dict[str, str] = {code: table["name"] for code, table in _TABLES.items()}
 
 # Numbers and dates follow the conventions of Luxembourg, not those of the language's largest country.
-FORMATTING_LOCALES: dict[str, str] = {code: told["formats"] for code, told in _TOLD.items()}
+FORMATTING_LOCALES: dict[str, str] = {code: table["formats"] for code, table in _TABLES.items()}
 FORMATTING_LOCALES[PSEUDO_LANGUAGE] = FORMATTING_LOCALES[SOURCE_LANGUAGE]
 
 # The language whose wallet badge stands in where the vendor has none.
-BADGES_BY: dict[str, str] = {code: told["badges"] for code, told in _TOLD.items() if "badges" in told}
+BADGES_BY: dict[str, str] = {code: table["badges"] for code, table in _TABLES.items() if "badges" in table}
 
 
 def negotiate(

@@ -9,11 +9,12 @@ from pathlib import Path
 from polib import POFile
 
 from i18n.bidi import isolated
-from i18n.catalogs import ROOT, catalog_paths
+from i18n.catalogs.entries import Key
+from i18n.catalogs.paths import ROOT, catalog_paths
+from i18n.catalogs.po_files import read_po
 from i18n.context import split_key, with_context, without_context
 from i18n.locales import LANGUAGES, PSEUDO_LANGUAGE, SOURCE_LANGUAGE
 from i18n.marks import is_marking, marked
-from i18n.pofiles import Key, read_po
 from i18n.pseudo import PseudoTranslations
 
 CATALOGS_ROOT = ROOT

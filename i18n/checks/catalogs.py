@@ -5,17 +5,18 @@ from pathlib import Path
 
 from polib import POEntry, POFile
 
-from i18n.audiences import AUDIENCES, Audience
-from i18n.catalogs import TRANSLATED_LANGUAGES, catalog_path, template_path
+from i18n.catalogs.audiences import AUDIENCES, Audience
+from i18n.catalogs.entries import entries, is_translated, key_of, sources
+from i18n.catalogs.extract import extract, is_stale
+from i18n.catalogs.headers import has_plural_forms_of, is_first_form_for_zero, plural_forms
+from i18n.catalogs.paths import catalog_path, template_path
+from i18n.catalogs.po_files import PoFileError, read_po
 from i18n.checks.contexts import context_faults
 from i18n.checks.finding import Finding, shortened
 from i18n.checks.numbers import number_faults
-from i18n.checks.placeholders import has_stray_percent, has_unnamed
-from i18n.checks.sentences import sentence_faults, text_faults
-from i18n.extraction import extract, is_stale
-from i18n.headers import has_plural_forms_of, is_first_form_for_zero, plural_forms
-from i18n.locales import SOURCE_LANGUAGE
-from i18n.pofiles import PoFileError, entries, is_translated, key, read_po, sources
+from i18n.checks.translations.placeholders import has_stray_percent, has_unnamed
+from i18n.checks.translations.sentences import sentence_faults, text_faults
+from i18n.locales import SOURCE_LANGUAGE, TRANSLATED_LANGUAGES
 
 
 def catalog_findings(root: Path) -> Iterator[Finding]:
@@ -65,19 +66,19 @@ def _language_findings(root: Path, template: POFile, language: str, audience: Au
 
 
 def _unwanted(template: POFile, catalog: POFile, where: str) -> Iterator[Finding]:
-    wanted, seen = set(map(key, entries(template))), set()
+    wanted, seen = set(map(key_of, entries(template))), set()
     for entry in entries(catalog):
-        if key(entry) not in wanted:
+        if key_of(entry) not in wanted:
             yield _about(entry, _line(where, entry), "obsolete", "no longer said: run `orion i18n update`")
-        elif key(entry) in seen:
+        elif key_of(entry) in seen:
             yield _about(entry, _line(where, entry), "duplicate", "the file has it twice: keep one of them")
-        seen.add(key(entry))
+        seen.add(key_of(entry))
 
 
 def _entries(template: POFile, catalog: POFile, where: str, language: str) -> Iterator[Finding]:
-    known = {key(entry): entry for entry in entries(catalog)}
+    known = {key_of(entry): entry for entry in entries(catalog)}
     for said in entries(template):
-        entry = known.get(key(said))
+        entry = known.get(key_of(said))
         if entry is None:
             yield _about(said, where, "not_in_catalog", "the file lacks it: run `orion i18n update`")
         elif sources(entry) != sources(said):

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from polib import POEntry
 
-from i18n.checks.placeholders import BRACE, PERCENT
-from i18n.pofiles import sources
+from i18n.catalogs.entries import sources
+from i18n.checks.translations.placeholders import BRACE, PERCENT
 
 NUMBERS = frozenset(
     {

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from jinja2 import TemplateSyntaxError
 
-from i18n.catalogs import ROOT
+from i18n.catalogs.paths import ROOT
 from i18n.checks.catalogs import catalog_findings
+from i18n.checks.code.python import python_findings
+from i18n.checks.code.scripts import script_findings
+from i18n.checks.code.server import server_findings
+from i18n.checks.code.templates import template_findings
 from i18n.checks.finding import Finding
-from i18n.checks.python import python_findings
-from i18n.checks.scripts import script_findings
-from i18n.checks.server import server_findings
-from i18n.checks.templates import template_findings
 
 UNFINISHED = frozenset({"missing", "fuzzy"})
 """What may be merged and not be released: English stands in for it."""

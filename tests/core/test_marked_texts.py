@@ -5,7 +5,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from i18n.marking import is_asked_by_header
+from i18n.dev.middleware import is_asked_by_header
 from i18n.marks import ASKING, EVERY_MARK, find_marked
 from tests.conftest import OwnTown
 from tests.merchants.administration import MerchantAdmin

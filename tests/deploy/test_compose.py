@@ -45,7 +45,7 @@ def test_what_only_development_needs_is_not_installed(installed: Path) -> None:
     found = {str(path.relative_to(installed)) for path in installed.rglob("*") if "dev" in path.parts}
     assert found == set()
     left_out = (PROJECT / "deploy" / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
-    assert {"backend/dev", "frontend/dev"} <= set(left_out)
+    assert {"backend/dev", "frontend/dev", "i18n/dev"} <= set(left_out)
 
 
 def test_it_is_what_compose_takes() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from i18n.audiences import AUDIENCES, Audience
-from i18n.catalogs import TRANSLATED_LANGUAGES, catalog_path, template_path
-from i18n.locales import SOURCE_LANGUAGE
+from i18n.catalogs.audiences import AUDIENCES, Audience
+from i18n.catalogs.paths import catalog_path, template_path
+from i18n.locales import SOURCE_LANGUAGE, TRANSLATED_LANGUAGES
 from tests.deploy.tools import PROJECT
 
 FOLDER = PROJECT / "deploy/weblate"

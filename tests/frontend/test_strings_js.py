@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Locator, Page, Route, expect
 from frontend.app import create_app
 from frontend.settings import Settings
 from i18n import translator
-from i18n.catalogs import ROOT, catalog_path
+from i18n.catalogs.paths import ROOT, catalog_path
 from tests.axe import Contrast, violations
 from tests.frontend.staff_backend import StaffBackend
 from tests.frontend.staff_browser import CARD_PATH

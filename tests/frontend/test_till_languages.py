@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from i18n.checks.wording import is_label
+from i18n.checks.code.wording import is_label
 from i18n.locales import LANGUAGES
 from tests.frontend.staff_browser import CARD_PATH, Browser
 

@@ -2,10 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from i18n.catalogs import TRANSLATED_LANGUAGES, catalog_paths
-from i18n.extraction import write_templates
-from i18n.pofiles import entries, read_po, set_translations, sources, write_po
-from i18n.updating import update_catalogs
+from i18n.catalogs.entries import entries, set_translations, sources
+from i18n.catalogs.extract import write_templates
+from i18n.catalogs.paths import catalog_paths
+from i18n.catalogs.po_files import read_po, write_po
+from i18n.catalogs.update import update_catalogs
+from i18n.locales import TRANSLATED_LANGUAGES
 from tests.i18n.translated import translated
 
 PAGE = """\

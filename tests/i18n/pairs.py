@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from functools import cache
 
-from i18n.catalogs import catalog_paths
-from i18n.pofiles import entries, is_translated, read_po, sources, translations
+from i18n.catalogs.entries import entries, is_translated, sources, translations
+from i18n.catalogs.paths import catalog_paths
+from i18n.catalogs.po_files import read_po
 
 
 @cache

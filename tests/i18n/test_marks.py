@@ -2,10 +2,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from i18n.catalogs import number_sentences
+from i18n.catalogs.entries import Key
+from i18n.catalogs.templates import number_sentences
 from i18n.locales import LANGUAGES, PSEUDO_LANGUAGE
 from i18n.marks import MarkedText, find_marked, is_marking, marked, unmarked
-from i18n.pofiles import Key
 from i18n.translator import disable_marks, enable_marks, get_translator
 from i18n.unseen import clean_field
 

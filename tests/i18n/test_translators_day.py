@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from jinja2 import Environment, FileSystemLoader
 from translate.storage import pypo
 
-from i18n.catalogs import catalog_path, catalog_paths
+from i18n.catalogs.paths import catalog_path, catalog_paths
 from i18n.cli import i18n
 from i18n.jinja import install
 from i18n.translator import Translator, compiled

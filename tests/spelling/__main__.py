@@ -4,7 +4,7 @@ import sys
 
 from rich.console import Console
 
-from i18n.catalogs import TRANSLATED_LANGUAGES
+from i18n.locales import TRANSLATED_LANGUAGES
 from tests.spelling.dictionaries import unknown_words
 from tests.spelling.stamp import STAMP, inputs
 from tests.spelling.words import own_words, used_words

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterable
 from functools import cache
 
-from i18n.catalogs import ROOT
+from i18n.catalogs.paths import ROOT
 
 GOT = ROOT / ".orion" / "dictionaries"
 DICTIONARIES = {

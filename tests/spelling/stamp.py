@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from i18n.catalogs import ROOT, TRANSLATED_LANGUAGES
+from i18n.catalogs.paths import ROOT
+from i18n.locales import TRANSLATED_LANGUAGES
 from tests.spelling.words import own_words, used_words
 from tests.stamps import digest
 

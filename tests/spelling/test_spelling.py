@@ -1,6 +1,6 @@
 import pytest
 
-from i18n.catalogs import TRANSLATED_LANGUAGES
+from i18n.locales import TRANSLATED_LANGUAGES
 from tests.spelling import stamp
 from tests.spelling.__main__ import faults_in
 from tests.spelling.dictionaries import get_dictionaries

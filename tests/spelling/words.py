@@ -2,8 +2,8 @@
 
 import re
 
-from i18n.catalogs import ROOT
-from i18n.checks.untranslated import without_names
+from i18n.catalogs.paths import ROOT
+from i18n.checks.translations.untranslated import without_names
 from tests.i18n.pairs import pairs
 
 WORD = re.compile(r"[^\W\d_]+(?:[’-][^\W\d_]+)*")

@@ -17,7 +17,7 @@ from playwright.async_api import async_playwright
 from rich.console import Console
 
 from frontend.kit.assets import Assets
-from i18n.catalogs import number_sentences
+from i18n.catalogs.templates import number_sentences
 from i18n.locales import SOURCE_LANGUAGE
 from i18n.marks import is_marking
 from i18n.translator import enable_marks

@@ -9,10 +9,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from PIL import Image
 from polib import POEntry
 
-from i18n.catalogs import TRANSLATED_LANGUAGES, catalog_paths, sentences
-from i18n.locales import LANGUAGE_NAMES
-from i18n.pofiles import entries, is_translated, key, read_po, sources, translations
-from i18n.room import map_key
+from i18n.catalogs.entries import entries, is_translated, key_of, sources, translations
+from i18n.catalogs.paths import catalog_paths
+from i18n.catalogs.po_files import read_po
+from i18n.catalogs.templates import template_entries
+from i18n.checks.translations.room import map_key
+from i18n.locales import LANGUAGE_NAMES, TRANSLATED_LANGUAGES
 from tests.strings.folder import OUT
 from tests.strings.strings_map import Place, StringsMap
 
@@ -44,8 +46,8 @@ def make_page(strings: StringsMap, out: Path = OUT) -> Path:
 
 def _sentences(strings: StringsMap) -> Iterator[dict[str, Any]]:
     known = {language: _by_key(language) for language in TRANSLATED_LANGUAGES}
-    for entry in sentences():
-        name = map_key(key(entry))
+    for entry in template_entries():
+        name = map_key(key_of(entry))
         place = strings.located.get(name)
         yield {
             "english": sources(entry),
@@ -71,7 +73,7 @@ def _told(place: Place) -> dict[str, Any]:
 
 
 def _by_key(language: str) -> dict[str, POEntry]:
-    return {map_key(key(entry)): entry for path in catalog_paths(language) for entry in entries(read_po(path))}
+    return {map_key(key_of(entry)): entry for path in catalog_paths(language) for entry in entries(read_po(path))}
 
 
 def _texts(entry: POEntry | None) -> list[str]:

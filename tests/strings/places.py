@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import structs
 
-from i18n.catalogs import TRANSLATED_LANGUAGES, catalog_paths, number_sentences, sentences
-from i18n.pofiles import Key, entries, key, read_po, sources, translations
+from i18n.catalogs.entries import Key, entries, key_of, sources, translations
+from i18n.catalogs.paths import catalog_paths
+from i18n.catalogs.po_files import read_po
+from i18n.catalogs.templates import number_sentences, template_entries
+from i18n.checks.translations.room import map_key
+from i18n.locales import TRANSLATED_LANGUAGES
 from i18n.pseudo import pseudo
-from i18n.room import map_key
 from tests.strings.found import Box, FoundStop, FoundText
 from tests.strings.room import Room
 from tests.strings.strings_map import Place, StringsMap
@@ -32,8 +35,8 @@ def map_strings(stops: Sequence[FoundStop], room: Room) -> StringsMap:
         for text in stop.texts:
             seen[text.number].append((stop, text))
     located, unlocated = {}, {}
-    for entry in sentences():
-        said, files = key(entry), sorted({file for file, _ in entry.occurrences})
+    for entry in template_entries():
+        said, files = key_of(entry), sorted({file for file, _ in entry.occurrences})
         number, name = numbers[said], map_key(said)
         if number in seen:
             letters = max(room[number], longest[said]) if number in room else None
@@ -67,11 +70,11 @@ def settled(new: StringsMap, former: StringsMap, stops: Iterable[FoundStop]) -> 
 def longest_texts() -> Mapping[Key, int]:
     """Characters of the longest text of each sentence: a translation, or that of the pseudo-language, which fits."""
     longest: defaultdict[Key, int] = defaultdict(int)
-    for entry in sentences():
-        longest[key(entry)] = max(len(pseudo(source)) for source in sources(entry))
+    for entry in template_entries():
+        longest[key_of(entry)] = max(len(pseudo(source)) for source in sources(entry))
     for path in (path for language in TRANSLATED_LANGUAGES for path in catalog_paths(language)):
         for entry in entries(read_po(path)):
-            longest[key(entry)] = max(longest[key(entry)], *map(len, translations(entry)))
+            longest[key_of(entry)] = max(longest[key_of(entry)], *map(len, translations(entry)))
     return longest
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import httpx
 import msgspec
 
-from i18n.catalogs import number_sentences
+from i18n.catalogs.templates import number_sentences
 from i18n.marks import find_marked, is_marking, unmarked
 from i18n.translator import enable_marks
 from tests.strings.folder import RECORDED

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 from playwright.async_api import Page, ViewportSize
 
-from i18n.catalogs import number_sentences, sentences
-from i18n.pofiles import key, sources
+from i18n.catalogs.entries import key_of, sources
+from i18n.catalogs.templates import number_sentences, template_entries
 from i18n.pseudo import pseudo
 from tests.strings.folder import ROOM
 from tests.strings.found import COLLECTOR
@@ -58,4 +58,4 @@ def _of_values(number: int, text: str) -> int:
 @cache
 def _sources() -> dict[int, tuple[str, ...]]:
     numbers = number_sentences()
-    return {numbers[key(entry)]: sources(entry) for entry in sentences()}
+    return {numbers[key_of(entry)]: sources(entry) for entry in template_entries()}

@@ -1,7 +1,7 @@
-from i18n.catalogs import sentences
-from i18n.checks.sentences import sentence_faults
-from i18n.pofiles import key
-from i18n.room import map_key
+from i18n.catalogs.entries import key_of
+from i18n.catalogs.templates import template_entries
+from i18n.checks.translations.room import map_key
+from i18n.checks.translations.sentences import sentence_faults
 from tests.strings.folder import MAP
 from tests.strings.places import longest_texts
 from tests.strings.strings_map import read_map, written
@@ -16,7 +16,7 @@ def test_the_map_of_the_sentences_is_written_as_a_new_run_would_write_it() -> No
 
 def test_nine_of_ten_sentences_are_located() -> None:
     known = read_map(MAP).located
-    wanted = [map_key(key(entry)) for entry in sentences()]
+    wanted = [map_key(key_of(entry)) for entry in template_entries()]
     assert sum(name in known for name in wanted) / len(wanted) >= ENOUGH, "run `make strings`"
 
 
@@ -35,6 +35,6 @@ def test_there_is_room_for_every_translation_of_today() -> None:
 
 
 def test_a_button_of_120_letters_is_refused() -> None:
-    (entry,) = [entry for entry in sentences() if entry.msgid == "Add points"]
+    (entry,) = [entry for entry in template_entries() if entry.msgid == "Add points"]
     entry.msgstr = "P" * 120
     assert "too_long" in {kind for kind, _ in sentence_faults(entry, "fr", first_form_is_for_zero=True)}

@@ -4,7 +4,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
-from i18n.marking import App, MarkedRequests, Scope
+from i18n.dev.middleware import App, MarkedRequests, Scope
 
 NAME = "strings"
 ON, OFF = "on", "off"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from i18n.catalogs import TRANSLATED_LANGUAGES
-from i18n.checks.exceptions import exceptions_of
-from i18n.checks.sentences import unexcused_faults
-from i18n.checks.untranslated import shared_words
+from i18n.checks.translations.exceptions import exceptions_of
+from i18n.checks.translations.sentences import unexcused_faults
+from i18n.checks.translations.untranslated import shared_words
+from i18n.locales import TRANSLATED_LANGUAGES
 from tests.i18n.pairs import pairs
 
 

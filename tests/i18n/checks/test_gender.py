@@ -1,6 +1,6 @@
 import pytest
 
-from i18n.checks.gender import gender_faults
+from i18n.checks.translations.gender import gender_faults
 
 
 @pytest.mark.parametrize(

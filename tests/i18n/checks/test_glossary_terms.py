@@ -1,7 +1,7 @@
 import pytest
 
-from i18n.checks.glossary import checked_terms, glossary_remarks, term_faults
-from i18n.checks.terms import glossary_terms
+from i18n.checks.translations.glossary import checked_terms, glossary_remarks, term_faults
+from i18n.glossary.terms import glossary_terms
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from i18n.checks.sentences import text_faults
+from i18n.checks.translations.sentences import text_faults
 
 STAYS = "Your card stays valid."
 PRESS = "Press “Add points”."

@@ -38,7 +38,7 @@ from backend.operations.task_runs.backups import LastBackups
 from backend.operations.task_runs.last_runs import LastRuns
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.timed_tasks.catalog import TASKS, TimedTask
-from i18n.catalogs import Coverage
+from i18n.catalogs.coverage import Coverage
 from workers.schedule import SCHEDULE
 
 ROOT = Path(__file__).resolve().parents[3]

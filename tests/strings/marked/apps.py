@@ -7,8 +7,8 @@ from litestar.types import ASGIApp
 import backend.app
 import frontend.app
 from frontend.dev.strings import switch
-from i18n.catalogs import number_sentences
-from i18n.marking import MarkedRequests
+from i18n.catalogs.templates import number_sentences
+from i18n.dev.middleware import MarkedRequests
 from i18n.marks import is_marking, wants_marks
 from i18n.translator import enable_marks
 

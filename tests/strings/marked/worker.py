@@ -1,7 +1,7 @@
 """The worker, whose emails and passes are marked."""
 
 import workers.main
-from i18n.catalogs import number_sentences
+from i18n.catalogs.templates import number_sentences
 from i18n.marks import is_marking
 from i18n.translator import enable_marks
 

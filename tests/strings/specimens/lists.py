@@ -12,8 +12,8 @@ import backend.app  # noqa: F401 - it loads all problems
 from backend.core.problems import all_problems
 from frontend.kit.assets import Assets
 from frontend.kit.templates import FOLDER, Templates
-from i18n.catalogs import number_sentences, sentences
-from i18n.pofiles import key, sources
+from i18n.catalogs.entries import key_of, sources
+from i18n.catalogs.templates import number_sentences, template_entries
 from i18n.translator import get_translator
 from tests.strings.specimens.kinds import Component, component_of
 from tests.strings.specimens.specimen import Specimen
@@ -33,9 +33,9 @@ def make_lists(assets: Assets, language: str, seen: Container[int]) -> Iterator[
     templates = SpecimenTemplates(assets, reload=False)
     grouped: defaultdict[tuple[str, Component], list[POEntry]] = defaultdict(list)
     numbers = number_sentences()
-    for entry in sentences():
+    for entry in template_entries():
         file = entry.occurrences[0][0]
-        is_new = not file.startswith("frontend/") or numbers[key(entry)] not in seen
+        is_new = not file.startswith("frontend/") or numbers[key_of(entry)] not in seen
         if is_new and (component := component_of(file)):
             grouped[str(PurePosixPath(file).parent), component].append(entry)
     for (folder, component), found in sorted(grouped.items()):

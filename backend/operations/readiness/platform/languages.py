@@ -7,7 +7,7 @@ from functools import cache
 from backend.core.sentence import say
 from backend.operations.readiness.probe import Probe
 from backend.operations.readiness.verdicts import RowVerdict
-from i18n.catalogs import Coverage, coverage
+from i18n.catalogs.coverage import Coverage, coverage
 from i18n.translator import N_, NN_
 
 COMPLETE = N_("Every sentence is there in every language.")

@@ -1,0 +1,31 @@
+"""Every marked sentence reaches the catalogs."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from i18n.catalogs.extract import SOURCES
+
+ROOT = Path(__file__).parents[2]
+FILES = [path for source in SOURCES for path in (ROOT / source).rglob("*.py")]
+MARKS = {"_", "N_", "NN_", "PN_", "gettext", "ngettext", "pgettext", "npgettext"}
+
+
+def marks_in_f_strings(code: str) -> list[int]:
+    """The lines of f-strings with a marked sentence in them, which older Pythons do not extract."""
+    strings = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.JoinedStr)]
+    calls = [call for string in strings for call in ast.walk(string) if isinstance(call, ast.Call)]
+    return [
+        call.lineno for call in calls if (getattr(call.func, "attr", None) or getattr(call.func, "id", "")) in MARKS
+    ]
+
+
+@pytest.mark.parametrize("code", ["f\"{_('Undone.')} more\"", "f\"{translator.gettext('Undone.')}\""])
+def test_a_sentence_in_an_f_string_is_noticed(code: str) -> None:
+    assert marks_in_f_strings(code) == [1]
+
+
+def test_no_sentence_is_marked_in_an_f_string() -> None:
+    found = {str(path): lines for path in FILES if (lines := marks_in_f_strings(path.read_text("utf-8")))}
+    assert found == {}
