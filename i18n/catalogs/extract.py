@@ -1,5 +1,6 @@
 """Collects the sentences marked for translation in code and templates."""
 
+import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from i18n.catalogs.entries import Key, entries, key_of, sources
 from i18n.catalogs.headers import introduction
 from i18n.catalogs.paths import ROOT, template_path
 from i18n.catalogs.po_files import read_po, write_po
+from i18n.catalogs.room import map_key, read_room
 
 SOURCES = ("backend", "frontend", "workers")
 KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2), "PN_": ((1, "c"), 2)}
@@ -20,6 +22,8 @@ Extracted = tuple[str, int, str | tuple[str, ...], list[str], str | None]
 """File, line, sentence or its forms, notes, context."""
 
 COMMENT_TAG = "NOTE:"
+MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
+"""How a note says that there is no room for more letters."""
 NOTE_WIDTH = 74
 """Some tools break longer lines of comments."""
 METHODS = [
@@ -61,9 +65,11 @@ def extract(root: Path = ROOT) -> dict[Audience, POFile]:
         for file, line, said, comments, context in _with_notes(_sentences(root / source)):
             location = [(f"{source}/{Path(file).as_posix()}", line)]
             collected.add(said, None, location, auto_comments=comments, context=context)
-    found = {audience: _empty(audience) for audience in AUDIENCES}
+    found, room = {audience: _empty(audience) for audience in AUDIENCES}, read_room(root)
     for message in sorted((message for message in collected if message.id), key=_first_place):
-        found[audience_of(file for file, _ in message.locations)].append(_entry(message))
+        entry = _entry(message)
+        entry.comment = "\n".join(_notes(message, room.get(map_key(key_of(entry)))))
+        found[audience_of(file for file, _ in message.locations)].append(entry)
     return found
 
 
@@ -120,10 +126,17 @@ def _entry(message: Message) -> POEntry:
         msgid_plural=plural,
         msgstr_plural={0: "", 1: ""} if plural else {},
         msgctxt=message.context,
-        comment="\n".join(line for note in message.auto_comments for line in textwrap.wrap(note, NOTE_WIDTH)),
         occurrences=[(file, str(line)) for file, line in _places(message)],
         flags=sorted(message.flags),
     )
+
+
+def _notes(message: Message, letters: int | None) -> Iterator[str]:
+    """What the code says to translators, and how many letters there is room for."""
+    for note in message.auto_comments:
+        yield from textwrap.wrap(note, NOTE_WIDTH)
+    if letters is not None and not any(MAX_LENGTH.search(note) for note in message.auto_comments):
+        yield f"max {letters}"
 
 
 def _places(message: Message) -> list[tuple[str, int]]:

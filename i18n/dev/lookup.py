@@ -1,6 +1,5 @@
 """One sentence in the catalog of a language: what a translator has to know of it, and where it is written."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +9,11 @@ from polib import POEntry
 from i18n import translator
 from i18n.catalogs.audiences import AUDIENCES
 from i18n.catalogs.entries import Key, entries, key_of, sources, translations
-from i18n.catalogs.extract import lines_of
+from i18n.catalogs.extract import MAX_LENGTH, lines_of
 from i18n.catalogs.paths import ROOT, catalog_paths, template_path
 from i18n.catalogs.po_files import read_po
 from i18n.catalogs.templates import number_sentences
 from i18n.locales import TRANSLATED_LANGUAGES
-
-LONGEST = re.compile(r"\bmax\.? (?P<letters>\d+)")
-"""How a note says that there is no room for more letters."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +42,8 @@ class CatalogEntry:
     @property
     def longest(self) -> int | None:
         """The most letters for which there is room."""
-        found = LONGEST.search(" ".join(self.notes))
-        return int(found["letters"]) if found else None
+        found = MAX_LENGTH.search(" ".join(self.notes))
+        return int(found[1]) if found else None
 
 
 def find_entry(number: int, language: str) -> CatalogEntry | None:

@@ -12,8 +12,8 @@ from polib import POEntry
 from i18n.catalogs.entries import entries, is_translated, key_of, sources, translations
 from i18n.catalogs.paths import catalog_paths
 from i18n.catalogs.po_files import read_po
+from i18n.catalogs.room import map_key
 from i18n.catalogs.templates import template_entries
-from i18n.checks.translations.room import map_key
 from i18n.locales import LANGUAGE_NAMES, TRANSLATED_LANGUAGES
 from tests.strings.folder import OUT
 from tests.strings.strings_map import Place, StringsMap

@@ -8,8 +8,8 @@ from msgspec import structs
 from i18n.catalogs.entries import Key, entries, key_of, sources, translations
 from i18n.catalogs.paths import catalog_paths
 from i18n.catalogs.po_files import read_po
+from i18n.catalogs.room import map_key
 from i18n.catalogs.templates import number_sentences, template_entries
-from i18n.checks.translations.room import map_key
 from i18n.locales import TRANSLATED_LANGUAGES
 from i18n.pseudo import pseudo
 from tests.strings.found import Box, FoundStop, FoundText

@@ -28,7 +28,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StringsMap(msgspec.Struct, frozen=True):
-    """Both by `i18n.checks.translations.room.map_key`."""
+    """Both by `i18n.catalogs.room.map_key`."""
 
     located: dict[str, Place]
     unlocated: dict[str, list[str]]

@@ -1,6 +1,6 @@
 from i18n.catalogs.entries import key_of
+from i18n.catalogs.room import map_key
 from i18n.catalogs.templates import template_entries
-from i18n.checks.translations.room import map_key
 from i18n.checks.translations.sentences import sentence_faults
 from tests.strings.folder import MAP
 from tests.strings.places import longest_texts

@@ -1,5 +1,5 @@
+from i18n.catalogs.room import map_key
 from i18n.catalogs.templates import number_sentences
-from i18n.checks.translations.room import map_key
 from tests.strings.found import Box, FoundStop, FoundText
 from tests.strings.places import map_strings, settled
 from tests.strings.strings_map import Place, StringsMap

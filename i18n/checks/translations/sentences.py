@@ -1,11 +1,11 @@
 """Compares a sentence with its translation."""
 
-import re
 from collections.abc import Iterator
 
 from polib import POEntry
 
-from i18n.catalogs.entries import key_of, sources, translations
+from i18n.catalogs.entries import sources, translations
+from i18n.catalogs.extract import MAX_LENGTH
 from i18n.checks.translations.bare import TAG, without_tags
 from i18n.checks.translations.exceptions import exceptions_of
 from i18n.checks.translations.gender import gender_faults
@@ -16,11 +16,8 @@ from i18n.checks.translations.opposites import opposite_faults
 from i18n.checks.translations.placeholders import faults
 from i18n.checks.translations.preserved import preserved_faults
 from i18n.checks.translations.punctuation import punctuation_faults
-from i18n.checks.translations.room import find_room
 from i18n.checks.translations.untranslated import untranslated_faults
 from i18n.locales import SOURCE_LANGUAGE
-
-MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
 
 
 def sentence_faults(message: POEntry, language: str, *, first_form_is_for_zero: bool) -> Iterator[tuple[str, str]]:
@@ -73,6 +70,5 @@ def _tags(source: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _length(message: POEntry, text: str) -> Iterator[tuple[str, str]]:
     limits = [int(limit) for limit in MAX_LENGTH.findall(message.comment)]
-    limits += [room] if (room := find_room(key_of(message))) else []
     if limits and len(text) > min(limits):
         yield "too_long", f"{len(text)} characters, there is room for {min(limits)}"

@@ -1,3 +1,4 @@
+import json
 import os
 
 import pytest
@@ -40,6 +41,15 @@ def test_a_note_is_about_all_sentences_of_the_line_below(project: Project) -> No
     notes = {entry.msgid: entry.comment for entry in extract(project.root)["staff"]}
     assert notes["Wide one"] == notes["Narrow one"] == "width of the preview"
     assert notes["Next line"] == ""
+
+
+def test_a_sentence_in_a_place_that_cannot_grow_tells_how_many_letters_fit(project: Project) -> None:
+    located = {"Add a stamp": {"max": 24}, "button\x04Redeem": {"max": 30}, "All customers": {}}
+    project.write("i18n/strings.json", json.dumps({"located": located}))
+    notes = {entry.msgid: entry.comment for entry in extract(project.root)["staff"]}
+    assert notes["Add a stamp"] == "max 24"
+    assert notes["All customers"] == ""
+    assert notes["Redeem"] == "on a small button, max 12", "who wrote it knows better"
 
 
 def test_a_sentence_tells_the_lines_on_which_it_stands(project: Project) -> None:
