@@ -11,7 +11,7 @@ from frontend.kit.person import find_person
 from frontend.kit.preferences import are_till_keys_on, language_of, request_id_of, theme_of
 from frontend.kit.request import Request
 from frontend.kit.templates import Templates
-from i18n.marks import is_marking
+from i18n.marks import wants_marks
 
 FRAGMENT = "layouts/fragment.html"
 
@@ -60,5 +60,5 @@ def _facts(request: Request) -> dict[str, object]:
         "request_path": request.url.path,
         "request_id": request_id_of(request),
         "is_development": request.app.state.settings.is_development,
-        "is_marking": is_marking.get(),
+        "wants_marks": wants_marks.get(),
     }

@@ -42,8 +42,7 @@ class CatalogEntry:
     @property
     def longest(self) -> int | None:
         """The most letters for which there is room."""
-        found = MAX_LENGTH.search(" ".join(self.notes))
-        return int(found[1]) if found else None
+        return min((int(letters) for letters in MAX_LENGTH.findall(" ".join(self.notes))), default=None)
 
 
 def find_entry(number: int, language: str) -> CatalogEntry | None:

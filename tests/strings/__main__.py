@@ -36,6 +36,8 @@ from tests.strings.strings_map import read_map, written
 from tests.strings.weblate import UploadFailedError, Weblate, open_weblate
 
 TESTS = ("tests/strings/walk/walk.py", "tests/frontend")
+UNMARKED = ("test_strings.py", "test_strings_js.py", "test_vendor.py")
+"""What it tests are the marks, or no texts."""
 console = Console(highlight=False)
 
 
@@ -88,7 +90,8 @@ def _make() -> None:
 def _walk() -> None:
     """Two processes: the machine of a developer has at least two cores."""
     options = ["-q", "-n", "2", "--dist", "worksteal", "-p", "tests.strings.recording", "-m", "not browser or slow"]
-    command = [sys.executable, "-m", "pytest", *options, *TESTS]
+    ignored = [f"--ignore=tests/frontend/{name}" for name in UNMARKED]
+    command = [sys.executable, "-m", "pytest", *options, *ignored, *TESTS]
     if subprocess.run(command, cwd=ROOT, env=dict(os.environ), check=False).returncode:
         sys.exit("The walks are incomplete; see above.")
 

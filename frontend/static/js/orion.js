@@ -19,12 +19,11 @@ showToasts(document.getElementById("toasts"));
 watchAnswers();
 startTill(document.querySelector("[data-till]"));
 placeFocus(document.body);
-if (document.body.dataset.sw) startServiceWorker(navigator.serviceWorker);
+startServiceWorker(navigator.serviceWorker, document.body.dataset.sw);
 
-/** It is told the language of the page, in which it says that there is no connection. */
-async function startServiceWorker(workers) {
-  if (!(await workers?.register(document.body.dataset.sw))) return;
-  (await workers.ready).active.postMessage(root.lang);
+/** Offline it speaks the page's language. */
+async function startServiceWorker(workers, address) {
+  if (address && (await workers?.register(address))) (await workers.ready).active.postMessage(root.lang);
 }
 
 /** Sends the form to the address of the pressed button, as the browser does without htmx. */

@@ -20,12 +20,19 @@ class MarkedAlways(MarkedRequests):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         is_marking.set(True)
-        wants_marks.set(True)
         await self._app(scope, receive, send)
 
 
+class RefusalsToo(MarkedAlways):
+    """Of a frontend it would show the desk on every page."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        wants_marks.set(True)
+        await super().__call__(scope, receive, send)
+
+
 def create_backend() -> ASGIApp:
-    vars(backend.app)["MarkedRequests"] = MarkedAlways
+    vars(backend.app)["MarkedRequests"] = RefusalsToo
     return backend.app.create_app()
 
 
