@@ -14,7 +14,7 @@ HEADINGS = {
     "Deutsch": ("de", "Keine Verbindung"),
     "English": ("en", "No connection"),
 }
-IS_TOLD = "async language => (await (await caches.match('/language'))?.text()) === language"
+IS_AT_WORK = "language => navigator.serviceWorker.controller?.scriptURL.endsWith(`lang=${language}`)"
 
 
 async def test_without_a_network_the_page_is_in_the_language_that_the_till_had(shop: Shop, at_work: WorkAt) -> None:
@@ -23,7 +23,7 @@ async def test_without_a_network_the_page_is_in_the_language_that_the_till_had(s
         await till.page.locator(".menu summary").click()
         await till.button(name).click()
         await expect(till.page.locator("html")).to_have_attribute("lang", language)
-        await till.page.wait_for_function(IS_TOLD, arg=language)
+        await till.page.wait_for_function(IS_AT_WORK, arg=language)
         await till.page.context.set_offline(True)
         await till.page.goto("/till")
         await expect(till.page.locator("html")).to_have_attribute("lang", language)

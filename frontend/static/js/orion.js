@@ -19,12 +19,7 @@ showToasts(document.getElementById("toasts"));
 watchAnswers();
 startTill(document.querySelector("[data-till]"));
 placeFocus(document.body);
-startServiceWorker(navigator.serviceWorker, document.body.dataset.sw);
-
-/** Offline it speaks the page's language. */
-async function startServiceWorker(workers, address) {
-  if (address && (await workers?.register(address))) (await workers.ready).active.postMessage(root.lang);
-}
+if (document.body.dataset.sw) navigator.serviceWorker?.register(document.body.dataset.sw);
 
 /** Sends the form to the address of the pressed button, as the browser does without htmx. */
 function takeAddress(request) {

@@ -1,20 +1,16 @@
-// Caches the static shell and the offline page in each language. Stores nothing personal but the language of the page
-// that was shown last, and queues no requests.
+// Caches the static shell and the offline page in each language. Stores no personal data and queues no requests.
 const shell = ["SHELL"];
 const name = "shell-" + shell.join("").length + "-" + shell.map((url) => url.split(".").at(-2)).join("");
-const reader = "reader";
+// A page in another language registers another address.
+const language = new URL(location).searchParams.get("lang");
 
 addEventListener("install", (event) => {
   event.waitUntil(caches.open(name).then((cache) => cache.addAll(shell)).then(() => self.skipWaiting()));
 });
 
 addEventListener("activate", (event) => {
-  const old = (keys) => keys.filter((key) => key !== name && key !== reader).map((key) => caches.delete(key));
+  const old = (keys) => keys.filter((key) => key !== name).map((key) => caches.delete(key));
   event.waitUntil(caches.keys().then((keys) => Promise.all(old(keys))).then(() => self.clients.claim()));
-});
-
-addEventListener("message", (event) => {
-  event.waitUntil(caches.open(reader).then((cache) => cache.put("/language", new Response(event.data))));
 });
 
 addEventListener("fetch", (event) => {
@@ -28,7 +24,5 @@ addEventListener("fetch", (event) => {
 });
 
 async function offline() {
-  const told = await caches.match("/language");
-  const language = told ? await told.text() : navigator.language.slice(0, 2);
   return (await caches.match("/offline?lang=" + language)) || caches.match(shell[0]);
 }
