@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from polib import POEntry
 
 from i18n.catalogs.entries import sources
-from i18n.checks.translations.placeholders import BRACE, PERCENT
+from i18n.checks.finding import Fault
+from i18n.placeholders import value_names
 
 NUMBERS = frozenset(
     {
@@ -149,10 +150,9 @@ UNCOUNTED = {
 }
 
 
-def number_faults(message: POEntry) -> Iterator[tuple[str, str]]:
-    """Kind and text of each fault in a sentence of the template."""
-    english = sources(message)
-    names = {match["name"] for text in english for kind in (PERCENT, BRACE) for match in kind.finditer(text)}
+def number_faults(entry: POEntry) -> Iterator[Fault]:
+    english = sources(entry)
+    names = value_names(" ".join(english))
     for name in sorted(names - NUMBERS - TEXTS):
         yield "unknown_value", f"say in {__name__} whether {name} is a number"
     numbers = sorted(names & NUMBERS)

@@ -1,6 +1,5 @@
 """One sentence in the catalog of a language: what a translator has to know of it, and where it is written."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,15 +8,12 @@ from polib import POEntry
 
 from i18n import translator
 from i18n.catalogs.audiences import AUDIENCES
-from i18n.catalogs.entries import Key, entries, key_of, sources, translations
+from i18n.catalogs.entries import entries, key_of, max_letters, sources, translations
 from i18n.catalogs.extract import lines_of
-from i18n.catalogs.paths import ROOT, catalog_paths, template_path
+from i18n.catalogs.paths import catalog_paths, template_path
 from i18n.catalogs.po_files import read_po
 from i18n.catalogs.templates import number_sentences
 from i18n.locales import TRANSLATED_LANGUAGES
-
-LONGEST = re.compile(r"\bmax\.? (?P<letters>\d+)")
-"""How a note says that there is no room for more letters."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +38,7 @@ class CatalogEntry:
     written: Place
     """In the catalog."""
     used: tuple[Place, ...]
-
-    @property
-    def longest(self) -> int | None:
-        """The most letters for which there is room."""
-        found = LONGEST.search(" ".join(self.notes))
-        return int(found["letters"]) if found else None
+    max_letters: int | None
 
 
 def find_entry(number: int, language: str) -> CatalogEntry | None:
@@ -56,29 +47,30 @@ def find_entry(number: int, language: str) -> CatalogEntry | None:
     None for a number that no sentence has, or that the catalog does not have yet.
     """
     root = translator.CATALOGS_ROOT
-    said = next((said for said, known in number_sentences(root).items() if known == number), None)
+    wanted = next((key for key, known in number_sentences(root).items() if known == number), None)
     templates = [template_path(audience, root) for audience in AUDIENCES]
     for path in catalog_paths(language, root) if language in TRANSLATED_LANGUAGES else templates:
         for entry in entries(read_po(path)):
-            if key_of(entry) == said:
-                return _entry(entry, path)
+            if key_of(entry) == wanted:
+                return _catalog_entry(entry, path, root)
     return None
 
 
-def _entry(found: POEntry, path: Path) -> CatalogEntry:
+def _catalog_entry(entry: POEntry, path: Path, root: Path) -> CatalogEntry:
     return CatalogEntry(
-        context=found.msgctxt,
-        english=sources(found),
-        translations=translations(found),
-        is_fuzzy=found.fuzzy,
-        notes=tuple(note for note in (found.comment, found.tcomment) if note),
-        written=Place(path, found.linenum),
-        used=tuple(_used(key_of(found), found)),
+        context=entry.msgctxt,
+        english=sources(entry),
+        translations=translations(entry),
+        is_fuzzy=entry.fuzzy,
+        notes=tuple(note for note in (entry.comment, entry.tcomment) if note),
+        written=Place(path, entry.linenum),
+        used=tuple(_used(entry, root)),
+        max_letters=max_letters(entry),
     )
 
 
-def _used(key: Key, found: POEntry) -> Iterator[Place]:
-    for name in dict.fromkeys(name for name, _ in found.occurrences):
-        path = ROOT / name
-        lines = lines_of(key, path) if path.is_file() else []
+def _used(entry: POEntry, root: Path) -> Iterator[Place]:
+    for name in dict.fromkeys(name for name, _ in entry.occurrences):
+        path = root / name
+        lines = lines_of(key_of(entry), path) if path.is_file() else []
         yield from [Place(path, line) for line in lines] or [Place(path, None)]
