@@ -10,7 +10,7 @@ from i18n import translator
 from i18n.catalogs.audiences import AUDIENCES
 from i18n.catalogs.entries import entries, key_of, max_letters, sources, translations
 from i18n.catalogs.extract import lines_of
-from i18n.catalogs.paths import catalog_paths, template_path
+from i18n.catalogs.paths import ROOT, catalog_paths, template_path
 from i18n.catalogs.po_files import read_po
 from i18n.catalogs.templates import number_sentences
 from i18n.locales import TRANSLATED_LANGUAGES
@@ -52,11 +52,11 @@ def find_entry(number: int, language: str) -> CatalogEntry | None:
     for path in catalog_paths(language, root) if language in TRANSLATED_LANGUAGES else templates:
         for entry in entries(read_po(path)):
             if key_of(entry) == wanted:
-                return _catalog_entry(entry, path, root)
+                return _catalog_entry(entry, path)
     return None
 
 
-def _catalog_entry(entry: POEntry, path: Path, root: Path) -> CatalogEntry:
+def _catalog_entry(entry: POEntry, path: Path) -> CatalogEntry:
     return CatalogEntry(
         context=entry.msgctxt,
         english=sources(entry),
@@ -64,13 +64,13 @@ def _catalog_entry(entry: POEntry, path: Path, root: Path) -> CatalogEntry:
         is_fuzzy=entry.fuzzy,
         notes=tuple(note for note in (entry.comment, entry.tcomment) if note),
         written=Place(path, entry.linenum),
-        used=tuple(_used(entry, root)),
+        used=tuple(_used(entry)),
         max_letters=max_letters(entry),
     )
 
 
-def _used(entry: POEntry, root: Path) -> Iterator[Place]:
+def _used(entry: POEntry) -> Iterator[Place]:
     for name in dict.fromkeys(name for name, _ in entry.occurrences):
-        path = root / name
+        path = ROOT / name
         lines = lines_of(key_of(entry), path) if path.is_file() else []
         yield from [Place(path, line) for line in lines] or [Place(path, None)]

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 
-from backend.dev.editor import EDITOR
 from frontend.settings import Settings
+from i18n.dev.editor import EDITOR
 from i18n.marks import EVERY_MARK, find_marked
 from i18n.translator import enable_marks
 from tests.frontend.staff_backend import StaffBackend, refused
