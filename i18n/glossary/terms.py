@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from i18n.catalogs.paths import ROOT
 from i18n.locales import LANGUAGE_NAMES, SOURCE_LANGUAGE
@@ -36,11 +35,11 @@ class GlossaryTerm:
 
 
 @cache
-def glossary_terms(path: Path = GLOSSARY) -> tuple[GlossaryTerm, ...]:
+def glossary_terms() -> tuple[GlossaryTerm, ...]:
     """In the order of the page. A table of another shape, such as that of words of the code, has no terms."""
     terms: list[GlossaryTerm] = []
     columns: list[str] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in GLOSSARY.read_text(encoding="utf-8").splitlines():
         if line.startswith(HEADING):
             columns = _cells(line)
         elif not line.startswith("|"):

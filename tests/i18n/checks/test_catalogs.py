@@ -7,8 +7,9 @@ import pytest
 from i18n.catalogs.entries import sources
 from i18n.catalogs.templates import template_entries
 from i18n.checks.contexts import CONTEXTS
-from i18n.checks.numbers import UNCOUNTED
+from i18n.checks.numbers import value_kinds
 from i18n.checks.run import check
+from i18n.placeholders import value_names
 from tests.i18n.conftest import Project
 
 FR = "i18n/fr/LC_MESSAGES/staff.po"
@@ -100,8 +101,14 @@ def test_a_number_without_a_plural_is_found(project: Project, sentence: str, kin
 
 
 def test_no_exception_for_a_number_outlives_its_sentence() -> None:
-    said = {sources(entry)[0] for entry in template_entries()}
-    assert set(UNCOUNTED) <= said
+    english = {sources(entry)[0] for entry in template_entries()}
+    assert {sentence for each in value_kinds().uncounted for sentence in each.english} <= english
+
+
+def test_no_value_is_listed_that_no_sentence_has() -> None:
+    names = {name for entry in template_entries() for name in value_names(" ".join(sources(entry)))}
+    assert value_kinds().numbers | value_kinds().texts == names
+    assert not value_kinds().numbers & value_kinds().texts
 
 
 def test_a_percent_sign_that_jinja_would_trip_over_is_found(project: Project) -> None:
