@@ -116,7 +116,7 @@ def import_(root: Path, language: str, file: Path, overwrite: bool) -> None:
         click.echo(f"translated otherwise here, kept: “{shortened(sentence)}”")
     for sentence in report.unknown:
         click.echo(f"no longer said, left out: “{shortened(sentence)}”")
-    click.echo(f"{len(report.taken)} taken")
+    click.echo(f"{len(report.added)} taken")
 
 
 @i18n.command()

@@ -5,6 +5,7 @@ from gettext import NullTranslations
 from itertools import cycle, islice
 
 from i18n.context import without_context
+from i18n.placeholders import PERCENT, TAG
 
 ACCENTS = str.maketrans(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
@@ -13,8 +14,8 @@ ACCENTS = str.maketrans(
 PADDING = "öñé ţŵö ţĥŕéé ƒöûŕ ƒîṽé "
 SHORT_LETTERS = 10
 
-# Named values, percent signs, tags, entities and addresses are kept unchanged.
-KEPT = re.compile(r"(%\(\w+\)[a-z]|%%|\{[^{}]*\}|<[^<>]+>|&#?\w+;|https?://\S+)")
+# Named values, percent signs, tags, entities, addresses, and the variables of an email are kept unchanged.
+KEPT = re.compile(rf"({PERCENT}|%%|\{{[^{{}}]*\}}|{TAG.pattern}|&#?\w+;|https?://\S+)")
 
 
 def pseudo(text: str) -> str:

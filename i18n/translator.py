@@ -50,7 +50,7 @@ class Translator:
         """Takes what `N_` and `PN_` have marked."""
         # gettext returns the catalog's header for an empty message, and an unknown key as it is
         text = without_context(self._translations.gettext(message)) if message else ""
-        return _filled(_marked(text, *split_key(message)), values)
+        return _filled(_marked(text, message), values)
 
     def ngettext(self, singular: str, plural: str, num: int, /, **values: object) -> str:
         """`num` selects the plural form; to show it, pass it by name as well: `count=num`."""
@@ -70,20 +70,16 @@ _numbers: Mapping[Key, int] = {}
 
 
 def enable_marks(numbers: Mapping[Key, int]) -> None:
-    """For development: from now on the texts of all translators are marked while `is_marking`."""
+    """For development: from now on the texts of all translators are marked while `is_marking`; none without numbers."""
     global _numbers  # noqa: PLW0603 - translators are made in many places
     _numbers = numbers
 
 
-def disable_marks() -> None:
-    """Texts are as in production again."""
-    enable_marks({})
-
-
 def _marked(text: str, message: str, context: str | None = None) -> str:
+    """`message`: maybe with its context. In production this is one look at `is_marking`."""
     if not is_marking.get():
         return text
-    number = _numbers.get((message, context))
+    number = _numbers.get((message, context) if context else split_key(message))
     return text if number is None else marked(text, number)
 
 

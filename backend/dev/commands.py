@@ -9,10 +9,10 @@ from backend.cli.output import settings, with_services
 from backend.core.settings import Settings
 from backend.dev import launcher
 from backend.dev.banner import FOR_TRANSLATORS
-from backend.dev.editor import EDITOR, EDITOR_LINK
 from backend.dev.seed import seed as seed_world
 from backend.dev.servers.identity import program
 from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
+from i18n.dev.editor import EDITOR, EDITOR_LINK
 
 
 @click.command()

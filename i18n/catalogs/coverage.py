@@ -6,7 +6,7 @@ from pathlib import Path
 from polib import POEntry
 
 from i18n.catalogs.audiences import Audience
-from i18n.catalogs.entries import entries, is_translated, key_of
+from i18n.catalogs.entries import entries, is_reviewed, key_of
 from i18n.catalogs.paths import ROOT, catalog_path
 from i18n.catalogs.po_files import read_po
 from i18n.catalogs.templates import read_templates
@@ -40,7 +40,7 @@ def _coverage(wanted: list[POEntry], language: str, audience: Audience, root: Pa
     known = {key_of(entry): entry for entry in entries(catalog)}
     found = [known[key_of(entry)] for entry in wanted if key_of(entry) in known]
     fuzzy = sum(entry.fuzzy for entry in found)
-    done = sum(is_translated(entry) and not entry.fuzzy for entry in found)
+    done = sum(map(is_reviewed, found))
     return Coverage(
         language=language,
         audience=audience,

@@ -1,8 +1,12 @@
 """The entries of a catalog or template, in terms of sentences and translations."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from polib import POEntry, POFile
+
+MAX_LETTERS = re.compile(r"\bmax\.? (\d+)\b")
+"""How a note says that there is no room for more."""
 
 Key = tuple[str, str | None]
 """Of gettext lookups: the (singular) sentence and its context."""
@@ -40,3 +44,21 @@ def set_translations(entry: POEntry, texts: Iterable[str]) -> None:
 def is_translated(entry: POEntry) -> bool:
     """Whether every plural form is translated, reviewed or not."""
     return all(translations(entry))
+
+
+def is_reviewed(entry: POEntry) -> bool:
+    """Whether people read the translation: an entry that is fuzzy, or lacks a form, is shown in English."""
+    return is_translated(entry) and not entry.fuzzy
+
+
+def pairs(entry: POEntry) -> Iterator[tuple[str, str]]:
+    """Each translation with its English: the singular with the first form, the plural with all others."""
+    english = sources(entry)
+    for form, text in enumerate(translations(entry)):
+        yield english[min(form, len(english) - 1)], text
+
+
+def max_letters(entry: POEntry) -> int | None:
+    """For how many letters there is room, say the notes of developers and translators."""
+    limits = MAX_LETTERS.findall(f"{entry.comment}\n{entry.tcomment}")
+    return min(map(int, limits), default=None)

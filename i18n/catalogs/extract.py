@@ -1,6 +1,5 @@
 """Collects the sentences marked for translation in code and templates."""
 
-import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,20 +9,20 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_f
 from polib import POEntry, POFile
 
 from i18n.catalogs.audiences import AUDIENCES, Audience, audience_of
-from i18n.catalogs.entries import Key, entries, key_of, sources
-from i18n.catalogs.headers import introduction
+from i18n.catalogs.entries import MAX_LETTERS, Key, entries, key_of, sources
+from i18n.catalogs.headers import empty_template
 from i18n.catalogs.paths import ROOT, template_path
 from i18n.catalogs.po_files import read_po, write_po
 from i18n.catalogs.room import map_key, read_room
 
 SOURCES = ("backend", "frontend", "workers")
 KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2), "PN_": ((1, "c"), 2)}
+MARKS = frozenset(KEYWORDS)
+"""Names of the functions that mark a sentence."""
 Extracted = tuple[str, int, str | tuple[str, ...], list[str], str | None]
 """File, line, sentence or its forms, notes, context."""
 
 COMMENT_TAG = "NOTE:"
-MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
-"""How a note says that there is no room for more letters."""
 NOTE_WIDTH = 74
 """Some tools break longer lines of comments."""
 METHODS = [
@@ -34,13 +33,6 @@ METHODS = [
 EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
 # Babel passes these to Jinja as strings of a configuration file.
 JINJA_OPTIONS = {"extensions": ",".join(EXTENSIONS), "trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
-
-METADATA = {
-    "Project-Id-Version": "Orion",
-    "MIME-Version": "1.0",
-    "Content-Type": "text/plain; charset=UTF-8",
-    "Content-Transfer-Encoding": "8bit",
-}
 
 
 def write_templates(root: Path = ROOT) -> list[Path]:
@@ -62,10 +54,10 @@ def extract(root: Path = ROOT) -> dict[Audience, POFile]:
     """Raises Jinja's error for a template that does not parse."""
     collected = Catalog(fuzzy=False)
     for source in SOURCES:
-        for file, line, said, comments, context in _with_notes(_sentences(root / source)):
+        for file, line, forms, comments, context in _with_notes(_sentences(root / source)):
             location = [(f"{source}/{Path(file).as_posix()}", line)]
-            collected.add(said, None, location, auto_comments=comments, context=context)
-    found, room = {audience: _empty(audience) for audience in AUDIENCES}, read_room(root)
+            collected.add(forms, None, location, auto_comments=comments, context=context)
+    found, room = {audience: empty_template(audience) for audience in AUDIENCES}, read_room(root)
     for message in sorted((message for message in collected if message.id), key=_first_place):
         entry = _entry(message)
         entry.comment = "\n".join(_notes(message, room.get(map_key(key_of(entry)))))
@@ -73,17 +65,17 @@ def extract(root: Path = ROOT) -> dict[Audience, POFile]:
     return found
 
 
-def lines_of(sentence: Key, path: Path) -> list[int]:
+def lines_of(key: Key, path: Path) -> list[int]:
     """Where the sentence stands in a file that is extracted."""
     options = JINJA_OPTIONS if path.suffix != ".py" else {}
     method = next(method for pattern, method in METHODS if path.match(pattern))
     found = extract_from_file(method, path, KEYWORDS, comment_tags=[COMMENT_TAG], options=options)
-    said = ((message if isinstance(message, str) else message[0], context, line) for line, message, _, context in found)
-    return sorted({line for message, context, line in said if (message, context) == sentence})
+    keys = (((forms if isinstance(forms, str) else forms[0], context), line) for line, forms, _, context in found)
+    return sorted({line for found_key, line in keys if found_key == key})
 
 
-def templates(root: Path = ROOT) -> Iterator[Path]:
-    """All Jinja templates with user-visible text."""
+def jinja_templates(root: Path = ROOT) -> Iterator[Path]:
+    """All with user-visible text."""
     files = (path for source in SOURCES for path in sorted((root / source).rglob("*")) if path.is_file())
     for path in files:
         parts = path.relative_to(root).parts
@@ -112,13 +104,6 @@ def _sentences(folder: Path) -> Iterator[Extracted]:
     )
 
 
-def _empty(audience: Audience) -> POFile:
-    template = POFile()
-    template.header = introduction(audience)
-    template.metadata = dict(METADATA)
-    return template
-
-
 def _entry(message: Message) -> POEntry:
     singular, plural = (message.id, "") if isinstance(message.id, str) else message.id
     return POEntry(
@@ -135,7 +120,7 @@ def _notes(message: Message, letters: int | None) -> Iterator[str]:
     """What the code says to translators, and how many letters there is room for."""
     for note in message.auto_comments:
         yield from textwrap.wrap(note, NOTE_WIDTH)
-    if letters is not None and not any(MAX_LENGTH.search(note) for note in message.auto_comments):
+    if letters is not None and not any(MAX_LETTERS.search(note) for note in message.auto_comments):
         yield f"max {letters}"
 
 

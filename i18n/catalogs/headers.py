@@ -12,7 +12,13 @@ from i18n.catalogs.audiences import Audience
 PLURAL_FORMS = "Plural-Forms"
 SYNTAX = re.compile(r"\s*nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;]+?)\s*;?\s*")
 NUMBERS = range(1001)
-READERS: dict[Audience, str] = {"customer": "customers", "staff": "staff and owners", "operator": "operators"}
+METADATA = {
+    "Project-Id-Version": "Orion",
+    "MIME-Version": "1.0",
+    "Content-Type": "text/plain; charset=UTF-8",
+    "Content-Transfer-Encoding": "8bit",
+}
+READER_NAMES: dict[Audience, str] = {"customer": "customers", "staff": "staff and owners", "operator": "operators"}
 INTRODUCTION = """\
 The sentences of Orion that {readers} see{language}.
 How they are translated: docs/translating.md"""
@@ -21,20 +27,21 @@ How they are translated: docs/translating.md"""
 def introduction(audience: Audience, language: str | None = None) -> str:
     """The comment at the top of a file."""
     name = f", in {Locale.parse(language).english_name}" if language else ""
-    return INTRODUCTION.format(readers=READERS[audience], language=name)
+    return INTRODUCTION.format(readers=READER_NAMES[audience], language=name)
+
+
+def empty_template(audience: Audience) -> POFile:
+    template = POFile()
+    template.header = introduction(audience)
+    template.metadata = dict(METADATA)
+    return template
 
 
 def complete_header(catalog: POFile, language: str, audience: Audience) -> None:
     """Idempotent."""
     catalog.header = catalog.header or introduction(audience, language)
-    needed = {
-        "Project-Id-Version": "Orion",
-        "Language": language,
-        "MIME-Version": "1.0",
-        "Content-Type": "text/plain; charset=UTF-8",
-        "Content-Transfer-Encoding": "8bit",
-    }
-    catalog.metadata = {**needed, **catalog.metadata, "Content-Type": needed["Content-Type"]}
+    content_type = {"Content-Type": METADATA["Content-Type"]}
+    catalog.metadata = METADATA | {"Language": language} | catalog.metadata | content_type
     if not has_plural_forms_of(catalog, language):
         catalog.metadata[PLURAL_FORMS] = plural_forms(language)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from polib import POEntry, POFile
 
-from i18n.catalogs.entries import entries, is_translated, key_of, set_translations, sources, translations
+from i18n.catalogs.entries import Key, entries, is_reviewed, key_of, set_translations, sources, translations
 from i18n.catalogs.normalize import normalize_entries
 from i18n.catalogs.paths import ROOT, catalog_paths
 from i18n.catalogs.po_files import read_po, write_po
@@ -16,7 +16,7 @@ from i18n.catalogs.po_files import read_po, write_po
 class Import:
     """Sentences in English. `differing` are translated otherwise here; `unknown` are no longer said."""
 
-    taken: list[str] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
@@ -28,7 +28,7 @@ def import_translations(file: Path, language: str, root: Path = ROOT, *, overwri
     """
     edited = read_po(file)
     normalize_entries(edited, language)
-    done = {key_of(entry): entry for entry in entries(edited) if is_translated(entry) and not entry.fuzzy}
+    done = {key_of(entry): entry for entry in entries(edited) if is_reviewed(entry)}
     report = Import()
     for path in catalog_paths(language, root):
         catalog = read_po(path)
@@ -42,7 +42,7 @@ def import_translations(file: Path, language: str, root: Path = ROOT, *, overwri
     return report
 
 
-def _known(catalog: POFile, done: dict[tuple[str, str | None], POEntry]) -> Iterator[tuple[POEntry, POEntry]]:
+def _known(catalog: POFile, done: dict[Key, POEntry]) -> Iterator[tuple[POEntry, POEntry]]:
     for entry in entries(catalog):
         theirs = done.get(key_of(entry))
         if theirs is not None and sources(theirs) == sources(entry):
@@ -50,14 +50,13 @@ def _known(catalog: POFile, done: dict[tuple[str, str | None], POEntry]) -> Iter
 
 
 def _take(ours: POEntry, theirs: POEntry, report: Import, *, overwrite: bool) -> None:
-    is_done = is_translated(ours) and not ours.fuzzy
-    if is_done and translations(ours) == translations(theirs):
+    if is_reviewed(ours) and translations(ours) == translations(theirs):
         return
-    if is_done and not overwrite:
+    if is_reviewed(ours) and not overwrite:
         report.differing.append(ours.msgid)
         return
     set_translations(ours, translations(theirs))
     ours.tcomment = theirs.tcomment or ours.tcomment
     ours.flags = [flag for flag in ours.flags if flag != "fuzzy"]
     ours.previous_msgctxt = ours.previous_msgid = ours.previous_msgid_plural = None
-    report.taken.append(ours.msgid)
+    report.added.append(ours.msgid)

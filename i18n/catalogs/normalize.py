@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from polib import POEntry, POFile
+from polib import POFile
 
 from i18n.catalogs.entries import set_translations, translations
 from i18n.catalogs.po_files import canonical, read_po, write_po
@@ -23,8 +23,4 @@ def normalize_entries(catalog: POFile, language: str) -> None:
     """Replaces the plain spaces that French translators type beside punctuation marks."""
     if language == "fr":
         for entry in catalog:
-            _use_no_break_spaces(entry)
-
-
-def _use_no_break_spaces(entry: POEntry) -> None:
-    set_translations(entry, map(with_no_break_spaces, translations(entry)))
+            set_translations(entry, map(with_no_break_spaces, translations(entry)))

@@ -22,5 +22,5 @@ def template_entries(root: Path = ROOT) -> list[POEntry]:
 
 def number_sentences(root: Path = ROOT) -> dict[Key, int]:
     """The number of each sentence of the templates, the same in every process."""
-    wanted = sorted((key_of(entry) for entry in template_entries(root)), key=str)
-    return {said: number for number, said in enumerate(wanted)}
+    keys = sorted((key_of(entry) for entry in template_entries(root)), key=str)
+    return {key: number for number, key in enumerate(keys)}

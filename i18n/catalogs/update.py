@@ -52,17 +52,17 @@ class Memory:
     def __init__(self, catalogs: Iterable[POFile], wanted: set[Key]) -> None:
         self.wanted = wanted
         self._in_use: dict[Key, POEntry] = {}
-        self._no_longer_said: dict[Key, POEntry] = {}
+        self._obsolete: dict[Key, POEntry] = {}
         for entry in (entry for catalog in catalogs for entry in catalog):
-            known = self._no_longer_said if entry.obsolete else self._in_use
+            known = self._obsolete if entry.obsolete else self._in_use
             if key_of(entry) not in known or is_translated(entry):
                 known[key_of(entry)] = entry
-        vanished = [entry for said, entry in self._in_use.items() if said not in wanted]
-        self._offered = [entry for entry in (*vanished, *self._no_longer_said.values()) if is_translated(entry)]
+        vanished = [entry for key, entry in self._in_use.items() if key not in wanted]
+        self._offered = [entry for entry in (*vanished, *self._obsolete.values()) if is_translated(entry)]
 
-    def find(self, said: Key) -> POEntry | None:
+    def find(self, key: Key) -> POEntry | None:
         """An entry in use wins, unless only an obsolete one is translated."""
-        found = [known[said] for known in (self._in_use, self._no_longer_said) if said in known]
+        found = [known[key] for known in (self._in_use, self._obsolete) if key in known]
         return next(filter(is_translated, found), found[0] if found else None)
 
     def find_similar(self, entry: POEntry) -> POEntry | None:
@@ -95,18 +95,18 @@ def _obsolete(entry: POEntry) -> POEntry:
     return entry
 
 
-def _merged(said: POEntry, memory: Memory, forms: int) -> POEntry:
-    """The sentence of the template with the translation that is known, or that of a similar sentence."""
+def _merged(wanted: POEntry, memory: Memory, forms: int) -> POEntry:
+    """The entry of the template with the translation that is known, or that of a similar sentence."""
     merged = POEntry(
-        msgid=said.msgid,
-        msgid_plural=said.msgid_plural,
-        msgctxt=said.msgctxt,
-        comment=said.comment,
-        occurrences=said.occurrences,
-        flags=list(said.flags),
+        msgid=wanted.msgid,
+        msgid_plural=wanted.msgid_plural,
+        msgctxt=wanted.msgctxt,
+        comment=wanted.comment,
+        occurrences=wanted.occurrences,
+        flags=list(wanted.flags),
     )
-    set_translations(merged, [""] * (forms if said.msgid_plural else 1))
-    if known := memory.find(key_of(said)) or memory.find_similar(said):
+    set_translations(merged, [""] * (forms if wanted.msgid_plural else 1))
+    if known := memory.find(key_of(wanted)) or memory.find_similar(wanted):
         _take_over(merged, known, forms)
     return merged
 

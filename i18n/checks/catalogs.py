@@ -8,7 +8,7 @@ from polib import POEntry, POFile
 from i18n.catalogs.audiences import AUDIENCES, Audience
 from i18n.catalogs.entries import entries, is_translated, key_of, sources
 from i18n.catalogs.extract import extract, is_stale
-from i18n.catalogs.headers import has_plural_forms_of, is_first_form_for_zero, plural_forms
+from i18n.catalogs.headers import has_plural_forms_of, plural_forms
 from i18n.catalogs.paths import catalog_path, template_path
 from i18n.catalogs.po_files import PoFileError, read_po
 from i18n.checks.contexts import context_faults
@@ -61,11 +61,11 @@ def _language_findings(root: Path, template: POFile, language: str, audience: Au
     else:
         if not has_plural_forms_of(catalog, language):
             yield Finding(where, "plural_forms", f"the header must say Plural-Forms: {plural_forms(language)}")
-        yield from _unwanted(template, catalog, where)
+        yield from _superfluous(template, catalog, where)
         yield from _entries(template, catalog, where, language)
 
 
-def _unwanted(template: POFile, catalog: POFile, where: str) -> Iterator[Finding]:
+def _superfluous(template: POFile, catalog: POFile, where: str) -> Iterator[Finding]:
     wanted, seen = set(map(key_of, entries(template))), set()
     for entry in entries(catalog):
         if key_of(entry) not in wanted:
@@ -77,13 +77,13 @@ def _unwanted(template: POFile, catalog: POFile, where: str) -> Iterator[Finding
 
 def _entries(template: POFile, catalog: POFile, where: str, language: str) -> Iterator[Finding]:
     known = {key_of(entry): entry for entry in entries(catalog)}
-    for said in entries(template):
-        entry = known.get(key_of(said))
+    for wanted in entries(template):
+        entry = known.get(key_of(wanted))
         if entry is None:
-            yield _about(said, where, "not_in_catalog", "the file lacks it: run `orion i18n update`")
-        elif sources(entry) != sources(said):
+            yield _about(wanted, where, "not_in_catalog", "the file lacks it: run `orion i18n update`")
+        elif sources(entry) != sources(wanted):
             yield _about(
-                said, _line(where, entry), "not_in_catalog", "the file has another plural: run `orion i18n update`"
+                wanted, _line(where, entry), "not_in_catalog", "the file has another plural: run `orion i18n update`"
             )
         elif entry.fuzzy:
             yield _about(entry, _line(where, entry), "fuzzy", "the English has changed: look again")
@@ -91,10 +91,8 @@ def _entries(template: POFile, catalog: POFile, where: str, language: str) -> It
             yield _about(entry, _line(where, entry), "missing", "not translated")
         else:
             # Hints are the template's: a tool may have saved the catalog without them.
-            entry.comment = said.comment
-            for kind, words in sentence_faults(
-                entry, language, first_form_is_for_zero=is_first_form_for_zero(language)
-            ):
+            entry.comment = wanted.comment
+            for kind, words in sentence_faults(entry, language):
                 yield _about(entry, _line(where, entry), kind, words)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from polib import POEntry
 
+from i18n.checks.finding import Fault
+
 PLACES = {
     "audited field": "label of what was changed, in an entry of the audit; its value follows",
     "audited value": "value of an audited field that is a word of the code",
@@ -43,8 +45,7 @@ STATEFUL = (
 CONTEXTS = {*PLACES, *(f"state of {what}" for what in STATEFUL)}
 
 
-def context_faults(entry: POEntry) -> Iterator[tuple[str, str]]:
-    """Kind and text of each fault in a sentence of the template."""
+def context_faults(entry: POEntry) -> Iterator[Fault]:
     if entry.msgctxt and entry.msgctxt not in CONTEXTS:
         yield "unknown_context", f"“{entry.msgctxt}”: take one of those in {__name__}, or add it there"
     if _is_word(entry) and not (entry.msgctxt and entry.comment):

@@ -1,6 +1,9 @@
-"""A fault found by the checks."""
+"""What the checks find."""
 
 from dataclasses import dataclass
+
+Fault = tuple[str, str]
+"""Kind and text of what is wrong with one sentence; the place makes it a finding."""
 
 
 @dataclass(frozen=True, order=True)

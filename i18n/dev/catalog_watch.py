@@ -5,12 +5,11 @@ from pathlib import Path
 
 from i18n import translator
 from i18n.catalogs.audiences import AUDIENCES
-from i18n.catalogs.entries import entries, is_translated, sources, translations
-from i18n.catalogs.headers import is_first_form_for_zero
+from i18n.catalogs.entries import entries, is_reviewed
 from i18n.catalogs.paths import catalog_paths, template_path
 from i18n.catalogs.po_files import PoFileError, read_po
 from i18n.catalogs.templates import number_sentences
-from i18n.checks.translations.placeholders import faults
+from i18n.checks.translations.placeholders import placeholder_faults
 from i18n.locales import LANGUAGES, TRANSLATED_LANGUAGES
 from i18n.translator import enable_marks, get_translator
 
@@ -63,10 +62,9 @@ def _read(path: Path) -> None:
 def _refuse_wrong_values(path: Path, language: str) -> None:
     """Raises ValueError for a translation that could not be filled in."""
     for entry in entries(read_po(path)):
-        if is_translated(entry) and not entry.fuzzy:
-            zero = is_first_form_for_zero(language)
-            for fault in faults(sources(entry), translations(entry), first_form_is_for_zero=zero):
-                raise ValueError(f"“{sources(entry)[0]}”: {fault}")
+        if is_reviewed(entry):
+            for _, fault in placeholder_faults(entry, language):
+                raise ValueError(f"“{entry.msgid}”: {fault}")
 
 
 def _changed_at(path: Path) -> int:

@@ -8,8 +8,8 @@ from polib import POEntry
 
 from i18n import translator
 from i18n.catalogs.audiences import AUDIENCES
-from i18n.catalogs.entries import Key, entries, key_of, sources, translations
-from i18n.catalogs.extract import MAX_LENGTH, lines_of
+from i18n.catalogs.entries import entries, key_of, max_letters, sources, translations
+from i18n.catalogs.extract import lines_of
 from i18n.catalogs.paths import ROOT, catalog_paths, template_path
 from i18n.catalogs.po_files import read_po
 from i18n.catalogs.templates import number_sentences
@@ -38,11 +38,7 @@ class CatalogEntry:
     written: Place
     """In the catalog."""
     used: tuple[Place, ...]
-
-    @property
-    def longest(self) -> int | None:
-        """The most letters for which there is room."""
-        return min((int(letters) for letters in MAX_LENGTH.findall(" ".join(self.notes))), default=None)
+    max_letters: int | None
 
 
 def find_entry(number: int, language: str) -> CatalogEntry | None:
@@ -51,29 +47,30 @@ def find_entry(number: int, language: str) -> CatalogEntry | None:
     None for a number that no sentence has, or that the catalog does not have yet.
     """
     root = translator.CATALOGS_ROOT
-    said = next((said for said, known in number_sentences(root).items() if known == number), None)
+    wanted = next((key for key, known in number_sentences(root).items() if known == number), None)
     templates = [template_path(audience, root) for audience in AUDIENCES]
     for path in catalog_paths(language, root) if language in TRANSLATED_LANGUAGES else templates:
         for entry in entries(read_po(path)):
-            if key_of(entry) == said:
-                return _entry(entry, path)
+            if key_of(entry) == wanted:
+                return _catalog_entry(entry, path)
     return None
 
 
-def _entry(found: POEntry, path: Path) -> CatalogEntry:
+def _catalog_entry(entry: POEntry, path: Path) -> CatalogEntry:
     return CatalogEntry(
-        context=found.msgctxt,
-        english=sources(found),
-        translations=translations(found),
-        is_fuzzy=found.fuzzy,
-        notes=tuple(note for note in (found.comment, found.tcomment) if note),
-        written=Place(path, found.linenum),
-        used=tuple(_used(key_of(found), found)),
+        context=entry.msgctxt,
+        english=sources(entry),
+        translations=translations(entry),
+        is_fuzzy=entry.fuzzy,
+        notes=tuple(note for note in (entry.comment, entry.tcomment) if note),
+        written=Place(path, entry.linenum),
+        used=tuple(_used(entry)),
+        max_letters=max_letters(entry),
     )
 
 
-def _used(key: Key, found: POEntry) -> Iterator[Place]:
-    for name in dict.fromkeys(name for name, _ in found.occurrences):
+def _used(entry: POEntry) -> Iterator[Place]:
+    for name in dict.fromkeys(name for name, _ in entry.occurrences):
         path = ROOT / name
-        lines = lines_of(key, path) if path.is_file() else []
+        lines = lines_of(key_of(entry), path) if path.is_file() else []
         yield from [Place(path, line) for line in lines] or [Place(path, None)]

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from i18n.catalogs.paths import ROOT
+from i18n.locales import LANGUAGE_NAMES, SOURCE_LANGUAGE
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
-HEADING = "| English | what it is | Français | Deutsch | Lëtzebuergesch |"
-COLUMNS = ("en", "definition", "fr", "de", "lb")
+DEFINITION = "what it is"
+HEADING = f"| {LANGUAGE_NAMES[SOURCE_LANGUAGE]} | {DEFINITION} |"
+"""Further columns are named as their languages call themselves."""
+CODES = {name: code for code, name in LANGUAGE_NAMES.items()}
 NO_TRANSLATION = "–"
 LEADING = re.compile(r"^(?:\w+ )+\w+: ")
 """*einen Schlüssel: widerrufen*: the word for one object only."""
@@ -36,22 +38,28 @@ class GlossaryTerm:
 
 
 @cache
-def glossary_terms(path: Path = GLOSSARY) -> tuple[GlossaryTerm, ...]:
+def glossary_terms() -> tuple[GlossaryTerm, ...]:
     """In the order of the page. A table of another shape, such as that of words of the code, has no terms."""
     terms: list[GlossaryTerm] = []
-    is_in_table = False
-    for line in path.read_text(encoding="utf-8").splitlines():
-        is_in_table = line == HEADING or (is_in_table and line.startswith("|"))
-        if is_in_table and line != HEADING and not line.startswith("|-"):
-            terms += _terms_of(line)
+    columns: list[str] = []
+    for line in GLOSSARY.read_text(encoding="utf-8").splitlines():
+        if line.startswith(HEADING):
+            columns = _cells(line)
+        elif not line.startswith("|"):
+            columns = []
+        elif columns and not line.startswith("|-"):
+            terms += _terms_of(dict(zip(columns, _cells(line), strict=True)))
     return tuple(terms)
 
 
-def _terms_of(line: str) -> Iterator[GlossaryTerm]:
-    cells = dict(zip(COLUMNS, (cell.strip() for cell in line.strip("|").split("|")), strict=True))
-    definition = MARKUP.sub("", cells.pop("definition"))
-    sides = {language: _sides(cell) for language, cell in cells.items()}
-    for place, english in enumerate(sides.pop("en")):
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def _terms_of(cells: dict[str, str]) -> Iterator[GlossaryTerm]:
+    definition = MARKUP.sub("", cells.pop(DEFINITION))
+    sides = {CODES[name]: _sides(cell) for name, cell in cells.items()}
+    for place, english in enumerate(sides.pop(SOURCE_LANGUAGE)):
         texts = {language: side[min(place, len(side) - 1)] for language, side in sides.items()}
         yield GlossaryTerm(
             english=REMARK.sub("", english),

@@ -23,9 +23,9 @@ from backend.cli.orion import orion
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.dev import launcher
 from backend.dev.banner import welcome
-from backend.dev.editor import EDITOR
 from backend.dev.ports import is_free
 from backend.dev.servers.state_file import find_running, load_dev_environment, secret_keys, write_state
+from i18n.dev.editor import EDITOR
 from tests.world.ports import own_port
 
 CRASHES_AFTER = """

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 
-from backend.dev.editor import EDITOR
 from frontend.settings import Settings
+from i18n.dev.editor import EDITOR
 from i18n.marks import EVERY_MARK, find_marked
-from i18n.translator import disable_marks
+from i18n.translator import enable_marks
 from tests.frontend.staff_backend import StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, Browser, app_with
 
@@ -26,7 +26,7 @@ async def developer(backend: StaffBackend) -> AsyncIterator[Browser]:
     async with browser.client:
         await browser.sign_in()
         yield browser
-    disable_marks()
+    enable_marks({})
 
 
 async def test_the_address_switches_marks_on_for_this_browser_and_off_again(developer: Browser) -> None:

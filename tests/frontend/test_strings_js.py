@@ -38,7 +38,7 @@ def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     change(path, 'msgid "Add points"\n', f'{NOTE}msgid "Add points"\n')
     yield path
     translator.get_translator.cache_clear()
-    translator.disable_marks()
+    translator.enable_marks({})
 
 
 def change(path: Path, old: str, new: str) -> None:
@@ -84,12 +84,12 @@ async def page(chromium: Browser, catalog: Path, backend: StaffBackend) -> Async
     assert errors == []
 
 
-def desk(page: Page) -> Locator:
+def dialog(page: Page) -> Locator:
     return page.get_by_role("dialog", name="Strings")
 
 
 async def look_up(page: Page, button: str) -> None:
-    """Without Playwright's check that the click reaches the button: the desk is over it by then."""
+    """Without Playwright's check that the click reaches the button: the dialog is over it by then."""
     await page.get_by_role("button", name=button).click(modifiers=["Alt"], force=True)
 
 
@@ -99,14 +99,14 @@ async def test_a_sentence_is_looked_up_where_it_stands_and_nothing_is_done(
     calls = len(backend.asked)
     await look_up(page, "Ajouter des points")
     for text in ("Add points", "on the large button of the card, max 12", "18 letters here, at most 12", "Too long"):
-        await expect(desk(page)).to_contain_text(text)
-    await expect(desk(page).get_by_text("Ajouter des points")).to_have_attribute("lang", "fr")
-    link = desk(page).get_by_role("link", name="Open in the editor")
+        await expect(dialog(page)).to_contain_text(text)
+    await expect(dialog(page).get_by_text("Ajouter des points")).to_have_attribute("lang", "fr")
+    link = dialog(page).get_by_role("link", name="Open in the editor")
     await expect(link).to_have_attribute("href", re.compile(rf"^vscode://file{catalog}:\d+$"))
-    await expect(desk(page)).to_contain_text(re.compile(r"frontend/till/card/commands.html:\d+"))
+    await expect(dialog(page)).to_contain_text(re.compile(r"frontend/till/card/commands.html:\d+"))
     assert len(backend.asked) == calls
     await page.keyboard.press("Escape")
-    await expect(desk(page)).to_be_hidden()
+    await expect(dialog(page)).to_be_hidden()
 
 
 async def test_while_alt_is_held_the_sentence_below_the_pointer_is_outlined(page: Page) -> None:
@@ -123,8 +123,8 @@ async def test_a_changed_catalog_is_read_when_the_page_is_loaded_again(page: Pag
     change(catalog, '"Ajouter des points"', '"Créditer"')
     await page.reload()
     await look_up(page, "Créditer")
-    await expect(desk(page)).to_contain_text("8 letters here, at most 12")
-    await expect(desk(page)).not_to_contain_text("Too long")
+    await expect(dialog(page)).to_contain_text("8 letters here, at most 12")
+    await expect(dialog(page)).not_to_contain_text("Too long")
 
 
 async def test_the_keyboard_reaches_every_sentence_of_the_page(page: Page) -> None:
@@ -133,11 +133,11 @@ async def test_the_keyboard_reaches_every_sentence_of_the_page(page: Page) -> No
     await page.keyboard.press("Enter")
     for text, where in (("Ajouter des points", ""), ("Rechercher un client", "aria-label"), ("Pas de réponse", "")):
         await expect(
-            desk(page).get_by_role("button", name=f"{text} {where}".strip(), exact=True).first
+            dialog(page).get_by_role("button", name=f"{text} {where}".strip(), exact=True).first
         ).to_be_attached()
-    await desk(page).get_by_role("button", name="Rechercher un client aria-label").focus()
+    await dialog(page).get_by_role("button", name="Rechercher un client aria-label").focus()
     await page.keyboard.press("Enter")
-    await expect(desk(page)).to_contain_text("Find a customer")
+    await expect(dialog(page)).to_contain_text("Find a customer")
     await page.keyboard.press("Escape")
     await expect(opener).to_be_focused()
 
@@ -145,7 +145,7 @@ async def test_the_keyboard_reaches_every_sentence_of_the_page(page: Page) -> No
 async def test_a_value_belongs_to_no_catalog(page: Page) -> None:
     await page.get_by_text("Marie Weber").first.evaluate("(name) => { document.body.prepend(name) }")
     await page.get_by_text("Marie Weber").first.click(modifiers=["Alt"], force=True)
-    await expect(desk(page)).to_contain_text("No sentence of a catalog is here")
+    await expect(dialog(page)).to_contain_text("No sentence of a catalog is here")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -154,8 +154,8 @@ async def test_everybody_can_use_the_desk(page: Page, width: int) -> None:
     await page.set_viewport_size({"width": width, "height": 844})
     await page.get_by_role("button", name="Strings of this page").click()
     assert await violations(page) == []
-    await desk(page).get_by_role("button", name="Ajouter des points").click()
-    await expect(desk(page)).to_contain_text("Add points")
+    await dialog(page).get_by_role("button", name="Ajouter des points").click()
+    await expect(dialog(page)).to_contain_text("Add points")
     for theme in ("light", "dark"):
         await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         assert await violations(page) + await Contrast().faults_of(page) == []

@@ -6,7 +6,7 @@ from i18n.catalogs.entries import Key
 from i18n.catalogs.templates import number_sentences
 from i18n.locales import LANGUAGES, PSEUDO_LANGUAGE
 from i18n.marks import MarkedText, find_marked, is_marking, marked, unmarked
-from i18n.translator import disable_marks, enable_marks, get_translator
+from i18n.translator import enable_marks, get_translator
 from i18n.unseen import clean_field
 
 
@@ -42,7 +42,7 @@ def marking() -> Iterator[dict[Key, int]]:
     token = is_marking.set(True)
     yield numbers
     is_marking.reset(token)
-    disable_marks()
+    enable_marks({})
 
 
 def test_texts_of_every_language_are_marked_with_the_same_numbers(marking: dict[Key, int]) -> None:

@@ -37,4 +37,4 @@ def test_there_is_room_for_every_translation_of_today() -> None:
 def test_a_button_of_120_letters_is_refused() -> None:
     (entry,) = [entry for entry in template_entries() if entry.msgid == "Add points"]
     entry.msgstr = "P" * 120
-    assert "too_long" in {kind for kind, _ in sentence_faults(entry, "fr", first_form_is_for_zero=True)}
+    assert "too_long" in {kind for kind, _ in sentence_faults(entry, "fr")}

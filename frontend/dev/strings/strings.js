@@ -3,7 +3,7 @@ const TOKEN = /\u2062([\u2061\u2064]{13})|\u2063/gu;
 const MARKS = /[\u2061-\u2064]/gu;
 const HERE = "data-strings-here";
 
-const [open, desk, all, none, list, entry, row] = ["open", "desk", "all", "none", "list", "entry", "row"].map((name) =>
+const [open, dialog, all, none, list, entry, row] = ["open", "dialog", "all", "none", "list", "entry", "row"].map((name) =>
   document.querySelector(`[data-strings=${name}]`));
 
 /** The sentences in a text, each with its number, in the order in which they end. */
@@ -48,7 +48,7 @@ function show(sentences) {
   entry.replaceChildren();
   none.hidden = sentences.length > 0;
   list.replaceChildren(...sentences.map(rowOf));
-  if (!desk.open) desk.showModal();
+  if (!dialog.open) dialog.showModal();
 }
 
 function rowOf(sentence) {
@@ -67,7 +67,7 @@ async function showEntry({ number, text }) {
   const answer = await fetch(`/_strings/${number}?${asked}`);
   entry.innerHTML = answer.ok ? await answer.text() : "";
   none.hidden = answer.ok;
-  desk.querySelector("h2").focus();
+  dialog.querySelector("h2").focus();
 }
 
 function showAll() {
@@ -77,12 +77,12 @@ function showAll() {
 
 open.addEventListener("click", showAll);
 all.addEventListener("click", showAll);
-addEventListener("pointermove", ({ altKey, clientX, clientY }) => point(altKey && !desk.open ? at(clientX, clientY) : null), true);
+addEventListener("pointermove", ({ altKey, clientX, clientY }) => point(altKey && !dialog.open ? at(clientX, clientY) : null), true);
 addEventListener("keyup", ({ key }) => key === "Alt" && point(null), true);
 addEventListener("blur", () => point(null));
 // Not with the click, which a disabled button has not.
 addEventListener("pointerdown", (event) => {
-  if (!event.altKey || desk.contains(event.target)) return;
+  if (!event.altKey || dialog.contains(event.target)) return;
   event.preventDefault();
   const element = at(event.clientX, event.clientY), sentences = element ? within(element) : [];
   point(null);
@@ -92,7 +92,7 @@ addEventListener("pointerdown", (event) => {
 }, true);
 for (const name of ["mousedown", "mouseup", "click"])
   addEventListener(name, (event) => {
-    if (!event.altKey || !event.isTrusted || desk.contains(event.target)) return;
+    if (!event.altKey || !event.isTrusted || dialog.contains(event.target)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }, true);

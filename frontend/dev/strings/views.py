@@ -9,11 +9,11 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
-from backend.dev.editor import EDITOR, EDITOR_LINK
 from frontend.kit.assets import MEDIA_TYPES
 from frontend.kit.pages import page
 from frontend.kit.request import Request
 from i18n.catalogs.paths import ROOT
+from i18n.dev.editor import EDITOR, EDITOR_LINK
 from i18n.dev.lookup import Place, find_entry
 from i18n.locales import LANGUAGE_NAMES, SOURCE_LANGUAGE
 

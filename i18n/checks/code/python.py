@@ -4,10 +4,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from i18n.catalogs.extract import MARKS
 from i18n.checks.code.wording import is_label, is_sentence
 from i18n.checks.finding import Finding, shortened
 
-MARKS = frozenset({"_", "N_", "NN_", "PN_", "gettext", "ngettext", "pgettext", "npgettext"})
 SHOWN_FIELDS = frozenset({"title", "detail"})
 # Not shown on a page: API documentation, terminal output, logs.
 UNREAD_ARGUMENTS = frozenset({"summary", "description", "help", "short_help", "epilog"})
@@ -19,7 +19,7 @@ Literal = tuple[int, str]
 def python_findings(root: Path) -> Iterator[Finding]:
     """Sentences in the frontend, and unmarked `title` and `detail` of problems."""
     for path in sorted((root / "frontend").rglob("*.py")):
-        yield from _found(root, path, sentences(parsed(path)))
+        yield from _found(root, path, unmarked_sentences(parsed(path)))
     for path in sorted((root / "backend").rglob("problems.py")):
         yield from _found(root, path, _problem_texts(parsed(path)))
 
@@ -34,8 +34,8 @@ def _found(root: Path, path: Path, literals: Iterator[Literal]) -> Iterator[Find
         yield Finding(f"{where}:{line}", "literal", f"“{shortened(text)}” is not marked for translation")
 
 
-def sentences(node: ast.AST, unread_calls: frozenset[str] = frozenset()) -> Iterator[Literal]:
-    """Those that nobody has marked. `unread_calls`: names of functions whose arguments no user reads."""
+def unmarked_sentences(node: ast.AST, unread_calls: frozenset[str] = frozenset()) -> Iterator[Literal]:
+    """`unread_calls`: names of functions whose arguments no user reads."""
     match node:
         case ast.Constant(value=str()) | ast.JoinedStr():
             text = text_of(node)
@@ -49,7 +49,7 @@ def sentences(node: ast.AST, unread_calls: frozenset[str] = frozenset()) -> Iter
             return
         case _:
             for child in ast.iter_child_nodes(node):
-                yield from sentences(child, unread_calls)
+                yield from unmarked_sentences(child, unread_calls)
 
 
 def text_of(node: ast.Constant | ast.JoinedStr) -> str:

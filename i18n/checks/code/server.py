@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from i18n.checks.code.python import MARKS, Literal, called, parsed, sentences, text_of
+from i18n.catalogs.extract import MARKS
+from i18n.checks.code.python import Literal, called, parsed, text_of, unmarked_sentences
 from i18n.checks.code.wording import WORD, is_label
 from i18n.checks.finding import Finding, shortened
 
@@ -62,8 +63,8 @@ def server_findings(root: Path) -> Iterator[Finding]:
     for path, module in modules.items():
         where = path.relative_to(root).as_posix()
         is_for_people = not any(fnmatchcase(where, pattern) for pattern in IN_ENGLISH)
-        said = {*_told(module, TELLING | problems), *(_unmarked(module) if is_for_people else ())}
-        for line, text in sorted(said):
+        literals = {*_carried(module, TELLING | problems), *(_unmarked(module) if is_for_people else ())}
+        for line, text in sorted(literals):
             yield Finding(f"{where}:{line}", "literal", f"“{shortened(text)}” is not marked for translation")
         if is_for_people and where != READS_PATHS:
             for line, name in _quoted(module):
@@ -71,12 +72,12 @@ def server_findings(root: Path) -> Iterator[Finding]:
 
 
 def _unmarked(module: ast.Module) -> Iterator[Literal]:
-    for line, text in sentences(module, unread_calls=DOCUMENTING):
+    for line, text in unmarked_sentences(module, unread_calls=DOCUMENTING):
         if not SQL.fullmatch(text) and text not in KEPT:
             yield line, text
 
 
-def _told(module: ast.Module, telling: frozenset[str]) -> Iterator[Literal]:
+def _carried(module: ast.Module, telling: frozenset[str]) -> Iterator[Literal]:
     """Words given to what carries them to people, also where they are raised, and whatever they begin with."""
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and called(node) in telling:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from jinja2 import Environment, nodes
 
+from i18n.catalogs.extract import MARKS
 from i18n.checks.code.markup import VALUE, bare_markup
 from i18n.checks.code.reader import Literal, MarkupReader
 
@@ -18,20 +19,18 @@ OF_TEXT = frozenset({"capitalize", "default", "e", "escape", "lower", "replace",
 """Filters that leave a word what it is."""
 SHOWING = frozenset({"ui.badge", "ui.button", "ui.error", "ui.link", "ui.note"})
 """Their first argument is a text."""
-TRANSLATING = frozenset({"_", "gettext", "ngettext", "npgettext", "pgettext"})
-"""Their values by name are in a sentence."""
 MARK = "\ue000"
 
 
 def raw_states(env: Environment, source: str) -> Iterator[Literal]:
     """Of text and of what is read aloud. `translate="no"` is no excuse: the value is a word, and English."""
 
-    def said(expression: str) -> str:
+    def text_of(expression: str) -> str:
         names = list(_named(env.parse("{{ " + expression + " }}")))
         return f"{MARK}{names[0]}{MARK}" if names else VALUE
 
     reader = MarkupReader(lambda text: MARK in text, exempts_names=False)
-    reader.feed(bare_markup(env, source, said))
+    reader.feed(bare_markup(env, source, text_of))
     reader.close()
     yield from ((line, text.split(MARK)[1]) for line, text in reader.literals)
     for call in env.parse(source).find_all(nodes.Call):
@@ -40,7 +39,8 @@ def raw_states(env: Environment, source: str) -> Iterator[Literal]:
 
 def _shown(call: nodes.Call) -> list[nodes.Expr]:
     name = _name(call.node)
-    if name in TRANSLATING:
+    if name in MARKS:
+        # the values of the sentence
         return [value.value for value in call.kwargs]
     return call.args[:1] if name in SHOWING else []
 

@@ -5,21 +5,19 @@ from pathlib import Path
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
-from i18n.catalogs.extract import EXTENSIONS, templates
+from i18n.catalogs.extract import EXTENSIONS, MARKS, jinja_templates
 from i18n.checks.code.markup import bare_markup
 from i18n.checks.code.reader import Literal, MarkupReader
 from i18n.checks.code.states import raw_states
 from i18n.checks.code.wording import is_label, words_for_people
 from i18n.checks.finding import Finding, shortened
 
-TRANSLATES = frozenset({"_", "gettext", "ngettext", "pgettext", "npgettext"})
-
 
 def template_findings(root: Path) -> Iterator[Finding]:
     """`translate="no"` on an element exempts its content: a name, a sample code."""
     env = Environment(extensions=EXTENSIONS, autoescape=True)
     env.newstyle_gettext = True  # type: ignore[attr-defined]
-    for path in templates(root):
+    for path in jinja_templates(root):
         where, source = path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
         try:
             found = [*_written(env, source, is_html=path.suffix == ".html"), *_computed(env.parse(source))]
@@ -49,7 +47,7 @@ def _computed(node: nodes.Node) -> Iterator[Literal]:
     match node:
         case nodes.Const(value=str(text)) if is_label(text):
             yield node.lineno, text
-        case nodes.Call(node=nodes.Name(name=name)) if name in TRANSLATES:
+        case nodes.Call(node=nodes.Name(name=name)) if name in MARKS:
             for value in node.kwargs:
                 yield from _computed(value)
         case nodes.Filter():

@@ -3,9 +3,8 @@
 import re
 from html import unescape
 
-from i18n.checks.translations.placeholders import BRACE, PERCENT
+from i18n.placeholders import PLACEHOLDER, TAG
 
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 PRINTED_CODE = re.compile(r"`[^`]*`|\{\{.*?\}\}|\{%.*?%\}|\b\w+\(\"[^\"]*\"\)")
 
 
@@ -15,9 +14,7 @@ def without_tags(text: str) -> str:
 
 def without_values(text: str, instead: str = " ") -> str:
     """Also without HTML tags, each of which becomes a blank, and with the signs that HTML escapes."""
-    text = TAG.sub(" ", text)
-    for pattern in (PERCENT, BRACE):
-        text = pattern.sub(instead, text)
+    text = PLACEHOLDER.sub(instead, TAG.sub(" ", text))
     return unescape(text.replace("%%", "%"))
 
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from i18n.checks.finding import Fault
+
 SIGNS = {
     "fr": re.compile(r"\w(?:[·•.]e(?:[·•.]?s)?\b|\(e\)s?|/e\b|-e-s\b|/trice\b|/euse\b)", re.IGNORECASE),
     "de": re.compile(r"[a-zäöüß](?:[*:_/]-?in(?:nen)?\b|\(in(?:nen)?\)|In(?:nen)?\b)"),
@@ -27,7 +29,7 @@ MASCULINE = {
 }
 
 
-def gender_faults(text: str, language: str) -> Iterator[tuple[str, str]]:
+def gender_faults(text: str, language: str) -> Iterator[Fault]:
     """The person addressed may be a woman or a man; of others, the words of the glossary are used."""
     if language in SIGNS and (found := SIGNS[language].search(text)):
         yield "gender", f"“{found.group()}”: no sign within a word; say it in another way"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from i18n.checks.finding import Fault
 from i18n.checks.translations.bare import words_only
 from i18n.checks.translations.stems import is_said, plain
 from i18n.glossary.terms import GlossaryTerm, glossary_terms
@@ -46,14 +47,14 @@ class CheckedTerm:
     beginnings: dict[str, tuple[str, ...]]
 
 
-def glossary_faults(text: str, language: str) -> Iterator[tuple[str, str]]:
+def glossary_faults(text: str, language: str) -> Iterator[Fault]:
     """Words that are never used."""
     for never, instead in INSTEAD.get(language, {}).items():
         if found := re.search(never, text, re.IGNORECASE):
             yield "glossary", f"“{found.group()}”: the word for it is {instead}"
 
 
-def term_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
+def term_faults(english: str, text: str, language: str) -> Iterator[Fault]:
     """Terms of the English whose translation is missing. The longest term counts where one contains another."""
     source, translation = words_only(english), plain(words_only(text))
     for term in checked_terms():

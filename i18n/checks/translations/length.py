@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from i18n.checks.finding import Fault
 from i18n.checks.translations.bare import without_values
 
 ROOM, MOST, LEAST = 25, 1.5, 0.35
@@ -10,7 +11,7 @@ ROOM, MOST, LEAST = 25, 1.5, 0.35
 SHORT = 10
 
 
-def length_faults(english: str, text: str) -> Iterator[tuple[str, str]]:
+def length_faults(english: str, text: str) -> Iterator[Fault]:
     """Values and tags are not counted. Short words are compared upwards only."""
     source, translation = len(without_values(english).strip()), len(without_values(text).strip())
     if translation > source * MOST + ROOM:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from i18n.checks.finding import Fault
 from i18n.luxembourgish import keeps_n
 
 # A word in -n cannot stand before a value that is not known yet.
@@ -15,8 +16,8 @@ OWN_N = ("ioun", "ecran", "maschinn", "orion", "richtlinn", "stonn", "telefon", 
 """Endings of nouns that always keep their n. New nouns are added here."""
 
 
-def n_rule_faults(text: str) -> Iterator[tuple[str, str]]:
-    """Kind and words of each fault. `text` must not contain HTML tags."""
+def n_rule_faults(text: str) -> Iterator[Fault]:
+    """`text` must not contain HTML tags."""
     if "(n)" in text:
         yield "n_rule", "(n) is never printed: choose the form"
     if found := BEFORE_VALUE.search(text):

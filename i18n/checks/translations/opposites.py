@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from i18n.checks.finding import Fault
 from i18n.checks.translations.bare import words_only
 
 TABLES = Path(__file__).with_name("opposites.toml")
@@ -22,7 +23,7 @@ class OppositeTables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pairs: tuple[dict[str, WordPair], ...]
 
 
-def opposite_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
+def opposite_faults(english: str, text: str, language: str) -> Iterator[Fault]:
     """Compares words, not meanings: free translations are exceptions of their language."""
     tables, source, translation = _tables(), words_only(english), words_only(text)
     right = tables.answers.get(source.strip().lower(), {}).get(language)

@@ -1,17 +1,17 @@
-"""Checks named values in sentences, written as `%(name)s` or `{name}`."""
+"""Compares the placeholders of a sentence with those of its translation."""
 
 import re
 from collections.abc import Iterator
 
-PERCENT = re.compile(r"%\((?P<name>[^()]*)\)(?P<conversion>[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
-BRACE = re.compile(r"\{(?P<name>\w+)(?P<spec>(?:![rsa])?(?::[^{}]*)?)\}")
+from polib import POEntry
+
+from i18n.catalogs.entries import sources, translations
+from i18n.catalogs.headers import is_first_form_for_zero
+from i18n.checks.finding import Fault
+from i18n.placeholders import BRACE, CONVERSION, placeholders
+
 UNNAMED = re.compile(r"(?<!%)(?:%%)*%[sdrif](?![\w(])|\{\}|\{\d+\}")
-STRAY_PERCENT = re.compile(r"%(?!%|\([^()]*\)[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
-
-
-def placeholders(text: str) -> frozenset[str]:
-    """Including conversions: `%(share)d` and `%(share)s` differ."""
-    return frozenset(match.group() for pattern in (PERCENT, BRACE) for match in pattern.finditer(text))
+STRAY_PERCENT = re.compile(rf"%(?!%|\([^()]*\){CONVERSION})")
 
 
 def has_unnamed(text: str) -> bool:
@@ -19,33 +19,32 @@ def has_unnamed(text: str) -> bool:
     return bool(UNNAMED.search(text))
 
 
-def faults(sources: tuple[str, ...], texts: tuple[str, ...], *, first_form_is_for_zero: bool) -> Iterator[str]:
-    """Descriptions of the faults. A singular may omit its number ("one point") unless it also serves for zero, as in
-    French.
-    """
-    allowed = placeholders(" ".join(sources))
-    for form, text in enumerate(texts):
+def placeholder_faults(entry: POEntry, language: str) -> Iterator[Fault]:
+    """A singular may omit its number ("one point") unless it also serves for zero, as in French."""
+    english = sources(entry)
+    allowed = placeholders(" ".join(english))
+    for form, text in enumerate(translations(entry)):
         found = placeholders(text)
-        is_singular = len(sources) > 1 and form == 0 and not first_form_is_for_zero
-        needed = placeholders(sources[0]) if is_singular else placeholders(sources[-1])
+        is_singular = len(english) > 1 and form == 0 and not is_first_form_for_zero(language)
+        needed = placeholders(english[0]) if is_singular else placeholders(english[-1])
         if unknown := found - allowed:
-            yield f"{_listed(unknown)} is not a value of this sentence"
+            yield "placeholders", f"{_listed(unknown)} is not a value of this sentence"
         if lost := needed - found:
-            yield f"{_listed(lost)} is missing"
-        if not _is_filled_alike(sources, text):
-            yield "a lone % or brace would break the sentence when it is filled in"
+            yield "placeholders", f"{_listed(lost)} is missing"
+        if not _is_filled_alike(english, text):
+            yield "placeholders", "a lone % or brace would break the sentence when it is filled in"
 
 
 def has_stray_percent(text: str) -> bool:
-    """A `%` that is neither doubled nor the start of a named value."""
+    """A `%` that is neither doubled nor the start of a placeholder."""
     return bool(STRAY_PERCENT.search(text.replace("%%", "")))
 
 
-def _is_filled_alike(sources: tuple[str, ...], text: str) -> bool:
-    if has_stray_percent(text) and not any(map(has_stray_percent, sources)):
+def _is_filled_alike(english: tuple[str, ...], text: str) -> bool:
+    if has_stray_percent(text) and not any(map(has_stray_percent, english)):
         return False
-    uses_braces = any(BRACE.search(source) for source in sources)
-    return not uses_braces or not re.search(r"[{}]", BRACE.sub("", text))
+    uses_braces = any(re.search(BRACE, source) for source in english)
+    return not uses_braces or not re.search(r"[{}]", re.sub(BRACE, "", text))
 
 
 def _listed(names: frozenset[str]) -> str:

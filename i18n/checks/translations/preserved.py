@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from i18n.checks.finding import Fault
 from i18n.checks.translations.bare import without_values
 
 KEPT = {
@@ -23,7 +24,7 @@ NAMES = re.compile(
 OWN_FORMS = {"fr": {"KiB": "kio", "KB": "ko", "MB": "mo", "GB": "go", "ID": "identifiant"}}
 
 
-def preserved_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
+def preserved_faults(english: str, text: str, language: str) -> Iterator[Fault]:
     """What differs. Numbers may be grouped in another way; names may be part of a longer word (*API-Schlüssel*)."""
     wanted, found = without_values(english), without_values(text)
     for what, pattern in KEPT.items():

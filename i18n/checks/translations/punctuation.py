@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from i18n.checks.translations.bare import PRINTED_CODE, TAG, without_tags, without_values
+from i18n.checks.finding import Fault
+from i18n.checks.translations.bare import PRINTED_CODE, without_tags, without_values
 from i18n.french import BREAKING_SPACE
+from i18n.placeholders import TAG
 
 LAST_SIGN = re.compile(r"[.!?:;,…](?=[\s)\]»”“’]*$)")
 QUOTES = {"en": "“”", "fr": "«»", "de": "„“", "lb": "„“"}
@@ -21,7 +23,7 @@ TYPED = {
 }
 
 
-def punctuation_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
+def punctuation_faults(english: str, text: str, language: str) -> Iterator[Fault]:
     """Signs that an English sentence shares with its translation, and those that each language has for itself."""
     if (wanted := _last_sign(english)) != (found := _last_sign(text)):
         yield "end_sign", f"ends with {found or 'no sign'}, the English with {wanted or 'none'}"
@@ -32,7 +34,7 @@ def punctuation_faults(english: str, text: str, language: str) -> Iterator[tuple
         yield "space", "a sign may stand alone on a line: `orion i18n normalize` writes no-break spaces"
 
 
-def _signs(text: str, language: str) -> Iterator[tuple[str, str]]:
+def _signs(text: str, language: str) -> Iterator[Fault]:
     if STRAIGHT_APOSTROPHE.search(text):
         yield "apostrophe", "the apostrophe is ’"
     if language in QUOTES:
@@ -44,7 +46,7 @@ def _signs(text: str, language: str) -> Iterator[tuple[str, str]]:
             yield "typing", words
 
 
-def _quotes(text: str, language: str) -> Iterator[tuple[str, str]]:
+def _quotes(text: str, language: str) -> Iterator[Fault]:
     if found := FOREIGN_QUOTES[language].search(text):
         yield "quotes", f"{found.group()}: the quotation marks are {' '.join(QUOTES[language])}"
     elif not _is_paired(text, *QUOTES[language]):

@@ -4,41 +4,39 @@ from collections.abc import Iterator
 
 from polib import POEntry
 
-from i18n.catalogs.entries import sources, translations
-from i18n.catalogs.extract import MAX_LENGTH
-from i18n.checks.translations.bare import TAG, without_tags
+from i18n.catalogs.entries import max_letters, pairs
+from i18n.checks.finding import Fault
+from i18n.checks.translations.bare import without_tags
 from i18n.checks.translations.exceptions import exceptions_of
 from i18n.checks.translations.gender import gender_faults
 from i18n.checks.translations.glossary import glossary_faults, term_faults
 from i18n.checks.translations.length import length_faults
 from i18n.checks.translations.luxembourgish import n_rule_faults
 from i18n.checks.translations.opposites import opposite_faults
-from i18n.checks.translations.placeholders import faults
+from i18n.checks.translations.placeholders import placeholder_faults
 from i18n.checks.translations.preserved import preserved_faults
 from i18n.checks.translations.punctuation import punctuation_faults
 from i18n.checks.translations.untranslated import untranslated_faults
 from i18n.locales import SOURCE_LANGUAGE
+from i18n.placeholders import TAG
 
 
-def sentence_faults(message: POEntry, language: str, *, first_form_is_for_zero: bool) -> Iterator[tuple[str, str]]:
-    """Kind and text of each fault; the message must be translated."""
-    english, texts = sources(message), translations(message)
-    for words in faults(english, texts, first_form_is_for_zero=first_form_is_for_zero):
-        yield "placeholders", words
-    for form, text in enumerate(texts):
-        source = english[min(form, len(english) - 1)]
-        yield from _length(message, text)
-        yield from text_faults(source, text, language)
+def sentence_faults(entry: POEntry, language: str) -> Iterator[Fault]:
+    """The entry must be translated."""
+    yield from placeholder_faults(entry, language)
+    for english, text in pairs(entry):
+        yield from _length(entry, text)
+        yield from text_faults(english, text, language)
 
 
-def text_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
+def text_faults(english: str, text: str, language: str) -> Iterator[Fault]:
     """The faults of one form, without those that `exceptions.toml` explains."""
     for kind, words in unexcused_faults(english, text, language):
         if not exceptions_of(language).excuses(kind, english):
             yield kind, words
 
 
-def unexcused_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
+def unexcused_faults(english: str, text: str, language: str) -> Iterator[Fault]:
     yield from _blanks(english, text)
     yield from _tags(english, text)
     yield from glossary_faults(text, language)
@@ -54,7 +52,7 @@ def unexcused_faults(english: str, text: str, language: str) -> Iterator[tuple[s
         yield from n_rule_faults(without_tags(text))
 
 
-def _blanks(source: str, text: str) -> Iterator[tuple[str, str]]:
+def _blanks(source: str, text: str) -> Iterator[Fault]:
     if _edges(source) != _edges(text):
         yield "blanks", "the blanks at its beginning or end differ from the English"
 
@@ -63,12 +61,12 @@ def _edges(text: str) -> tuple[str, str]:
     return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
 
 
-def _tags(source: str, text: str) -> Iterator[tuple[str, str]]:
+def _tags(source: str, text: str) -> Iterator[Fault]:
     if sorted(TAG.findall(source)) != sorted(TAG.findall(text)):
         yield "tags", "its HTML tags differ from the English"
 
 
-def _length(message: POEntry, text: str) -> Iterator[tuple[str, str]]:
-    limits = [int(limit) for limit in MAX_LENGTH.findall(message.comment)]
-    if limits and len(text) > min(limits):
-        yield "too_long", f"{len(text)} characters, there is room for {min(limits)}"
+def _length(entry: POEntry, text: str) -> Iterator[Fault]:
+    longest = max_letters(entry)
+    if longest and len(text) > longest:
+        yield "too_long", f"{len(text)} characters, there is room for {longest}"

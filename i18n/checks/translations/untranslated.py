@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from i18n.checks.finding import Fault
 from i18n.checks.translations.bare import words_only
 from i18n.checks.translations.exceptions import exceptions_of
 from i18n.checks.translations.preserved import INITIALS, KEPT, NAMES
@@ -23,7 +24,7 @@ class FrequentEnglish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own: dict[str, frozenset[str]]
 
 
-def untranslated_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
+def untranslated_faults(english: str, text: str, language: str) -> Iterator[Fault]:
     """The same sentence, or English words of it within the translation."""
     if text == english:
         if shared_words(english) - exceptions_of(language).same:

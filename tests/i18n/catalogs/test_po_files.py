@@ -1,9 +1,7 @@
 from pathlib import Path
 
 import pytest
-from polib import POFile
 
-from i18n.catalogs.headers import has_plural_forms_of, plural_forms
 from i18n.catalogs.po_files import PoFileError, canonical, read_po
 
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
@@ -43,37 +41,3 @@ def test_an_entry_is_on_the_line_of_its_english_sentence(tmp_path: Path) -> None
     )
     content += '\n#~ msgid "old"\n#~ msgstr "alt"\n'
     assert [entry.linenum for entry in read_po(written(tmp_path, content.encode())) if not entry.obsolete] == [10, 13]
-
-
-@pytest.mark.parametrize(
-    ("language", "forms"),
-    [
-        ("fr", "nplurals=2; plural=(n > 1);"),
-        ("fr", "nplurals=2; plural=n > 1;"),
-        ("fr", "nplurals=2; plural=n>1"),
-        ("fr", "nplurals=2; plural=!(n < 2);"),
-        ("de", "nplurals=2; plural=n != 1;"),
-        ("lb", "nplurals=2;plural=n==1 ? 0 : 1;"),
-    ],
-)
-def test_a_rule_of_plurals_may_be_written_in_any_way(language: str, forms: str) -> None:
-    assert has_plural_forms_of(with_plural_forms(forms), language)
-
-
-@pytest.mark.parametrize(
-    "forms", ["", "nplurals=2; plural=n != 1;", "nplurals=3; plural=n > 1;", "plural=n > 1;", "n("]
-)
-def test_another_rule_is_not_french(forms: str) -> None:
-    assert not has_plural_forms_of(with_plural_forms(forms), "fr")
-
-
-def test_our_own_rules_are_right() -> None:
-    assert all(
-        has_plural_forms_of(with_plural_forms(plural_forms(name)), name) for name in ("fr", "de", "lb", "pt", "pl")
-    )
-
-
-def with_plural_forms(forms: str) -> POFile:
-    catalog = POFile()
-    catalog.metadata = {"Plural-Forms": forms}
-    return catalog

@@ -1,15 +1,13 @@
 """Every marked sentence reaches the catalogs."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
-from i18n.catalogs.extract import SOURCES
+from i18n.catalogs.extract import MARKS, SOURCES
+from i18n.catalogs.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 FILES = [path for source in SOURCES for path in (ROOT / source).rglob("*.py")]
-MARKS = {"_", "N_", "NN_", "PN_", "gettext", "ngettext", "pgettext", "npgettext"}
 
 
 def marks_in_f_strings(code: str) -> list[int]:

@@ -1,13 +1,13 @@
 """Sentences of backend and workers that nobody has marked, words of msgspec, and states as the code has them."""
 
 from fnmatch import fnmatchcase
-from typing import Any
 
 import pytest
 
 from i18n.catalogs.paths import ROOT
 from i18n.checks.code.server import IN_ENGLISH, KEPT, SOURCES
 from i18n.checks.run import check
+from tests.i18n.conftest import Project
 
 MODULE = "backend/loyalty/cards/actions.py"
 DECODING = """
@@ -18,7 +18,7 @@ except {caught} as error:
 """
 
 
-def kinds(project: Any, path: str, code: str) -> list[str]:
+def kinds(project: Project, path: str, code: str) -> list[str]:
     """Apart from those of the catalogs."""
     project.write(path, code + "\n")
     return [each.kind for each in check(project.root) if each.kind in {"literal", "library_text", "raw_state"}]
@@ -38,7 +38,7 @@ def kinds(project: Any, path: str, code: str) -> list[str]:
         'return View(error="Orion has failed here.")',
     ],
 )
-def test_a_sentence_of_the_server_that_nobody_marked_is_found(project: Any, code: str) -> None:
+def test_a_sentence_of_the_server_that_nobody_marked_is_found(project: Project, code: str) -> None:
     assert kinds(project, MODULE, code) == ["literal"]
     assert kinds(project, "workers/jobs/cards.py", code) == ["literal", "literal"]
 
@@ -56,18 +56,18 @@ def test_a_sentence_of_the_server_that_nobody_marked_is_found(project: Any, code
         'raise CardInactive(card_id="0199aa00")',
     ],
 )
-def test_what_only_developers_read_is_no_finding(project: Any, code: str) -> None:
+def test_what_only_developers_read_is_no_finding(project: Project, code: str) -> None:
     assert kinds(project, MODULE, code) == []
 
 
-def test_operators_are_told_in_english_but_a_field_error_is_for_everybody(project: Any) -> None:
+def test_operators_are_told_in_english_but_a_field_error_is_for_everybody(project: Project) -> None:
     assert kinds(project, "backend/cli/cards.py", 'click.echo("The card is lost.")') == []
     assert kinds(project, "backend/cli/cards.py", 'FieldError("/id", "lost", "The card is lost.")') == ["literal"]
 
 
 @pytest.mark.parametrize("caught", ["msgspec.ValidationError", "(msgspec.DecodeError, UnicodeError)", "DecodeError"])
 @pytest.mark.parametrize("handled", ["raise Refused(str(error))", 'reason = f"{error}"', "reason = error.args[0]"])
-def test_what_msgspec_says_is_found_where_it_goes_on(project: Any, caught: str, handled: str) -> None:
+def test_what_msgspec_says_is_found_where_it_goes_on(project: Project, caught: str, handled: str) -> None:
     assert kinds(project, MODULE, DECODING.format(caught=caught, handled=handled)) == ["library_text"]
 
 
@@ -79,7 +79,7 @@ def test_what_msgspec_says_is_found_where_it_goes_on(project: Any, caught: str, 
         ("OSError", "reason = str(error)"),
     ],
 )
-def test_an_error_of_msgspec_may_be_a_cause(project: Any, caught: str, handled: str) -> None:
+def test_an_error_of_msgspec_may_be_a_cause(project: Project, caught: str, handled: str) -> None:
     assert kinds(project, MODULE, DECODING.format(caught=caught, handled=handled)) == []
 
 
@@ -99,7 +99,7 @@ def test_an_error_of_msgspec_may_be_a_cause(project: Any, caught: str, handled: 
         "{% trans name=card.status %}Hello <b>{{ name }}</b>,\n  here you are.{% endtrans %}",
     ],
 )
-def test_a_state_that_a_page_shows_as_the_code_has_it_is_found(project: Any, markup: str) -> None:
+def test_a_state_that_a_page_shows_as_the_code_has_it_is_found(project: Project, markup: str) -> None:
     assert kinds(project, "frontend/office/states.html", markup) == ["raw_state"]
 
 
@@ -115,7 +115,7 @@ def test_a_state_that_a_page_shows_as_the_code_has_it_is_found(project: Any, mar
         '{{ ui.badge(messages.badge(row.state)) }}<span class="num">{{ attempt.status }}</span>',
     ],
 )
-def test_a_state_that_chooses_a_label_a_class_or_a_value_is_no_finding(project: Any, markup: str) -> None:
+def test_a_state_that_chooses_a_label_a_class_or_a_value_is_no_finding(project: Project, markup: str) -> None:
     assert kinds(project, "frontend/office/states.html", markup) == []
 
 

@@ -1,80 +1,73 @@
 """A catalog that has changed is read again while Orion runs; a broken one is not."""
 
 import os
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from i18n import translator
-from i18n.catalogs.paths import ROOT, catalog_path
 from i18n.dev.catalog_watch import CatalogWatch
-from i18n.translator import disable_marks, get_translator
+from i18n.translator import get_translator
+from tests.i18n.conftest import Project
 
-RECORDED = 'msgid "%(amount)s was not recorded."\nmsgstr "'
-
-
-@pytest.fixture
-def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """In a copy of the catalogs."""
-    shutil.copytree(ROOT / "i18n", tmp_path / "i18n", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    monkeypatch.setattr(translator, "CATALOGS_ROOT", tmp_path)
-    get_translator.cache_clear()
-    yield catalog_path("fr", "staff", tmp_path)
-    get_translator.cache_clear()
-    disable_marks()
+FR = "i18n/fr/LC_MESSAGES/staff.po"
+STAMP, CHANGED = '"Ajouter un tampon"', '"Tamponner"'
 
 
-def change(path: Path, old: str, new: str) -> None:
+def change(project: Project, old: str, new: str) -> None:
     """A second later."""
-    changed_at, text = path.stat().st_mtime, path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), "utf-8")
+    path = project.root / FR
+    changed_at = path.stat().st_mtime
+    project.replace(FR, old, new)
     os.utime(path, (changed_at + 1, changed_at + 1))
 
 
-def test_whoever_holds_the_translator_speaks_with_the_new_words_at_once(french: Path) -> None:
+def french(sentence: str, **values: object) -> str:
+    return get_translator("fr").gettext(sentence, **values)
+
+
+def test_whoever_holds_the_translator_speaks_with_the_new_words_at_once(project: Project) -> None:
     watch, say = CatalogWatch(), get_translator("fr").gettext
-    assert say("Add points") == "Ajouter des points"
-    change(french, '"Ajouter des points"', '"Créditer"')
+    assert say("Add a stamp") == "Ajouter un tampon"
+    change(project, STAMP, CHANGED)
     watch.look()
-    assert say("Add points") == "Créditer"
+    assert say("Add a stamp") == "Tamponner"
 
 
-def test_a_file_that_does_not_parse_leaves_the_last_good_texts_and_is_named_with_its_line(
-    french: Path, capsys: pytest.CaptureFixture[str]
+def test_a_file_that_does_not_parse_leaves_the_last_good_texts(project: Project) -> None:
+    watch = CatalogWatch()
+    change(project, f"msgstr {STAMP}", f"msgst {CHANGED}")
+    watch.look()
+    assert french("Add a stamp") == "Ajouter un tampon"
+    change(project, f"msgst {CHANGED}", f"msgstr {CHANGED}")
+    watch.look()
+    assert french("Add a stamp") == "Tamponner"
+
+
+def test_a_file_that_does_not_parse_is_named_once_with_its_line(
+    project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    watch, say = CatalogWatch(), get_translator("fr").gettext
-    change(french, 'msgstr "Ajouter des points"', 'msgst "Créditer"')
-    line = french.read_text("utf-8").partition("msgst ")[0].count("\n") + 1
+    watch = CatalogWatch()
+    change(project, f"msgstr {STAMP}", f"msgst {STAMP}")
+    line = project.read(FR).partition("msgst ")[0].count("\n") + 1
     watch.look()
-    assert say("Add points") == "Ajouter des points"
-    assert (
-        f"{french.relative_to(translator.CATALOGS_ROOT)}:{line}: not read, the texts stay as they were"
-        in capsys.readouterr().out
-    )
+    assert f"{FR}:{line}: not read, the texts stay as they were" in capsys.readouterr().out
     watch.look()
-    assert capsys.readouterr().out == "", "it is said once"
-    change(french, 'msgst "Créditer"', 'msgstr "Créditer"')
-    watch.look()
-    assert say("Add points") == "Créditer"
+    assert capsys.readouterr().out == ""
 
 
 def test_a_sentence_that_could_not_be_filled_in_is_not_taken_over(
-    french: Path, capsys: pytest.CaptureFixture[str]
+    project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     watch = CatalogWatch()
-    change(french, f"{RECORDED}%(amount)s", f"{RECORDED}%(amout)s")
+    change(project, "Bonjour <b>%(name)s", "Bonjour <b>%(nom)s")
     watch.look()
-    assert "%(amout)s is not a value of this sentence" in capsys.readouterr().out
-    assert "12 €" in get_translator("fr").gettext("%(amount)s was not recorded.", amount="12 €")
+    assert "%(nom)s is not a value of this sentence" in capsys.readouterr().out
+    assert "Luc" in french("Hello <b>%(name)s</b>, here you are.", name="Luc")
 
 
-def test_a_file_that_an_editor_replaces_is_missing_for_a_moment(french: Path) -> None:
-    watch, text = CatalogWatch(), french.read_text("utf-8")
-    french.unlink()
+def test_a_file_that_an_editor_replaces_is_missing_for_a_moment(project: Project) -> None:
+    watch, text = CatalogWatch(), project.read(FR)
+    (project.root / FR).unlink()
     watch.look()
-    french.write_text(text.replace('"Ajouter des points"', '"Créditer"'), "utf-8")
+    project.write(FR, text.replace(STAMP, CHANGED))
     watch.look()
-    assert get_translator("fr").gettext("Add points") == "Créditer"
+    assert french("Add a stamp") == "Tamponner"

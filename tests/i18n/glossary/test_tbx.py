@@ -5,7 +5,7 @@ from click.testing import CliRunner
 from translate.storage.tbx import tbxfile
 
 from i18n.cli import i18n
-from i18n.glossary.terms import GlossaryTerm, glossary_terms
+from i18n.glossary.terms import glossary_terms
 from i18n.locales import LANGUAGES
 
 FRENCH = "fr"
@@ -17,10 +17,6 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = CliRunner().invoke(i18n, ["tbx", str(path)])
     assert result.exit_code == 0, result.output
     return path
-
-
-def term(english: str) -> GlossaryTerm:
-    return next(term for term in glossary_terms() if term.english == english)
 
 
 def test_a_translation_tool_reads_all_terms_in_each_language(exported: Path) -> None:
@@ -35,21 +31,3 @@ def test_a_term_comes_with_what_it_means(exported: Path) -> None:
     store = tbxfile(exported.read_bytes(), sourcelanguage="en", targetlanguage=FRENCH)
     unit = next(unit for unit in store.units if unit.source == "expiry")
     assert "the loss of points after a period" in unit.getnotes(origin="definition")
-
-
-def test_a_line_of_the_glossary_is_read_as_people_read_it() -> None:
-    assert term("customer").words == {
-        "fr": ("client", "cliente"),
-        "de": ("Kunde", "Kundin"),
-        "lb": ("Client", "Clientin"),
-    }
-    assert term("customer").forms["lb"] == ("Clienten",)
-    assert term("unlock").words == {"fr": ("déverrouiller",), "de": ("entsperren",), "lb": ("entspären",)}
-    assert term("revoke").words["de"] == ("entziehen", "widerrufen")
-    assert term("API key").words["fr"] == ("clé d’API",)
-    assert term("earn").words["fr"] == ("gagner",)
-    assert term("member").words == {"fr": (), "de": (), "lb": ()}
-
-
-def test_words_of_the_code_are_no_terms_for_translators() -> None:
-    assert not {"booking", "lot", "endpoint"} & {term.english for term in glossary_terms()}

@@ -1,6 +1,6 @@
 import pytest
 
-from i18n.checks.translations.glossary import checked_terms, glossary_remarks, term_faults
+from i18n.checks.translations.glossary import checked_terms, glossary_faults, glossary_remarks, term_faults
 from i18n.glossary.terms import glossary_terms
 
 
@@ -57,3 +57,24 @@ def test_what_is_not_checked_is_a_term_and_has_a_reason() -> None:
 def test_every_further_form_belongs_to_a_checked_term() -> None:
     checked = {term.english for term in checked_terms()}
     assert {term for terms in glossary_remarks().also.values() for term in terms} <= checked
+
+
+@pytest.mark.parametrize(
+    ("language", "never"),
+    [
+        ("en", "Type the code"),
+        ("en", "The sale was booked"),
+        ("en", "We mail you the link"),
+        ("fr", "Tapez le code"),
+        ("de", "Tippen Sie den Code"),
+        ("de", "Der Kunde wurde nicht angemeldet."),
+        ("lb", "Tippt de Code"),
+    ],
+)
+def test_a_word_that_the_glossary_keeps_out_is_found(language: str, never: str) -> None:
+    assert [kind for kind, _ in glossary_faults(never, language)] == ["glossary"]
+
+
+@pytest.mark.parametrize("right", ["Pass Type ID", "Passes are of type x", "An email, or an e-mail", "A bookshop"])
+def test_other_uses_of_such_a_word_are_no_fault(right: str) -> None:
+    assert list(glossary_faults(right, "en")) == []
