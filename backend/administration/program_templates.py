@@ -30,6 +30,7 @@ TERMS = {
         "leave at any time; your data is then erased."
     ),
 }
+# NOTE: name of a reward: one of what the customer otherwise buys
 STAMP_REWARD = N_("One for free")
 REWARD, REWARD_POINTS, REWARD_CENTS = N_("€5 voucher"), 100, 500
 COLOR = "#414FD2"

@@ -20,7 +20,7 @@ WAIT_SECONDS = 60
 class Maintenance(Problem):
     code, status = "maintenance", 503
     title = N_("Orion is being maintained")
-    detail = N_("For the moment you can look at everything, and change nothing. Repeat it afterwards, unchanged.")
+    detail = N_("For the moment you can look at everything, but change nothing. Repeat it afterwards, unchanged.")
     ends_at: datetime | None
     """When it is expected to end. Null: not known."""
 

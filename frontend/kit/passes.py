@@ -136,7 +136,7 @@ class _Facts:
     def to_go(self) -> Fact:
         values = self.values
         missing = values.missing_points if values.type == "points" else values.stamps_target - values.stamp_count
-        return Fact(self.gettext("To go"), self.format.points(max(0, missing)))
+        return Fact(self.pgettext("label on a wallet pass", "To go"), self.format.points(max(0, missing)))
 
     @property
     def reward(self) -> list[Fact]:

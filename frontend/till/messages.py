@@ -32,7 +32,7 @@ class TillMessages(TransactionMessages):
         if card.state == "merged":
             return _("This card was merged into %(code)s. Open that one.", code=in_groups(card.merged_into_code or ""))
         if card.state == "erased":
-            return _("This customer’s data was deleted. Nothing more can be recorded.")
+            return _("This customer’s data has been erased. Nothing more can be recorded.")
         return _("This card is deactivated. The owner of the program can reactivate it.")
 
     def next_reward(self, card: CardView) -> str:

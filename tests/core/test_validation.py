@@ -87,7 +87,7 @@ def test_what_a_schema_checks_by_itself_has_its_place_and_format() -> None:
 @pytest.mark.parametrize(
     ("body", "sentence", "facts"),
     [
-        ({"purchase_amount_cents": 1, "order_reference": ""}, "Bitte füllen Sie das aus.", {}),
+        ({"purchase_amount_cents": 1, "order_reference": ""}, "Bitte füllen Sie dieses Feld aus.", {}),
         (
             {"purchase_amount_cents": 0},
             "Geben Sie eine ganze Zahl von 1 bis 100.000.000 ein.",

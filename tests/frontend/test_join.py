@@ -143,7 +143,7 @@ async def test_without_the_tick_the_cursor_is_at_the_tick(customer: Client) -> N
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/j/CLOSED", 200, "Not open for new customers"),
+        ("/j/CLOSED", 200, "Enrollment is closed"),
         ("/j/OFF", 200, "Points and stamps on your card are kept."),
         ("/j/NOWHERE", 404, "There is no store at this address"),
         ("/j/BUSY", 429, "Please wait a minute"),

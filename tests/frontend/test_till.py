@@ -552,7 +552,7 @@ async def test_where_no_pins_are_used_the_till_signs_out_instead_of_locking(
 async def test_something_scanned_that_is_no_card_is_not_enrolled(anna: Browser, backend: StaffBackend) -> None:
     backend.answers[LOOKUP] = found(CardMatches([]))
     await anna.send("/till/find", htmx=True, query="https://elsewhere.example/qr")
-    assert "This card is not one of Orion." in anna.text
+    assert "This card does not belong to Orion." in anna.text
     assert 'action="/till/enrollment"' not in anna.page
 
 

@@ -47,7 +47,7 @@ SAFE = {
     ),
     # Refused before anything was looked at: the sender still has its key, and the till keeps that of its form.
     "Please wait a moment and try again.",
-    "For the moment you can look at everything, and change nothing. Repeat it afterwards, unchanged.",
+    "For the moment you can look at everything, but change nothing. Repeat it afterwards, unchanged.",
     "Please try again in a moment.",
     "Too many wrong attempts. Try again at %(retry_at)s, or ask somebody who may unlock PINs.",
     # Read, not written.

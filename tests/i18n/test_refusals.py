@@ -83,7 +83,7 @@ def test_a_refusal_has_its_fields_in_the_readers_language_and_its_codes_in_none(
     made = ValidationFailed(FieldError("/name", "required"), FieldError("/email", "invalid_format", expected="email"))
     french, luxembourgish = told(made, "fr"), told(made, "lb")
     assert [error["detail"] for error in french["errors"]] == [
-        "Veuillez remplir ce champ.",
+        "Remplissez ce champ.",
         "Saisissez votre adresse e-mail, comme marie@example.com.",
     ]
     assert [error["code"] for error in french["errors"]] == [error["code"] for error in luxembourgish["errors"]]

@@ -100,5 +100,5 @@ async def test_a_code_of_no_card_and_a_foreign_code_are_told_apart(shop: Shop, a
     await till.press("/")
     await till.type("https://example.org/")
     await till.press("Enter")
-    await expect(till.title).to_have_text("This card is not one of Orion.")
+    await expect(till.title).to_have_text("This card does not belong to Orion.")
     assert await till.has_focus()

@@ -24,10 +24,10 @@ class SignInLinkInvalid(Problem):
 
     code, status = "sign_in_link_invalid", 404
     title = N_("This link is no longer valid")
-    detail = N_("The sign-in of this email has ended long ago.")
+    detail = N_("The sign-in of this email ended long ago.")
 
 
 class CustomerErased(Problem):
     code, status = "customer_erased", 410
     title = N_("Your data has been erased")
-    detail = N_("Nothing is left of your card. You can enroll as a new customer.")
+    detail = N_("Nothing is left of your card. You can enroll again.")

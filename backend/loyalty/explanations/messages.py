@@ -95,6 +95,7 @@ class ExplanationMessages:
             "reinstated": N_("%(amount)s: back on the card since %(date)s, because a return was undone."),
             "taken_again": N_("%(amount)s: deducted again on %(date)s, because a return was undone."),
         }
+        # NOTE: stands within a sentence, where a reward has no name
         return _(sentences.get(meaning, RECORDED), **named, reward=reward or _("a reward"))
 
     def sum_of_parts(self, meaning: str, unit: str, amount: int) -> str:

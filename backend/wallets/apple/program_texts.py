@@ -17,7 +17,8 @@ LABELS = {
     "stamps": PN_("label on a wallet pass", "Stamps"),
     # NOTE: plural, before the number of them
     "points": PN_("label on a wallet pass", "Points"),
-    "remaining": N_("To go"),
+    # NOTE: before the number of points or stamps that are missing for the next reward
+    "remaining": PN_("label on a wallet pass", "To go"),
     "reward_ready": N_("Reward ready"),
     "reward": N_("Next reward"),
     # NOTE: before the customer’s name
@@ -30,6 +31,7 @@ LABELS = {
     "debt": N_("Returned purchases"),
     "page": N_("My card on the web"),
     "code": N_("Card code"),
+    # NOTE: before the names of the stores where the card is used
     "stores": N_("Where it works"),
     # NOTE: plural: before the legal text
     "terms": PN_("label on a wallet pass", "Terms"),

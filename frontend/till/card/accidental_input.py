@@ -35,7 +35,7 @@ def ask_about_repeat(command: Command) -> None:
     _ = command.messages.translator.gettext
     question = Question(_("Record it again"), command.name, "again")
     if is_repeated(command):
-        raise AccidentalInput("", _("The same was recorded on this card a moment ago."), question)
+        raise AccidentalInput("", _("The same transaction was recorded on this card a moment ago."), question)
     if is_unanswered(command):
         raise AccidentalInput("", _unanswered(command), question)
 
@@ -63,5 +63,6 @@ def _is_confirmed(command: Command, value: str) -> bool:
 
 def _unanswered(command: Command) -> str:
     return command.messages.translator.gettext(
-        "The same was sent for this card a moment ago, without an answer. The history shows whether it was recorded."
+        "The same transaction was sent for this card a moment ago, without an answer. "
+        "The history shows whether it was recorded."
     )

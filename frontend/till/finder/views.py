@@ -109,7 +109,7 @@ def _sentence(request: Request, query: str) -> str:
     _ = get_translator(language_of(request)).gettext
     if "://" in query:
         name = request.app.state.branding.current.platform_name
-        return _("This card is not one of %(platform)s.", platform=name)
+        return _("This card does not belong to %(platform)s.", platform=name)
     return _("No card has this code.") if _is_code(query) else _("No customer matches “%(text)s”.", text=query)
 
 

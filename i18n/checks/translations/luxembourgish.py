@@ -12,7 +12,7 @@ BEFORE_VALUE = re.compile(r"\b(?!\w*ioun\b)\w*[a-zäëéöü]n\s+(?=%\(|\{)")
 IN_N = re.compile(r"(?<![\w-])([^\W\d_]*n)\s+(?=„?(\w+))")
 WITHOUT_N = re.compile(r"(?<![\w’'-])(de|vu|wa|ka|kee|e|a)\s+(?=„?(\w+))", re.IGNORECASE)
 """Words that have lost their n, even where they have other meanings."""
-OWN_N = ("ioun", "ecran", "maschinn", "orion", "richtlinn", "stonn", "telefon", "token")
+OWN_N = ("ioun", "ecran", "login", "maschinn", "orion", "richtlinn", "stonn", "telefon", "token")
 """Endings of nouns that always keep their n. New nouns are added here."""
 
 

@@ -12,6 +12,4 @@ class RelinkCommand(Command):
     async def book(self) -> Done:
         card = (await relink_card(self.caller, self.card_id, key=self.key)).card
         _ = self.messages.translator.gettext
-        return Done(
-            _("The old link opens nothing any more. A new one was emailed to %(email)s.", email=card.customer.email)
-        )
+        return Done(_("The old link no longer works. A new one was emailed to %(email)s.", email=card.customer.email))
