@@ -93,9 +93,11 @@ def normalize(root: Path, files: tuple[Path, ...]) -> None:
     languages = {
         path: language for language in catalogs.TRANSLATED_LANGUAGES for path in catalogs.catalog_paths(language, root)
     }
-    for path in files or languages:
-        if normalize_file(path, languages.get(path.resolve(), "")):
+    for path in files:
+        if normalize_file(path, languages.get(path.resolve())):
             click.echo(path)
+    if not files:
+        _say_written([path for path, language in languages.items() if normalize_file(path, language)], root)
 
 
 @i18n.command(name="import")

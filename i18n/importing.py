@@ -7,8 +7,19 @@ from pathlib import Path
 from polib import POEntry, POFile
 
 from i18n.catalogs import ROOT, catalog_paths
+from i18n.headers import language_of
 from i18n.normalizing import normalize_entries
-from i18n.pofiles import entries, is_translated, key, read_po, set_translations, sources, translations, write_po
+from i18n.pofiles import (
+    PoFileError,
+    entries,
+    is_translated,
+    key,
+    read_po,
+    set_translations,
+    sources,
+    translations,
+    write_po,
+)
 
 
 @dataclass
@@ -23,9 +34,13 @@ class Import:
 def import_translations(file: Path, language: str, root: Path = ROOT, *, overwrite: bool = False) -> Import:
     """Fills what is missing or not reviewed; with `overwrite` also replaces what is translated otherwise.
 
-    Entries of the file that are fuzzy or not translated are ignored. Raises `PoFileError`.
+    Entries of the file that are fuzzy or not translated are ignored. Raises `PoFileError`, also for a file in
+    another language.
     """
     edited = read_po(file)
+    written_in = language_of(edited) or language
+    if written_in != language:
+        raise PoFileError(file, 0, f"its header says that it is in {written_in}, not in {language}")
     normalize_entries(edited, language)
     done = {key(entry): entry for entry in entries(edited) if is_translated(entry) and not entry.fuzzy}
     report = Import()

@@ -59,12 +59,12 @@ def _read(path: Path) -> None:
 
 
 def _refuse_wrong_values(path: Path, language: str) -> None:
-    """Raises ValueError for a translation that could not be filled in."""
+    """Raises PoFileError for a translation that could not be filled in."""
     for entry in entries(read_po(path)):
         if is_translated(entry) and not entry.fuzzy:
             zero = is_first_form_for_zero(language)
             for fault in faults(sources(entry), translations(entry), first_form_is_for_zero=zero):
-                raise ValueError(f"“{sources(entry)[0]}”: {fault}")
+                raise PoFileError(path, entry.linenum, f"“{sources(entry)[0]}”: {fault}")
 
 
 def _changed_at(path: Path) -> int:

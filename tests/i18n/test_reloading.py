@@ -66,8 +66,11 @@ def test_a_sentence_that_could_not_be_filled_in_is_not_taken_over(
 ) -> None:
     watch = CatalogWatch()
     change(french, f"{RECORDED}%(amount)s", f"{RECORDED}%(amout)s")
+    line = french.read_text("utf-8").partition(RECORDED)[0].count("\n") + 1
     watch.look()
-    assert "%(amout)s is not a value of this sentence" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"staff.po:{line}: not read" in said
+    assert "%(amout)s is not a value of this sentence" in said
     assert "12 €" in get_translator("fr").gettext("%(amount)s was not recorded.", amount="12 €")
 
 
