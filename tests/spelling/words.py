@@ -1,6 +1,7 @@
 """The words that translations use, and those that a dictionary lacks: `i18n/<language>/words.txt`."""
 
 import re
+from pathlib import Path
 
 from i18n.catalogs import ROOT
 from i18n.checks.untranslated import without_names
@@ -22,4 +23,16 @@ def used_parts(language: str) -> frozenset[str]:
 
 def own_words(language: str) -> list[str]:
     """One word a line."""
-    return (ROOT / "i18n" / language / "words.txt").read_text(encoding="utf-8").split()
+    path = _own_words_path(language)
+    return path.read_text(encoding="utf-8").split() if path.exists() else []
+
+
+def sort_own_words(language: str) -> None:
+    """Writes the file only where its words are in another order, or twice."""
+    words = own_words(language)
+    if words != sorted(set(words)):
+        _own_words_path(language).write_text("".join(f"{word}\n" for word in sorted(set(words))), encoding="utf-8")
+
+
+def _own_words_path(language: str) -> Path:
+    return ROOT / "i18n" / language / "words.txt"
