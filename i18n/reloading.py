@@ -64,7 +64,7 @@ def _refuse_wrong_values(path: Path, language: str) -> None:
         if is_translated(entry) and not entry.fuzzy:
             zero = is_first_form_for_zero(language)
             for fault in faults(sources(entry), translations(entry), first_form_is_for_zero=zero):
-                raise PoFileError(path, entry.linenum, f"“{sources(entry)[0]}”: {fault}")
+                raise PoFileError(path, entry.linenum or 0, f"“{sources(entry)[0]}”: {fault}")
 
 
 def _changed_at(path: Path) -> int:
