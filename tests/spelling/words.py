@@ -1,24 +1,29 @@
 """The words that translations use, and those that a dictionary lacks: `i18n/<language>/words.txt`."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from i18n.catalogs import ROOT
 from i18n.checks.untranslated import without_names
-from tests.i18n.pairs import pairs
+from tests.i18n.pairs import kept_pairs, pairs
 
 WORD = re.compile(r"[^\W\d_]+(?:[’-][^\W\d_]+)*")
 
 
 def used_words(language: str) -> frozenset[str]:
     """As they are written, without values, code, numbers and names."""
-    return frozenset(word for _, text in pairs(language) for word in WORD.findall(without_names(text)))
+    return _words(pairs(language))
 
 
-def used_parts(language: str) -> frozenset[str]:
-    """Also the parts of words with a hyphen or an apostrophe."""
-    used = used_words(language)
+def kept_parts(language: str) -> frozenset[str]:
+    """Also of sentences that are no longer said, and the parts of words with a hyphen or an apostrophe."""
+    used = _words(kept_pairs(language))
     return used | {part for word in used for part in re.split("[’-]", word)}
+
+
+def _words(of: Iterable[tuple[str, str]]) -> frozenset[str]:
+    return frozenset(word for _, text in of for word in WORD.findall(without_names(text)))
 
 
 def own_words(language: str) -> list[str]:
