@@ -97,10 +97,14 @@ def add(root: Path, code: str, name: str | None, formats: str | None) -> None:
 @in_plain_words()
 def normalize(root: Path, files: tuple[Path, ...]) -> None:
     """Bring FILES, or all catalogs, to the canonical form, whatever tool has saved them."""
-    languages = {path: language for language in TRANSLATED_LANGUAGES for path in catalog_paths(language, root)}
-    for path in files or languages:
-        if normalize_file(path, languages.get(path.resolve(), "")):
+    languages = {
+        path: language for language in TRANSLATED_LANGUAGES for path in catalog_paths(language, root.resolve())
+    }
+    for path in files:
+        if normalize_file(path, languages.get(path.resolve())):
             click.echo(path)
+    if not files:
+        _say_written([path for path, language in languages.items() if normalize_file(path, language)], root)
 
 
 @i18n.command(name="import")

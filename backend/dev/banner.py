@@ -21,7 +21,7 @@ SIGN_INS = (
 
 
 FOR_TRANSLATORS = (
-    ("Look up", "{pages}/sign-in?strings=on, then hold Alt and click a text"),
+    ("Look up", "{pages}/sign-in?strings=on: press and hold Alt, and click a text"),
     ("", "or press the button “Strings of this page”"),
     ("Change", "save the catalog, then load the page again"),
     ("Languages", "in the menu of a page; Pseudo (en-XA) shows what is not translated"),

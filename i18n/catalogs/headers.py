@@ -46,6 +46,11 @@ def complete_header(catalog: POFile, language: str, audience: Audience) -> None:
         catalog.metadata[PLURAL_FORMS] = plural_forms(language)
 
 
+def language_of(catalog: POFile) -> str:
+    """Without a country, as tools may write one: `fr_LU`. Empty where the file does not say it."""
+    return re.split("[-_@]", catalog.metadata.get("Language", "").strip())[0].lower()
+
+
 def plural_forms(language: str) -> str:
     """By Babel, which takes them from CLDR."""
     plural = get_plural(language)

@@ -7,9 +7,10 @@ from pathlib import Path
 from polib import POEntry, POFile
 
 from i18n.catalogs.entries import Key, entries, is_reviewed, key_of, set_translations, sources, translations
+from i18n.catalogs.headers import language_of
 from i18n.catalogs.normalize import normalize_entries
 from i18n.catalogs.paths import ROOT, catalog_paths
-from i18n.catalogs.po_files import read_po, write_po
+from i18n.catalogs.po_files import PoFileError, read_po, write_po
 
 
 @dataclass
@@ -24,9 +25,13 @@ class Import:
 def import_translations(file: Path, language: str, root: Path = ROOT, *, overwrite: bool = False) -> Import:
     """Fills what is missing or not reviewed; with `overwrite` also replaces what is translated otherwise.
 
-    Entries of the file that are fuzzy or not translated are ignored. Raises `PoFileError`.
+    Entries of the file that are fuzzy or not translated are ignored. Raises `PoFileError`, also for a file in
+    another language.
     """
     edited = read_po(file)
+    written_in = language_of(edited) or language
+    if written_in != language:
+        raise PoFileError(file, 0, f"its header says that it is in {written_in}, not in {language}")
     normalize_entries(edited, language)
     done = {key_of(entry): entry for entry in entries(edited) if is_reviewed(entry)}
     report = Import()

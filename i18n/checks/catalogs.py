@@ -25,7 +25,7 @@ def catalog_findings(root: Path) -> Iterator[Finding]:
     for audience in AUDIENCES:
         where = template_path(audience, root).relative_to(root).as_posix()
         if is_stale(extracted[audience], audience, root):
-            yield Finding(where, "stale_template", "the code says something else: run `orion i18n extract`")
+            yield Finding(where, "stale_template", "the code says something else: run `make messages`")
         if template_path(audience, root).exists():
             template = read_po(template_path(audience, root))
             yield from _template_findings(template, where)
@@ -55,7 +55,7 @@ def _language_findings(root: Path, template: POFile, language: str, audience: Au
     try:
         catalog = read_po(path)
     except FileNotFoundError:
-        yield Finding(where, "no_catalog", "there is no such file: run `orion i18n update`")
+        yield Finding(where, "no_catalog", "there is no such file: run `make messages`")
     except PoFileError as error:
         yield Finding(f"{where}:{error.line}" if error.line else where, "unreadable", error.reason)
     else:

@@ -47,9 +47,12 @@ CONTEXTS = {*PLACES, *(f"state of {what}" for what in STATEFUL)}
 
 def context_faults(entry: POEntry) -> Iterator[Fault]:
     if entry.msgctxt and entry.msgctxt not in CONTEXTS:
-        yield "unknown_context", f"“{entry.msgctxt}”: take one of those in {__name__}, or add it there"
+        yield "unknown_context", f"“{entry.msgctxt}”: take one of those in i18n/checks/contexts.py, or add it there"
     if _is_word(entry) and not (entry.msgctxt and entry.comment):
-        yield "unexplained", 'a single word needs pgettext("…", …), or PN_, and a comment above: NOTE: what it is'
+        yield (
+            "unexplained",
+            'a single word needs pgettext("…", …), or PN_, and a comment above: NOTE: what it is (docs/glossary.md)',
+        )
 
 
 def _is_word(entry: POEntry) -> bool:

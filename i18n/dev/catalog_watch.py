@@ -60,11 +60,11 @@ def _read(path: Path) -> None:
 
 
 def _refuse_wrong_values(path: Path, language: str) -> None:
-    """Raises ValueError for a translation that could not be filled in."""
+    """Raises PoFileError for a translation that could not be filled in."""
     for entry in entries(read_po(path)):
         if is_reviewed(entry):
             for _, fault in placeholder_faults(entry, language):
-                raise ValueError(f"“{entry.msgid}”: {fault}")
+                raise PoFileError(path, entry.linenum or 0, f"“{entry.msgid}”: {fault}")
 
 
 def _changed_at(path: Path) -> int:

@@ -1,6 +1,7 @@
 """Weblate finds the catalogs that there are."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -46,3 +47,14 @@ def test_only_the_first_component_has_a_copy_of_the_repository() -> None:
     first, *others = AUDIENCES
     assert component(first)["push_branch"] == "translations"
     assert [component(audience)["repo"] for audience in others] == [f"weblate://orion/{first}"] * len(others)
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_what_translators_ask_about_a_sentence_reaches_somebody(audience: Audience) -> None:
+    assert component(audience)["report_source_bugs"] == "translations@example.org"
+
+
+def test_a_translator_without_the_repository_is_led_to_a_page_that_there_is() -> None:
+    project = json.loads((FOLDER / "project.json").read_text(encoding="utf-8"))
+    [path] = re.findall(r"\(https://git\.example\.org/orion/blob/main/([^)]+)\)", project["instructions"])
+    assert (PROJECT / path).is_file()

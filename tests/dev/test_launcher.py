@@ -276,4 +276,4 @@ def test_a_translator_is_told_how_to_look_up_a_sentence_and_chooses_the_editor(m
     assert (done.exit_code, os.environ[EDITOR]) == (0, "idea://open?file={path}&line={line}")
     console = Console(width=120, file=io.StringIO(), record=True)
     console.print(welcome(frontend_url="http://127.0.0.1:8080", backend_url="", has_sandbox=True, **told))
-    assert "http://127.0.0.1:8080/sign-in?strings=on, then hold Alt and click a text" in console.export_text()
+    assert "http://127.0.0.1:8080/sign-in?strings=on: press and hold Alt, and click a text" in console.export_text()

@@ -1,5 +1,6 @@
 """A translator looks up the sentences of a page in it, in a real Chromium, with a copy of the catalogs."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -107,6 +108,23 @@ async def test_a_sentence_is_looked_up_where_it_stands_and_nothing_is_done(
     assert len(backend.asked) == calls
     await page.keyboard.press("Escape")
     await expect(dialog(page)).to_be_hidden()
+
+
+async def test_while_a_sentence_is_looked_up_the_desk_says_so(page: Page) -> None:
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await answered.wait()
+        await route.fallback()
+
+    await page.route("**/_strings/*?*", hold)
+    await look_up(page, "Ajouter des points")
+    await asked.wait()
+    await expect(dialog(page).get_by_text("Looking it up")).to_be_visible()
+    answered.set()
+    await expect(dialog(page)).to_contain_text("Add points")
+    await expect(dialog(page).get_by_text("Looking it up")).to_be_hidden()
 
 
 async def test_while_alt_is_held_the_sentence_below_the_pointer_is_outlined(page: Page) -> None:

@@ -156,6 +156,21 @@ def test_a_translator_without_the_repository_hands_in_a_file(repository: Reposit
     assert 'msgstr "Ajouter un autre tampon"' in project.read(FR)
 
 
+def test_a_file_in_another_language_is_not_taken_in(repository: Repository) -> None:
+    before = repository.project.read(DE)
+    refused = repository.orion("import", "de", repository.project.root / FR, "--overwrite")
+    assert refused.exit_code == 1
+    assert "its header says that it is in fr, not in de" in refused.output
+    assert repository.project.read(DE) == before
+
+
+def test_a_file_elsewhere_is_normalized_in_the_language_of_its_header(repository: Repository, tmp_path: Path) -> None:
+    file = tmp_path / "zoe.po"
+    file.write_text(repository.project.read(FR).replace("Ajouter un tampon", "Ajouter un tampon ?"), encoding="utf-8")
+    assert repository.orion("normalize", file).output == f"{file}\n"
+    assert "Ajouter un tampon\u202f?" in file.read_text(encoding="utf-8")
+
+
 def test_what_is_broken_is_refused_with_its_file_and_line(repository: Repository) -> None:
     path = catalog_path("fr", "staff", repository.project.root)
     save_with_poedit(path, {"Hello <b>%(name)s</b>, here you are.": "Bonjour <b>%(nom)s</b>, voilà."})

@@ -24,14 +24,7 @@ from backend.messaging.limits import within_total
 from backend.messaging.mailer import WAIT_SECONDS_MAX, Mailer, MailsWait
 from backend.messaging.models import EmailLog, PlatformMail
 from backend.messaging.outgoing import attempt_of, outgoing_mail
-from backend.messaging.queue import (
-    QueuedMail,
-    begin,
-    defer,
-    postpone,
-    renew,
-    withhold,
-)
+from backend.messaging.queue import QueuedMail, begin, defer, postpone, renew, withhold
 from backend.messaging.secrets import is_readable, secret_of
 from backend.messaging.suppression import is_suppressed
 from backend.messaging.templates.catalog.test_email import TEST_EMAIL

@@ -3,7 +3,7 @@ const TOKEN = /\u2062([\u2061\u2064]{13})|\u2063/gu;
 const MARKS = /[\u2061-\u2064]/gu;
 const HERE = "data-strings-here";
 
-const [open, dialog, all, none, list, entry, row] = ["open", "dialog", "all", "none", "list", "entry", "row"].map((name) =>
+const [open, dialog, all, none, waiting, list, entry, row] = ["open", "dialog", "all", "none", "waiting", "list", "entry", "row"].map((name) =>
   document.querySelector(`[data-strings=${name}]`));
 
 /** The sentences in a text, each with its number, in the order in which they end. */
@@ -62,9 +62,10 @@ function rowOf(sentence) {
 async function showEntry({ number, text }) {
   show([]);
   none.hidden = true;
-  all.hidden = false;
+  all.hidden = waiting.hidden = false;
   const asked = new URLSearchParams({ language: document.documentElement.lang, length: [...text].length });
   const answer = await fetch(`/_strings/${number}?${asked}`);
+  waiting.hidden = true;
   entry.innerHTML = answer.ok ? await answer.text() : "";
   none.hidden = answer.ok;
   dialog.querySelector("h2").focus();
