@@ -14,6 +14,7 @@ from rich.table import Table
 from i18n import catalogs, extraction, importing, tbx, updating
 from i18n.adding import LanguageRefused, add_language
 from i18n.audiences import AUDIENCES
+from i18n.checks.exceptions import ExceptionsRefused
 from i18n.checks.finding import shortened
 from i18n.checks.run import check as run_checks
 from i18n.locales import LANGUAGE_NAMES
@@ -43,7 +44,7 @@ def in_plain_words() -> Iterator[None]:
         yield
     except TemplateSyntaxError as error:
         raise click.ClickException(f"{error.filename or 'a template'}:{error.lineno}: {error.message}") from error
-    except (OSError, PoFileError) as error:
+    except (OSError, PoFileError, ExceptionsRefused) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -91,7 +92,9 @@ def add(root: Path, code: str, name: str | None, formats: str | None) -> None:
 def normalize(root: Path, files: tuple[Path, ...]) -> None:
     """Bring FILES, or all catalogs, to the canonical form, whatever tool has saved them."""
     languages = {
-        path: language for language in catalogs.TRANSLATED_LANGUAGES for path in catalogs.catalog_paths(language, root)
+        path: language
+        for language in catalogs.TRANSLATED_LANGUAGES
+        for path in catalogs.catalog_paths(language, root.resolve())
     }
     for path in files or languages:
         if normalize_file(path, languages.get(path.resolve(), "")):

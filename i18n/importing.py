@@ -7,8 +7,19 @@ from pathlib import Path
 from polib import POEntry, POFile
 
 from i18n.catalogs import ROOT, catalog_paths
+from i18n.headers import language_of
 from i18n.normalizing import normalize_entries
-from i18n.pofiles import entries, is_translated, key, read_po, set_translations, sources, translations, write_po
+from i18n.pofiles import (
+    PoFileError,
+    entries,
+    is_translated,
+    key,
+    read_po,
+    set_translations,
+    sources,
+    translations,
+    write_po,
+)
 
 
 @dataclass
@@ -26,6 +37,8 @@ def import_translations(file: Path, language: str, root: Path = ROOT, *, overwri
     Entries of the file that are fuzzy or not translated are ignored. Raises `PoFileError`.
     """
     edited = read_po(file)
+    if language_of(edited) not in ("", language):
+        raise PoFileError(file, 0, f"its header says that it is in {language_of(edited)}, not in {language}")
     normalize_entries(edited, language)
     done = {key(entry): entry for entry in entries(edited) if is_translated(entry) and not entry.fuzzy}
     report = Import()

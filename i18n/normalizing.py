@@ -5,13 +5,14 @@ from pathlib import Path
 from polib import POEntry, POFile
 
 from i18n.french import with_no_break_spaces
+from i18n.headers import language_of
 from i18n.pofiles import canonical, read_po, set_translations, translations, write_po
 
 
 def normalize(path: Path, language: str) -> bool:
-    """Whether the file has changed. Idempotent; loses nothing."""
+    """Whether the file has changed. Without a `language`, that of its header. Idempotent; loses nothing."""
     catalog = read_po(path)
-    normalize_entries(catalog, language)
+    normalize_entries(catalog, language or language_of(catalog))
     if canonical(catalog) == path.read_bytes().decode("utf-8"):
         return False
     write_po(path, catalog)

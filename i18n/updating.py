@@ -4,15 +4,16 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from babel.messages.plurals import get_plural
 from polib import POEntry, POFile
 
 from i18n.audiences import Audience
 from i18n.catalogs import ROOT, TRANSLATED_LANGUAGES, catalog_path, read_templates
-from i18n.headers import complete_header
+from i18n.checks.finding import shortened
+from i18n.headers import complete_header, number_of_forms
 from i18n.normalizing import normalize_entries
 from i18n.pofiles import (
     Key,
+    PoFileError,
     canonical,
     entries,
     is_translated,
@@ -42,6 +43,7 @@ def update_catalogs(root: Path = ROOT, languages: Iterable[str] = TRANSLATED_LAN
 def _update_language(language: str, templates: dict[Audience, POFile], root: Path) -> Iterator[Path]:
     paths = {audience: catalog_path(language, audience, root) for audience in templates}
     catalogs = {audience: read_po(path) if path.exists() else POFile() for audience, path in paths.items()}
+    _refuse_two_translations({paths[audience]: catalog for audience, catalog in catalogs.items()})
     memory = Memory(catalogs.values(), {key(entry) for template in templates.values() for entry in entries(template)})
     for audience, template in templates.items():
         updated = _updated(catalogs[audience], template, memory, language)
@@ -58,12 +60,9 @@ class Memory:
 
     def __init__(self, catalogs: Iterable[POFile], wanted: set[Key]) -> None:
         self.wanted = wanted
-        self._in_use: dict[Key, POEntry] = {}
-        self._no_longer_said: dict[Key, POEntry] = {}
-        for entry in (entry for catalog in catalogs for entry in catalog):
-            known = self._no_longer_said if entry.obsolete else self._in_use
-            if key(entry) not in known or is_translated(entry):
-                known[key(entry)] = entry
+        known = [entry for catalog in catalogs for entry in catalog]
+        self._in_use = _best(entry for entry in known if not entry.obsolete)
+        self._no_longer_said = _best(entry for entry in known if entry.obsolete)
         vanished = [entry for said, entry in self._in_use.items() if said not in wanted]
         self._offered = [entry for entry in (*vanished, *self._no_longer_said.values()) if is_translated(entry)]
 
@@ -83,14 +82,38 @@ class Memory:
         return best
 
 
+def _best(known: Iterable[POEntry]) -> dict[Key, POEntry]:
+    """One for each sentence; git may have merged two."""
+    best: dict[Key, POEntry] = {}
+    for entry in known:
+        if key(entry) not in best or _worth(entry) > _worth(best[key(entry)]):
+            best[key(entry)] = entry
+    return best
+
+
+def _worth(entry: POEntry) -> tuple[bool, bool]:
+    return is_translated(entry), not entry.fuzzy
+
+
+def _refuse_two_translations(catalogs: dict[Path, POFile]) -> None:
+    """Raises `PoFileError`: only the translator knows which of them is to stay."""
+    known: dict[tuple[Key, Path | None], tuple[Path, POEntry]] = {}
+    for path, entry in ((path, entry) for path, catalog in catalogs.items() for entry in catalog):
+        if not is_translated(entry) or entry.fuzzy:
+            continue
+        where, other = known.setdefault((key(entry), path if entry.obsolete else None), (path, entry))
+        if translations(other) != translations(entry):
+            reason = f"“{shortened(entry.msgid)}” is translated twice, otherwise in {where.name}: keep one of them"
+            raise PoFileError(path, entry.linenum or 0, reason)
+
+
 def _updated(catalog: POFile, template: POFile, memory: Memory, language: str) -> POFile:
     updated = POFile()
     updated.header, updated.metadata = catalog.header, catalog.metadata
     updated.metadata_is_fuzzy = catalog.metadata_is_fuzzy
-    updated.extend(_merged(entry, memory, get_plural(language).num_plurals) for entry in entries(template))
-    for entry in catalog:
-        if key(entry) not in memory.wanted and is_translated(entry):
-            updated.append(_obsolete(entry))
+    updated.extend(_merged(entry, memory, number_of_forms(language)) for entry in entries(template))
+    obsolete = [entry for entry in catalog if key(entry) not in memory.wanted and any(translations(entry))]
+    updated.extend(map(_obsolete, _best(obsolete).values()))
     return updated
 
 

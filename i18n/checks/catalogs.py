@@ -13,7 +13,7 @@ from i18n.checks.numbers import number_faults
 from i18n.checks.placeholders import has_stray_percent, has_unnamed
 from i18n.checks.sentences import sentence_faults, text_faults
 from i18n.extraction import extract, is_stale
-from i18n.headers import has_plural_forms_of, is_first_form_for_zero, plural_forms
+from i18n.headers import has_plural_forms_of, is_first_form_for_zero, language_of, number_of_forms, plural_forms
 from i18n.locales import SOURCE_LANGUAGE
 from i18n.pofiles import PoFileError, entries, is_translated, key, read_po, sources
 
@@ -60,6 +60,8 @@ def _language_findings(root: Path, template: POFile, language: str, audience: Au
     else:
         if not has_plural_forms_of(catalog, language):
             yield Finding(where, "plural_forms", f"the header must say Plural-Forms: {plural_forms(language)}")
+        if language_of(catalog) not in ("", language):
+            yield Finding(where, "language", f"its header says that it is in {language_of(catalog)}")
         yield from _unwanted(template, catalog, where)
         yield from _entries(template, catalog, where, language)
 
@@ -88,6 +90,13 @@ def _entries(template: POFile, catalog: POFile, where: str, language: str) -> It
             yield _about(entry, _line(where, entry), "fuzzy", "the English has changed: look again")
         elif not is_translated(entry):
             yield _about(entry, _line(where, entry), "missing", "not translated")
+        elif said.msgid_plural and len(entry.msgstr_plural) != (forms := number_of_forms(language)):
+            yield _about(
+                entry,
+                _line(where, entry),
+                "plural_forms",
+                f"{len(entry.msgstr_plural)} forms, the language has {forms}",
+            )
         else:
             # Hints are the template's: a tool may have saved the catalog without them.
             entry.comment = said.comment

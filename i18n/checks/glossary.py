@@ -90,7 +90,10 @@ def _checked(english: str, same: list[GlossaryTerm], also: dict[str, dict[str, t
     return CheckedTerm(
         english,
         _pattern(english, is_verb=any(word.islower() for term in same for word in term.words["de"])),
-        {lang: tuple(word for term in same for word in (*term.words.get(lang, ()), *term.forms.get(lang, ()))) for lang in languages},
+        {
+            lang: tuple(word for term in same for word in (*term.words.get(lang, ()), *term.forms.get(lang, ())))
+            for lang in languages
+        },
         {lang: also.get(lang, {}).get(english, ()) for lang in languages},
     )
 

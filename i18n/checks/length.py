@@ -12,6 +12,8 @@ SHORT = 10
 
 def length_faults(english: str, text: str) -> Iterator[tuple[str, str]]:
     """Values and tags are not counted. Short words are compared upwards only."""
+    if any(map(str.isalpha, without_values(english))) and not any(map(str.isalpha, without_values(text))):
+        yield "length", "it has no word"
     source, translation = len(without_values(english).strip()), len(without_values(text).strip())
     if translation > source * MOST + ROOM:
         yield "length", f"{translation} letters for {source} of the English: too long for its place"

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 PERCENT = re.compile(r"%\((?P<name>[^()]*)\)(?P<conversion>[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
 BRACE = re.compile(r"\{(?P<name>\w+)(?P<spec>(?:![rsa])?(?::[^{}]*)?)\}")
 UNNAMED = re.compile(r"(?<!%)(?:%%)*%[sdrif](?![\w(])|\{\}|\{\d+\}")
+ESCAPED = "\0"
+"""For a doubled `%`, which must not join what stands beside it: `%(name)%%s` is no `%(name)s`."""
 STRAY_PERCENT = re.compile(r"%(?!%|\([^()]*\)[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
 
 
 def placeholders(text: str) -> frozenset[str]:
-    """Including conversions: `%(share)d` and `%(share)s` differ."""
+    """Including conversions: `%(share)d` and `%(share)s` differ. `%%(share)s` is none: it prints its own letters."""
+    text = text.replace("%%", ESCAPED)
     return frozenset(match.group() for pattern in (PERCENT, BRACE) for match in pattern.finditer(text))
 
 
@@ -38,7 +41,7 @@ def faults(sources: tuple[str, ...], texts: tuple[str, ...], *, first_form_is_fo
 
 def has_stray_percent(text: str) -> bool:
     """A `%` that is neither doubled nor the start of a named value."""
-    return bool(STRAY_PERCENT.search(text.replace("%%", "")))
+    return bool(STRAY_PERCENT.search(text.replace("%%", ESCAPED)))
 
 
 def _is_filled_alike(sources: tuple[str, ...], text: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from polib import POEntry
 
-from i18n.checks.bare import TAG, without_tags
+from i18n.checks.bare import without_tags
 from i18n.checks.exceptions import exceptions_of
 from i18n.checks.gender import gender_faults
 from i18n.checks.glossary import glossary_faults, term_faults
@@ -15,6 +15,7 @@ from i18n.checks.opposites import opposite_faults
 from i18n.checks.placeholders import faults
 from i18n.checks.preserved import preserved_faults
 from i18n.checks.punctuation import punctuation_faults
+from i18n.checks.signs import sign_faults, tag_faults
 from i18n.checks.untranslated import untranslated_faults
 from i18n.locales import SOURCE_LANGUAGE
 from i18n.pofiles import sources, translations
@@ -42,7 +43,8 @@ def text_faults(english: str, text: str, language: str) -> Iterator[tuple[str, s
 
 def unexcused_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
     yield from _blanks(english, text)
-    yield from _tags(english, text)
+    yield from tag_faults(english, text)
+    yield from sign_faults(english, text)
     yield from glossary_faults(text, language)
     yield from punctuation_faults(english, text, language)
     if language != SOURCE_LANGUAGE:
@@ -63,11 +65,6 @@ def _blanks(source: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _edges(text: str) -> tuple[str, str]:
     return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-
-
-def _tags(source: str, text: str) -> Iterator[tuple[str, str]]:
-    if sorted(TAG.findall(source)) != sorted(TAG.findall(text)):
-        yield "tags", "its HTML tags differ from the English"
 
 
 def _length(message: POEntry, text: str) -> Iterator[tuple[str, str]]:

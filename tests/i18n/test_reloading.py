@@ -78,3 +78,27 @@ def test_a_file_that_an_editor_replaces_is_missing_for_a_moment(french: Path) ->
     french.write_text(text.replace('"Ajouter des points"', '"Créditer"'), "utf-8")
     watch.look()
     assert get_translator("fr").gettext("Add points") == "Créditer"
+
+
+def test_a_sentence_refused_in_one_file_is_not_taken_over_with_another(
+    french: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch = CatalogWatch()
+    change(french, f"{RECORDED}%(amount)s", f"{RECORDED}%(amout)s")
+    watch.look()
+    change(catalog_path("fr", "customer", translator.CATALOGS_ROOT), "# The sentences", "# All sentences")
+    watch.look()
+    assert capsys.readouterr().out.count("%(amout)s is not a value of this sentence") == 2
+    assert "12 €" in get_translator("fr").gettext("%(amount)s was not recorded.", amount="12 €")
+
+
+def test_the_file_that_does_not_parse_is_named_whichever_was_saved(
+    french: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch = CatalogWatch()
+    change(french, 'msgstr "Ajouter des points"', 'msgst "Créditer"')
+    watch.look()
+    change(catalog_path("fr", "customer", translator.CATALOGS_ROOT), "# The sentences", "# All sentences")
+    watch.look()
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in said] == ["i18n/fr/LC_MESSAGES/staff.po"] * 2
