@@ -4,10 +4,16 @@ from collections.abc import Iterator
 
 from i18n.checks.bare import without_values
 
-ROOM, MOST, LEAST = 25, 1.5, 0.35
+ROOM, MOST = 25, 1.5
 """A translation may have 1.5 times the letters and 25 more, which a short word needs: *Nach eng Kéier schécken* is
 *Resend*."""
-SHORT = 10
+LEAST = {10: 0.35, 30: 0.5}
+"""The share of the letters that a translation has at least, from so many letters of the English."""
+
+
+def is_absurd(english: str, text: str) -> bool:
+    """So long that no other check can look at it in time."""
+    return len(text) > len(english) * 10 + 1000
 
 
 def length_faults(english: str, text: str) -> Iterator[tuple[str, str]]:
@@ -17,5 +23,5 @@ def length_faults(english: str, text: str) -> Iterator[tuple[str, str]]:
     source, translation = len(without_values(english).strip()), len(without_values(text).strip())
     if translation > source * MOST + ROOM:
         yield "length", f"{translation} letters for {source} of the English: too long for its place"
-    if source >= SHORT and translation < source * LEAST:
+    if any(source >= letters and translation < source * share for letters, share in LEAST.items()):
         yield "length", f"{translation} letters for {source} of the English: is something missing?"

@@ -17,6 +17,7 @@ STRAIGHT_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=\w)'|'(?=\w)")
 TYPED = {
     re.compile(r"\.\.\."): "three dots are one sign: …",
     re.compile(r"  "): "two blanks",
+    re.compile(r"[,;]\s*[.!?;,]"): "two signs, one of which has lost its words",
     re.compile(r" (?:,|\.(?!\w))"): "a blank before a comma or full stop",
 }
 

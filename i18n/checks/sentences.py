@@ -9,7 +9,7 @@ from i18n.checks.bare import without_tags
 from i18n.checks.exceptions import exceptions_of
 from i18n.checks.gender import gender_faults
 from i18n.checks.glossary import glossary_faults, term_faults
-from i18n.checks.length import length_faults
+from i18n.checks.length import is_absurd, length_faults
 from i18n.checks.luxembourgish import n_rule_faults
 from i18n.checks.opposites import opposite_faults
 from i18n.checks.placeholders import faults
@@ -42,6 +42,9 @@ def text_faults(english: str, text: str, language: str) -> Iterator[tuple[str, s
 
 
 def unexcused_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
+    if is_absurd(english, text):
+        yield from length_faults(english, text)
+        return
     yield from _blanks(english, text)
     yield from tag_faults(english, text)
     yield from sign_faults(english, text)

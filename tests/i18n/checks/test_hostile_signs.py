@@ -1,6 +1,8 @@
 """A translation is printed on pages as it is: nothing in it may open a tag, end an attribute, or hide."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from i18n.checks.placeholders import faults
 from i18n.checks.sentences import text_faults
@@ -89,3 +91,24 @@ def test_every_sentence_that_passes_can_be_filled_in(language: str) -> None:
 class _Anything(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return "1"
+
+
+PIECES = st.sampled_from(
+    ["%", "%%", "(", ")", "(name)", "(share)", "s", "d", "r", " ", "%(name)s", "%(share)d", "{", "}", "é"]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_whatever_passes_has_its_values_once_it_is_filled_in(text: str) -> None:
+    if not list(faults(("%(name)s has %(share)d",), (text,), first_form_is_for_zero=True)):
+        filled = text % {"name": "Zoé", "share": 7, "secret": "hidden"}
+        assert "Zoé" in filled
+        assert "7" in filled
+        assert "hidden" not in filled
+
+
+@pytest.mark.parametrize("piece", ["a", "{{", "{%", "%(", "<a", "vous êtes "])
+def test_a_megabyte_is_refused_at_once(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
+    assert "length" in kinds("Add a stamp", text)
+    assert len(list(faults((GREETING,), (text,), first_form_is_for_zero=True))) > 0
