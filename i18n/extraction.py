@@ -11,7 +11,7 @@ from polib import POEntry, POFile
 from i18n.audiences import AUDIENCES, Audience, audience_of
 from i18n.catalogs import ROOT, template_path
 from i18n.headers import introduction
-from i18n.pofiles import Key, entries, key, read_po, sources, write_po
+from i18n.pofiles import Key, PoFileError, entries, key, read_po, sources, write_po
 
 SOURCES = ("backend", "frontend", "workers")
 KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2), "PN_": ((1, "c"), 2)}
@@ -48,9 +48,12 @@ def write_templates(root: Path = ROOT) -> list[Path]:
 
 
 def is_stale(extracted: POFile, audience: Audience, root: Path = ROOT) -> bool:
-    """Whether the committed template says something else than the code."""
+    """Whether the committed template says something else than the code, or cannot be read: git may have spoilt it."""
     path = template_path(audience, root)
-    return not path.exists() or list(map(_content, entries(read_po(path)))) != list(map(_content, extracted))
+    try:
+        return not path.exists() or list(map(_content, entries(read_po(path)))) != list(map(_content, extracted))
+    except PoFileError:
+        return True
 
 
 def extract(root: Path = ROOT) -> dict[Audience, POFile]:

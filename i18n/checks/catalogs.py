@@ -25,11 +25,13 @@ def catalog_findings(root: Path) -> Iterator[Finding]:
         where = template_path(audience, root).relative_to(root).as_posix()
         if is_stale(extracted[audience], audience, root):
             yield Finding(where, "stale_template", "the code says something else: run `orion i18n extract`")
-        if template_path(audience, root).exists():
+        try:
             template = read_po(template_path(audience, root))
-            yield from _template_findings(template, where)
-            for language in TRANSLATED_LANGUAGES:
-                yield from _language_findings(root, template, language, audience)
+        except (FileNotFoundError, PoFileError):
+            continue
+        yield from _template_findings(template, where)
+        for language in TRANSLATED_LANGUAGES:
+            yield from _language_findings(root, template, language, audience)
 
 
 def _template_findings(template: POFile, where: str) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Finds a translation that is far too long, or too short, for its English."""
 
 from collections.abc import Iterator
+from unicodedata import east_asian_width
 
 from i18n.checks.bare import without_values
 
@@ -20,8 +21,13 @@ def length_faults(english: str, text: str) -> Iterator[tuple[str, str]]:
     """Values and tags are not counted. Short words are compared upwards only."""
     if any(map(str.isalpha, without_values(english))) and not any(map(str.isalpha, without_values(text))):
         yield "length", "it has no word"
-    source, translation = len(without_values(english).strip()), len(without_values(text).strip())
+    source, translation = _letters(english), _letters(text)
     if translation > source * MOST + ROOM:
         yield "length", f"{translation} letters for {source} of the English: too long for its place"
     if any(source >= letters and translation < source * share for letters, share in LEAST.items()):
         yield "length", f"{translation} letters for {source} of the English: is something missing?"
+
+
+def _letters(text: str) -> int:
+    """A sign of Chinese or Japanese says as much as three letters."""
+    return sum(3 if east_asian_width(sign) in "WF" else 1 for sign in without_values(text).strip())

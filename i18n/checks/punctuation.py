@@ -7,6 +7,9 @@ from i18n.checks.bare import PRINTED_CODE, TAG, without_tags, without_values
 from i18n.french import BREAKING_SPACE
 
 LAST_SIGN = re.compile(r"[.!?:;,…](?=[\s)\]»”“’]*$)")
+OTHER_SCRIPTS = str.maketrans("。।！？：；，\u037e", "..!?:;,?")
+"""The same signs as other scripts write them."""
+QUESTION_MARKS = {"el": ";"}
 QUOTES = {"en": "“”", "fr": "«»", "de": "„“", "lb": "„“"}
 FOREIGN_QUOTES = {
     language: re.compile("[" + "".join(set('“”„«»‟"') - set(own)) + "]") for language, own in QUOTES.items()
@@ -24,9 +27,10 @@ TYPED = {
 
 def punctuation_faults(english: str, text: str, language: str) -> Iterator[tuple[str, str]]:
     """Signs that an English sentence shares with its translation, and those that each language has for itself."""
-    if (wanted := _last_sign(english)) != (found := _last_sign(text)):
+    own = text.translate(OTHER_SCRIPTS).replace(QUESTION_MARKS.get(language, "?"), "?")
+    if (wanted := _last_sign(english)) != (found := _last_sign(own)):
         yield "end_sign", f"ends with {found or 'no sign'}, the English with {wanted or 'none'}"
-    if text.count("!") > english.count("!"):
+    if own.count("!") > english.count("!"):
         yield "end_sign", "an exclamation mark that the English lacks"
     yield from _signs(without_values(TAG.sub("0", PRINTED_CODE.sub("0", text)), instead="0"), language)
     if language == "fr" and BREAKING_SPACE.search(text):

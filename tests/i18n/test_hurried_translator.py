@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from i18n.catalogs import catalog_paths
+from i18n.checks import exceptions
 from i18n.checks.run import check
 from i18n.cli import i18n
 from i18n.pofiles import PoFileError, canonical, read_po
@@ -166,3 +167,28 @@ def test_a_file_outside_the_project_is_normalized_in_the_language_of_its_header(
     file.write_text(project.read(FR).replace("voilà.", "voilà : fini."), "utf-8")
     run(project, "normalize", file)
     assert "voilà\u00a0: fini." in file.read_text("utf-8")
+
+
+def test_a_template_that_git_has_spoilt_is_written_anew(project: Project) -> None:
+    before = project.read("i18n/staff.pot")
+    project.write("i18n/staff.pot", f"<<<<<<< HEAD\n{before}=======\n>>>>>>> zoe\n")
+    assert kinds(project) == {"stale_template"}
+    assert run(project, "extract").output == "i18n/staff.pot\n"
+    assert project.read("i18n/staff.pot") == before
+
+
+def test_a_list_of_languages_that_cannot_be_read_is_told_in_a_sentence(project: Project) -> None:
+    project.write("i18n/languages.toml", "[fr\n")
+    assert told(run(project, "add", "it")).startswith("Error languages.toml: ")
+
+
+def test_exceptions_that_cannot_be_read_are_told_with_their_file(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exceptions, "ROOT", project.root)
+    exceptions.exceptions_of.cache_clear()
+    project.write("i18n/fr/exceptions.toml", "same = 3")
+    try:
+        assert told(run(project, "check")).startswith("Error i18n/fr/exceptions.toml: ")
+    finally:
+        exceptions.exceptions_of.cache_clear()

@@ -269,3 +269,16 @@ def test_a_long_sentence_that_has_lost_its_end_is_noticed(language: str, english
 
 def test_a_comma_that_has_lost_what_follows_is_noticed() -> None:
     assert "typing" in kinds("Open it, then show it.", "Ouvrez-le,.", "fr")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("ja", "カードは引き続き有効です。"), ("el", "Η κάρτα σας ισχύει."), ("hi", "आपका कार्ड मान्य है।")],
+)
+def test_a_language_to_come_writes_signs_as_its_script_does(language: str, text: str) -> None:
+    assert kinds(STAYS, text, language) == set()
+    assert kinds(STAYS, text[:-1], language) == {"end_sign"}
+
+
+def test_a_greek_question_ends_with_a_semicolon() -> None:
+    assert kinds("Is it yours?", "Είναι δικό σας;", "el") == set()
