@@ -24,6 +24,7 @@ from i18n.catalogs.templates import template_entries
 from i18n.catalogs.update import update_catalogs
 from i18n.checks.finding import shortened
 from i18n.checks.run import check as run_checks
+from i18n.checks.translations.exceptions import ExceptionsRefused
 from i18n.glossary.tbx import tbx as tbx_of_glossary
 from i18n.locales import LANGUAGE_NAMES, TRANSLATED_LANGUAGES
 from i18n.pseudo import pseudo as pseudo_text
@@ -50,7 +51,7 @@ def in_plain_words() -> Iterator[None]:
         yield
     except TemplateSyntaxError as error:
         raise click.ClickException(f"{error.filename or 'a template'}:{error.lineno}: {error.message}") from error
-    except (OSError, PoFileError) as error:
+    except (OSError, PoFileError, ExceptionsRefused) as error:
         raise click.ClickException(str(error)) from error
 
 

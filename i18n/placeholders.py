@@ -8,12 +8,14 @@ BRACE = r"\{\w+(?:![rsa])?(?::[^{}]*)?\}"
 
 PLACEHOLDER = re.compile(f"{PERCENT}|{BRACE}")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+ESCAPED = "\0"
+"""For a doubled `%`, which must not join what stands beside it: `%(name)%%s` is no `%(name)s`."""
 NAME = re.compile(r"\w+")
 
 
 def placeholders(text: str) -> frozenset[str]:
-    """Including conversions: `%(share)d` and `%(share)s` differ."""
-    return frozenset(PLACEHOLDER.findall(text))
+    """Including conversions: `%(share)d` and `%(share)s` differ. `%%(share)s` is none: it prints its own letters."""
+    return frozenset(PLACEHOLDER.findall(text.replace("%%", ESCAPED)))
 
 
 def value_names(text: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from polib import POFile
 
 from i18n.bidi import isolated
 from i18n.catalogs.entries import Key
+from i18n.catalogs.headers import PLURAL_FORMS
 from i18n.catalogs.paths import ROOT, catalog_paths
 from i18n.catalogs.po_files import read_po
 from i18n.context import split_key, with_context, without_context
@@ -106,7 +107,10 @@ def compiled(paths: Iterable[Path]) -> bytes:
     """
     catalogs = [read_po(path) for path in paths]
     together = POFile()
-    together.metadata = catalogs[0].metadata
+    # whatever charset a tool has written there: the text has been decoded
+    together.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
+    if rule := catalogs[0].metadata.get(PLURAL_FORMS):
+        together.metadata[PLURAL_FORMS] = rule
     for catalog in catalogs:
         together.extend(catalog)
     return together.to_binary()

@@ -37,7 +37,11 @@ class AddedLanguage:
 def add_language(root: Path, code: str, name: str | None = None, formats: str | None = None) -> AddedLanguage:
     """`name` and `formats` are Babel's where they are not given. Raises LanguageRefused before it writes anything."""
     file = root / "i18n" / LANGUAGES_FILE.name
-    locale = _known(code, tomllib.loads(file.read_text(encoding="utf-8")))
+    try:
+        present = tomllib.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise LanguageRefused(f"{file.name}: {error}") from error
+    locale = _known(code, present)
     name = _named(locale) if name is None else name.strip()
     if not name.isprintable() or not any(map(str.isalpha, name)):
         raise LanguageRefused("Say what the language calls itself, in one line: --name Português")

@@ -12,7 +12,7 @@ from i18n.catalogs.audiences import AUDIENCES, Audience, audience_of
 from i18n.catalogs.entries import MAX_LETTERS, Key, entries, key_of, sources
 from i18n.catalogs.headers import empty_template
 from i18n.catalogs.paths import ROOT, template_path
-from i18n.catalogs.po_files import read_po, write_po
+from i18n.catalogs.po_files import PoFileError, read_po, write_po
 from i18n.catalogs.room import map_key, read_room
 
 SOURCES = ("backend", "frontend", "workers")
@@ -45,9 +45,12 @@ def write_templates(root: Path = ROOT) -> list[Path]:
 
 
 def is_stale(extracted: POFile, audience: Audience, root: Path = ROOT) -> bool:
-    """Whether the committed template says something else than the code."""
+    """Whether the committed template says something else than the code, or cannot be read: git may have spoilt it."""
     path = template_path(audience, root)
-    return not path.exists() or list(map(_content, entries(read_po(path)))) != list(map(_content, extracted))
+    try:
+        return not path.exists() or list(map(_content, entries(read_po(path)))) != list(map(_content, extracted))
+    except PoFileError:
+        return True
 
 
 def extract(root: Path = ROOT) -> dict[Audience, POFile]:

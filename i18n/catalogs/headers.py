@@ -11,6 +11,7 @@ from i18n.catalogs.audiences import Audience
 
 PLURAL_FORMS = "Plural-Forms"
 SYNTAX = re.compile(r"\s*nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;]+?)\s*;?\s*")
+LANGUAGE_CODE = re.compile(r"[a-zA-Z]{2,3}(?![a-zA-Z])")
 NUMBERS = range(1001)
 METADATA = {
     "Project-Id-Version": "Orion",
@@ -46,11 +47,6 @@ def complete_header(catalog: POFile, language: str, audience: Audience) -> None:
         catalog.metadata[PLURAL_FORMS] = plural_forms(language)
 
 
-def language_of(catalog: POFile) -> str:
-    """Without a country, as tools may write one: `fr_LU`. Empty where the file does not say it."""
-    return re.split("[-_@]", catalog.metadata.get("Language", "").strip())[0].lower()
-
-
 def plural_forms(language: str) -> str:
     """By Babel, which takes them from CLDR."""
     plural = get_plural(language)
@@ -69,6 +65,17 @@ def has_plural_forms_of(catalog: POFile, language: str) -> bool:
     except ValueError:
         return False
     return all(choose(number) == right(number) for number in NUMBERS)
+
+
+def number_of_forms(language: str) -> int:
+    """How many translations a sentence with a plural has."""
+    return int(get_plural(language).num_plurals)
+
+
+def language_of(catalog: POFile) -> str:
+    """As its header says, without the country; empty where it does not say."""
+    found = LANGUAGE_CODE.match(catalog.metadata.get("Language", "").strip())
+    return found.group().lower() if found else ""
 
 
 def is_first_form_for_zero(language: str) -> bool:

@@ -4,15 +4,14 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from babel.messages.plurals import get_plural
 from polib import POEntry, POFile
 
 from i18n.catalogs.audiences import Audience
 from i18n.catalogs.entries import Key, entries, is_translated, key_of, set_translations, sources, translations
-from i18n.catalogs.headers import complete_header
+from i18n.catalogs.headers import complete_header, number_of_forms
 from i18n.catalogs.normalize import normalize_entries
 from i18n.catalogs.paths import ROOT, catalog_path
-from i18n.catalogs.po_files import canonical, read_po, write_po
+from i18n.catalogs.po_files import PoFileError, canonical, read_po, write_po
 from i18n.catalogs.templates import read_templates
 from i18n.locales import TRANSLATED_LANGUAGES
 
@@ -34,6 +33,7 @@ def update_catalogs(root: Path = ROOT, languages: Iterable[str] = TRANSLATED_LAN
 def _update_language(language: str, templates: dict[Audience, POFile], root: Path) -> Iterator[Path]:
     paths = {audience: catalog_path(language, audience, root) for audience in templates}
     catalogs = {audience: read_po(path) if path.exists() else POFile() for audience, path in paths.items()}
+    _refuse_two_translations({paths[audience]: catalog for audience, catalog in catalogs.items()})
     wanted = {key_of(entry) for template in templates.values() for entry in entries(template)}
     memory = Memory(catalogs.values(), wanted)
     for audience, template in templates.items():
@@ -51,12 +51,9 @@ class Memory:
 
     def __init__(self, catalogs: Iterable[POFile], wanted: set[Key]) -> None:
         self.wanted = wanted
-        self._in_use: dict[Key, POEntry] = {}
-        self._obsolete: dict[Key, POEntry] = {}
-        for entry in (entry for catalog in catalogs for entry in catalog):
-            known = self._obsolete if entry.obsolete else self._in_use
-            if key_of(entry) not in known or is_translated(entry):
-                known[key_of(entry)] = entry
+        known = [entry for catalog in catalogs for entry in catalog]
+        self._in_use = _best(entry for entry in known if not entry.obsolete)
+        self._obsolete = _best(entry for entry in known if entry.obsolete)
         vanished = [entry for key, entry in self._in_use.items() if key not in wanted]
         self._offered = [entry for entry in (*vanished, *self._obsolete.values()) if is_translated(entry)]
 
@@ -76,14 +73,38 @@ class Memory:
         return best
 
 
+def _best(known: Iterable[POEntry]) -> dict[Key, POEntry]:
+    """One for each sentence; git may have merged two."""
+    best: dict[Key, POEntry] = {}
+    for entry in known:
+        if key_of(entry) not in best or _worth(entry) > _worth(best[key_of(entry)]):
+            best[key_of(entry)] = entry
+    return best
+
+
+def _worth(entry: POEntry) -> tuple[bool, bool]:
+    return is_translated(entry), not entry.fuzzy
+
+
+def _refuse_two_translations(catalogs: dict[Path, POFile]) -> None:
+    """Raises `PoFileError`: only the translator knows which of them is to stay."""
+    known: dict[tuple[Key, Path | None], tuple[Path, POEntry]] = {}
+    for path, entry in ((path, entry) for path, catalog in catalogs.items() for entry in catalog):
+        if not is_translated(entry) or entry.fuzzy:
+            continue
+        where, other = known.setdefault((key_of(entry), path if entry.obsolete else None), (path, entry))
+        if translations(other) != translations(entry):
+            reason = f"“{entry.msgid}” is translated twice, otherwise in {where.name}: keep one of them"
+            raise PoFileError(path, entry.linenum or 0, reason)
+
+
 def _updated(catalog: POFile, template: POFile, memory: Memory, language: str) -> POFile:
     updated = POFile()
     updated.header, updated.metadata = catalog.header, catalog.metadata
     updated.metadata_is_fuzzy = catalog.metadata_is_fuzzy
-    updated.extend(_merged(entry, memory, get_plural(language).num_plurals) for entry in entries(template))
-    for entry in catalog:
-        if key_of(entry) not in memory.wanted and is_translated(entry):
-            updated.append(_obsolete(entry))
+    updated.extend(_merged(entry, memory, number_of_forms(language)) for entry in entries(template))
+    obsolete = [entry for entry in catalog if key_of(entry) not in memory.wanted and any(translations(entry))]
+    updated.extend(map(_obsolete, _best(obsolete).values()))
     return updated
 
 

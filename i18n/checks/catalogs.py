@@ -8,7 +8,7 @@ from polib import POEntry, POFile
 from i18n.catalogs.audiences import AUDIENCES, Audience
 from i18n.catalogs.entries import entries, is_translated, key_of, sources
 from i18n.catalogs.extract import extract, is_stale
-from i18n.catalogs.headers import has_plural_forms_of, plural_forms
+from i18n.catalogs.headers import has_plural_forms_of, language_of, number_of_forms, plural_forms
 from i18n.catalogs.paths import catalog_path, template_path
 from i18n.catalogs.po_files import PoFileError, read_po
 from i18n.checks.contexts import context_faults
@@ -26,11 +26,13 @@ def catalog_findings(root: Path) -> Iterator[Finding]:
         where = template_path(audience, root).relative_to(root).as_posix()
         if is_stale(extracted[audience], audience, root):
             yield Finding(where, "stale_template", "the code says something else: run `make messages`")
-        if template_path(audience, root).exists():
+        try:
             template = read_po(template_path(audience, root))
-            yield from _template_findings(template, where)
-            for language in TRANSLATED_LANGUAGES:
-                yield from _language_findings(root, template, language, audience)
+        except (FileNotFoundError, PoFileError):
+            continue
+        yield from _template_findings(template, where)
+        for language in TRANSLATED_LANGUAGES:
+            yield from _language_findings(root, template, language, audience)
 
 
 def _template_findings(template: POFile, where: str) -> Iterator[Finding]:
@@ -61,6 +63,8 @@ def _language_findings(root: Path, template: POFile, language: str, audience: Au
     else:
         if not has_plural_forms_of(catalog, language):
             yield Finding(where, "plural_forms", f"the header must say Plural-Forms: {plural_forms(language)}")
+        if language_of(catalog) not in ("", language):
+            yield Finding(where, "language", f"its header says that it is in {language_of(catalog)}")
         yield from _superfluous(template, catalog, where)
         yield from _entries(template, catalog, where, language)
 
@@ -89,6 +93,13 @@ def _entries(template: POFile, catalog: POFile, where: str, language: str) -> It
             yield _about(entry, _line(where, entry), "fuzzy", "the English has changed: look again")
         elif not is_translated(entry):
             yield _about(entry, _line(where, entry), "missing", "not translated")
+        elif wanted.msgid_plural and len(entry.msgstr_plural) != (forms := number_of_forms(language)):
+            yield _about(
+                entry,
+                _line(where, entry),
+                "plural_forms",
+                f"{len(entry.msgstr_plural)} forms, the language has {forms}",
+            )
         else:
             # Hints are the template's: a tool may have saved the catalog without them.
             entry.comment = wanted.comment

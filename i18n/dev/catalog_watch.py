@@ -31,7 +31,7 @@ class CatalogWatch:
             try:
                 _read(path)
             except PoFileError as error:
-                _say(f"{_shown(path)}:{error.line}: not read, the texts stay as they were ({error.reason})")
+                _say(f"{_shown(error.path)}:{error.line}: not read, the texts stay as they were ({error.reason})")
             except (OSError, ValueError) as error:
                 _say(f"{_shown(path)}: not read, the texts stay as they were ({error})")
             else:
@@ -55,7 +55,8 @@ def _read(path: Path) -> None:
         enable_marks(number_sentences(translator.CATALOGS_ROOT))
         return
     [language] = [language for language in TRANSLATED_LANGUAGES if path in _catalogs(language)]
-    _refuse_wrong_values(path, language)
+    for catalog in _catalogs(language):
+        _refuse_wrong_values(catalog, language)
     get_translator(language).read_again()
 
 
@@ -68,10 +69,10 @@ def _refuse_wrong_values(path: Path, language: str) -> None:
 
 
 def _changed_at(path: Path) -> int:
-    """0 while an editor replaces the file."""
+    """0 while an editor replaces the file, or forbids it to be read."""
     try:
         return path.stat().st_mtime_ns
-    except FileNotFoundError:
+    except OSError:
         return 0
 
 

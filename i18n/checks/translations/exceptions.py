@@ -8,6 +8,10 @@ import msgspec
 from i18n.catalogs.paths import ROOT
 
 
+class ExceptionsRefused(Exception):
+    """Its text says which file cannot be read, and why."""
+
+
 class ExcusedSentences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """English sentences in whose translation one kind of fault is none. `reason` is for translators."""
 
@@ -30,4 +34,7 @@ class TranslationExceptions(msgspec.Struct, frozen=True, forbid_unknown_fields=T
 def exceptions_of(language: str) -> TranslationExceptions:
     """Empty for English, which has no translations."""
     path = ROOT / "i18n" / language / "exceptions.toml"
-    return msgspec.toml.decode(path.read_bytes() if path.exists() else b"", type=TranslationExceptions)
+    try:
+        return msgspec.toml.decode(path.read_bytes() if path.exists() else b"", type=TranslationExceptions)
+    except ValueError as error:
+        raise ExceptionsRefused(f"{path.relative_to(ROOT)}: {error}") from error

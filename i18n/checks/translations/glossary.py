@@ -59,7 +59,7 @@ def term_faults(english: str, text: str, language: str) -> Iterator[Fault]:
     source, translation = words_only(english), plain(words_only(text))
     for term in checked_terms():
         source, times = term.pattern.subn(" ", source)
-        if not times or not term.words[language]:
+        if not times or not term.words.get(language):
             continue
         if not is_said(translation, term.words[language], term.beginnings[language], language):
             yield "term", f"{term.english} is {' or '.join(dict.fromkeys(term.words[language]))}"

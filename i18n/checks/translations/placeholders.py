@@ -8,7 +8,7 @@ from polib import POEntry
 from i18n.catalogs.entries import sources, translations
 from i18n.catalogs.headers import is_first_form_for_zero
 from i18n.checks.finding import Fault
-from i18n.placeholders import BRACE, CONVERSION, placeholders
+from i18n.placeholders import BRACE, CONVERSION, ESCAPED, placeholders
 
 UNNAMED = re.compile(r"(?<!%)(?:%%)*%[sdrif](?![\w(])|\{\}|\{\d+\}")
 STRAY_PERCENT = re.compile(rf"%(?!%|\([^()]*\){CONVERSION})")
@@ -37,7 +37,7 @@ def placeholder_faults(entry: POEntry, language: str) -> Iterator[Fault]:
 
 def has_stray_percent(text: str) -> bool:
     """A `%` that is neither doubled nor the start of a placeholder."""
-    return bool(STRAY_PERCENT.search(text.replace("%%", "")))
+    return bool(STRAY_PERCENT.search(text.replace("%%", ESCAPED)))
 
 
 def _is_filled_alike(english: tuple[str, ...], text: str) -> bool:

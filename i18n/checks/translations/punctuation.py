@@ -9,6 +9,9 @@ from i18n.french import BREAKING_SPACE
 from i18n.placeholders import TAG
 
 LAST_SIGN = re.compile(r"[.!?:;,…](?=[\s)\]»”“’]*$)")
+OTHER_SCRIPTS = str.maketrans("。।！？：；，\u037e", "..!?:;,?")
+"""The same signs as other scripts write them."""
+QUESTION_MARKS = {"el": ";"}
 QUOTES = {"en": "“”", "fr": "«»", "de": "„“", "lb": "„“"}
 FOREIGN_QUOTES = {
     language: re.compile("[" + "".join(set('“”„«»‟"') - set(own)) + "]") for language, own in QUOTES.items()
@@ -19,15 +22,17 @@ STRAIGHT_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=\w)'|'(?=\w)")
 TYPED = {
     re.compile(r"\.\.\."): "three dots are one sign: …",
     re.compile(r"  "): "two blanks",
+    re.compile(r"[,;]\s*[.!?;,]"): "two signs, one of which has lost its words",
     re.compile(r" (?:,|\.(?!\w))"): "a blank before a comma or full stop",
 }
 
 
 def punctuation_faults(english: str, text: str, language: str) -> Iterator[Fault]:
     """Signs that an English sentence shares with its translation, and those that each language has for itself."""
-    if (wanted := _last_sign(english)) != (found := _last_sign(text)):
+    own = text.translate(OTHER_SCRIPTS).replace(QUESTION_MARKS.get(language, "?"), "?")
+    if (wanted := _last_sign(english)) != (found := _last_sign(own)):
         yield "end_sign", f"ends with {found or 'no sign'}, the English with {wanted or 'none'}"
-    if text.count("!") > english.count("!"):
+    if own.count("!") > english.count("!"):
         yield "end_sign", "an exclamation mark that the English lacks"
     yield from _signs(without_values(TAG.sub("0", PRINTED_CODE.sub("0", text)), instead="0"), language)
     if language == "fr" and BREAKING_SPACE.search(text):

@@ -10,15 +10,15 @@ from i18n.checks.translations.bare import without_tags
 from i18n.checks.translations.exceptions import exceptions_of
 from i18n.checks.translations.gender import gender_faults
 from i18n.checks.translations.glossary import glossary_faults, term_faults
-from i18n.checks.translations.length import length_faults
+from i18n.checks.translations.length import is_absurd, length_faults
 from i18n.checks.translations.luxembourgish import n_rule_faults
 from i18n.checks.translations.opposites import opposite_faults
 from i18n.checks.translations.placeholders import placeholder_faults
 from i18n.checks.translations.preserved import preserved_faults
 from i18n.checks.translations.punctuation import punctuation_faults
+from i18n.checks.translations.signs import sign_faults, tag_faults
 from i18n.checks.translations.untranslated import untranslated_faults
 from i18n.locales import SOURCE_LANGUAGE
-from i18n.placeholders import TAG
 
 
 def sentence_faults(entry: POEntry, language: str) -> Iterator[Fault]:
@@ -37,8 +37,12 @@ def text_faults(english: str, text: str, language: str) -> Iterator[Fault]:
 
 
 def unexcused_faults(english: str, text: str, language: str) -> Iterator[Fault]:
+    if is_absurd(english, text):
+        yield from length_faults(english, text)
+        return
     yield from _blanks(english, text)
-    yield from _tags(english, text)
+    yield from tag_faults(english, text)
+    yield from sign_faults(english, text)
     yield from glossary_faults(text, language)
     yield from punctuation_faults(english, text, language)
     if language != SOURCE_LANGUAGE:
@@ -59,11 +63,6 @@ def _blanks(source: str, text: str) -> Iterator[Fault]:
 
 def _edges(text: str) -> tuple[str, str]:
     return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-
-
-def _tags(source: str, text: str) -> Iterator[Fault]:
-    if sorted(TAG.findall(source)) != sorted(TAG.findall(text)):
-        yield "tags", "its HTML tags differ from the English"
 
 
 def _length(entry: POEntry, text: str) -> Iterator[Fault]:

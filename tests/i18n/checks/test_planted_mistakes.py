@@ -239,3 +239,46 @@ def test_the_opposite_is_noticed(language: str, english: str, text: str) -> None
 )
 def test_a_lost_not_is_noticed(language: str, text: str) -> None:
     assert kinds("This card is not active.", text, language) == {"negation"}
+
+
+@pytest.mark.parametrize(
+    ("language", "english", "text"),
+    [
+        ("de", "The balance cannot go below zero", "Der Stand kann unter null fallen"),
+        ("de", "The server does not answer: try again.", "Der Server antwortet: Versuchen Sie es noch einmal."),
+        ("de", "It is not there and not here.", "Es ist da und hier."),
+        ("lb", "It is not ours.", "Et ass onsers."),
+        ("lb", "The server does not answer: try again.", "De Server äntwert: Probéiert nach eng Kéier."),
+    ],
+)
+def test_a_lost_not_is_noticed_beside_words_that_only_look_like_one(language: str, english: str, text: str) -> None:
+    assert "negation" in kinds(english, text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "english", "text"),
+    [
+        ("fr", "Scan this with your phone’s camera: it opens this page there.", "Scannez-le avec l’appareil."),
+        ("de", "It works once and for 30 minutes, and only the newest one does.", "Er gilt 30 Minuten."),
+        ("lb", "Scan this with an authenticator app on your phone.", "Scannt dëst op."),
+    ],
+)
+def test_a_long_sentence_that_has_lost_its_end_is_noticed(language: str, english: str, text: str) -> None:
+    assert "length" in kinds(english, text, language)
+
+
+def test_a_comma_that_has_lost_what_follows_is_noticed() -> None:
+    assert "typing" in kinds("Open it, then show it.", "Ouvrez-le,.", "fr")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("ja", "カードは引き続き有効です。"), ("el", "Η κάρτα σας ισχύει."), ("hi", "आपका कार्ड मान्य है।")],
+)
+def test_a_language_to_come_writes_signs_as_its_script_does(language: str, text: str) -> None:
+    assert kinds(STAYS, text, language) == set()
+    assert kinds(STAYS, text[:-1], language) == {"end_sign"}
+
+
+def test_a_greek_question_ends_with_a_semicolon() -> None:
+    assert kinds("Is it yours?", "Είναι δικό σας;", "el") == set()

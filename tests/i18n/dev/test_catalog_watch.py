@@ -8,15 +8,15 @@ from i18n.dev.catalog_watch import CatalogWatch
 from i18n.translator import get_translator
 from tests.i18n.conftest import Project
 
-FR = "i18n/fr/LC_MESSAGES/staff.po"
+FR, OTHER = "i18n/fr/LC_MESSAGES/staff.po", "i18n/fr/LC_MESSAGES/customer.po"
 STAMP, CHANGED = '"Ajouter un tampon"', '"Tamponner"'
 
 
-def change(project: Project, old: str, new: str) -> None:
+def change(project: Project, old: str, new: str, file: str = FR) -> None:
     """A second later."""
-    path = project.root / FR
+    path = project.root / file
     changed_at = path.stat().st_mtime
-    project.replace(FR, old, new)
+    project.replace(file, old, new)
     os.utime(path, (changed_at + 1, changed_at + 1))
 
 
@@ -59,8 +59,11 @@ def test_a_sentence_that_could_not_be_filled_in_is_not_taken_over(
 ) -> None:
     watch = CatalogWatch()
     change(project, "Bonjour <b>%(name)s", "Bonjour <b>%(nom)s")
+    line = project.read(FR).partition('msgid "Hello <b>')[0].count("\n") + 1
     watch.look()
-    assert "%(nom)s is not a value of this sentence" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"{FR}:{line}: not read" in said
+    assert "%(nom)s is not a value of this sentence" in said
     assert "Luc" in french("Hello <b>%(name)s</b>, here you are.", name="Luc")
 
 
@@ -71,3 +74,27 @@ def test_a_file_that_an_editor_replaces_is_missing_for_a_moment(project: Project
     project.write(FR, text.replace(STAMP, CHANGED))
     watch.look()
     assert french("Add a stamp") == "Tamponner"
+
+
+def test_a_sentence_refused_in_one_file_is_not_taken_over_with_another(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch = CatalogWatch()
+    change(project, "Bonjour <b>%(name)s", "Bonjour <b>%(nom)s")
+    watch.look()
+    change(project, "# The sentences", "# All sentences", OTHER)
+    watch.look()
+    assert capsys.readouterr().out.count("%(nom)s is not a value of this sentence") == 2
+    assert "Luc" in french("Hello <b>%(name)s</b>, here you are.", name="Luc")
+
+
+def test_the_file_that_does_not_parse_is_named_whichever_was_saved(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch = CatalogWatch()
+    change(project, f"msgstr {STAMP}", f"msgst {STAMP}")
+    watch.look()
+    change(project, "# The sentences", "# All sentences", OTHER)
+    watch.look()
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in said] == [FR] * 2
