@@ -45,12 +45,11 @@ class ExplanationMessages:
     def origin(self, lot: TransactionFacts, source: TransactionFacts, amount: int) -> str:
         """Where a lot came from."""
         _, named = self._translator.gettext, self._named(lot.unit, amount, lot)
-        sale = source if lot.kind == "transferred" else lot
         if lot.kind == "transferred":
             return _(
                 "%(amount)s: moved from another card on %(date)s; first collected on %(first)s.",
                 **named,
-                first=self.day(sale.occurred_at),
+                first=self.day(source.occurred_at),
             )
         if lot.kind == "earned" and lot.purchase_amount_cents is not None:
             return _(
