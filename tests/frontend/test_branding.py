@@ -112,4 +112,4 @@ async def test_every_page_says_that_nothing_can_be_changed_and_until_when(
     shown = WIZARD | {"maintenance_mode": "read_only", "maintenance_until": "2026-12-24T13:30:00Z"}
     backend.answers["GET /storefront/branding"] = httpx.Response(200, json=shown)
     await browser.open("/")
-    assert "change or record nothing. Expected end: 24 December 2026, 14:30" in browser.text
+    assert "cannot change or record anything. Expected end: 24 December 2026, 14:30" in browser.text

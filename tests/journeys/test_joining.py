@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from frontend.kit.qr import qr
-from i18n.translator import get_translator
+from i18n.translator import PN_, get_translator
 from tests.conftest import OpenShop
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.mails import link_in
@@ -44,7 +44,7 @@ async def test_from_the_poster_to_a_card_in_luxembourgish_without_javascript(
     await expect(page.locator("h1")).to_have_text(_("Join the %(store)s program", store="Fashion Hub Gare"))
     await page.get_by_text(_("Read the terms")).click()
     await expect(page.get_by_text("E Punkt fir all Euro an e Stempel fir all Besuch.")).to_be_visible()
-    await page.get_by_label(_("Email")).fill(email)
+    await page.get_by_label(_(PN_("label", "Email"))).fill(email)
     await page.get_by_label(_("First name (optional)")).fill("Léa")
     await page.get_by_label(_("I accept the terms.")).check()
     await page.get_by_role("button", name=_("Get my card")).click()
