@@ -94,7 +94,8 @@ class Breaker:
 
     async def leave(self) -> None:
         """Call it when the request was not made or was given up: another one may be the probe at once."""
-        await self._run("leave")
+        # A task of its own: before Python 3.11.3 redis-py asks nothing for one that is being cancelled.
+        await asyncio.shield(self._run("leave"))
 
     async def stop(self, reason: str) -> None:
         """Lasts until `resume`, another `mark` or a successful probe."""
