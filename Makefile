@@ -10,7 +10,7 @@ STEPS ?= 30
 SEED ?= 1
 EXAMPLES ?= 200
 # The rules, the house and the till; all others need longer than one waits for.
-QUICK = tests/architecture tests/i18n tests/loyalty/till tests/loyalty/customers tests/loyalty/cards \
+QUICK = tests/architecture tests/loyalty/till tests/loyalty/customers tests/loyalty/cards \
 	tests/loyalty/ledger/test_rules.py tests/loyalty/ledger/operations/test_earn.py tests/loyalty/ledger/operations/test_redeem.py
 
 COVERAGE = --cov --cov-report=term:skip-covered --cov-fail-under=90

@@ -186,6 +186,7 @@ def _names_on_pages(path: str, cast: Cast) -> Values:
 
 
 @pytest.mark.usefixtures("as_in_production")
+@pytest.mark.slow
 async def test_a_page_is_shown_to_those_who_may_read_it_and_to_nobody_else(
     front: Litestar,
     opened: OpenShop,
@@ -205,6 +206,7 @@ async def test_a_page_is_shown_to_those_who_may_read_it_and_to_nobody_else(
 
 
 @pytest.mark.usefixtures("as_in_production")
+@pytest.mark.slow
 async def test_a_form_without_entries_is_never_a_failure_and_nobodys_leads_to_the_sign_in(
     front: Litestar, opened: OpenShop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
