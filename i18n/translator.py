@@ -44,7 +44,7 @@ class Translator:
         self._translations = translations
 
     def read_again(self) -> None:
-        """From the catalog, which has changed. Whoever holds this translator speaks with the new one at once."""
+        """From the catalog, which has changed. All holders of this translator use the new one at once."""
         self._translations = read_translations(self.language)
 
     def gettext(self, message: str, /, **values: object) -> str:

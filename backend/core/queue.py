@@ -52,6 +52,7 @@ def deserialize(raw: bytes) -> dict[str, Any]:
 def _failure(value: object) -> object:
     if isinstance(value, BaseException):
         return {"__failure__": type(value).__name__}
+    # The error by which msgspec is told that a type cannot be encoded
     raise NotImplementedError(f"a job may not carry {type(value).__name__}")
 
 

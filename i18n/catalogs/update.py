@@ -7,7 +7,16 @@ from pathlib import Path
 from polib import POEntry, POFile
 
 from i18n.catalogs.audiences import Audience
-from i18n.catalogs.entries import Key, entries, is_translated, key_of, set_translations, sources, translations
+from i18n.catalogs.entries import (
+    Key,
+    entries,
+    is_reviewed,
+    is_translated,
+    key_of,
+    set_translations,
+    sources,
+    translations,
+)
 from i18n.catalogs.headers import complete_header, number_of_forms
 from i18n.catalogs.normalize import normalize_entries
 from i18n.catalogs.paths import ROOT, catalog_path
@@ -90,7 +99,7 @@ def _refuse_two_translations(catalogs: dict[Path, POFile]) -> None:
     """Raises `PoFileError`: only the translator knows which of them is to stay."""
     known: dict[tuple[Key, Path | None], tuple[Path, POEntry]] = {}
     for path, entry in ((path, entry) for path, catalog in catalogs.items() for entry in catalog):
-        if not is_translated(entry) or entry.fuzzy:
+        if not is_reviewed(entry):
             continue
         where, other = known.setdefault((key_of(entry), path if entry.obsolete else None), (path, entry))
         if translations(other) != translations(entry):

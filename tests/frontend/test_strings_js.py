@@ -110,7 +110,7 @@ async def test_a_sentence_is_looked_up_where_it_stands_and_nothing_is_done(
     await expect(dialog(page)).to_be_hidden()
 
 
-async def test_while_a_sentence_is_looked_up_the_desk_says_so(page: Page) -> None:
+async def test_while_a_sentence_is_looked_up_the_dialog_says_so(page: Page) -> None:
     asked, answered = asyncio.Event(), asyncio.Event()
 
     async def hold(route: Route) -> None:
@@ -167,7 +167,7 @@ async def test_a_value_belongs_to_no_catalog(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-async def test_everybody_can_use_the_desk(page: Page, width: int) -> None:
+async def test_everybody_can_use_the_dialog(page: Page, width: int) -> None:
     await page.emulate_media(reduced_motion="reduce")
     await page.set_viewport_size({"width": width, "height": 844})
     await page.get_by_role("button", name="Strings of this page").click()

@@ -8,7 +8,7 @@ from i18n.formatting import get_formatter
 from i18n.translator import N_, NN_, PN_, get_translator
 
 STATES = {
-    # NOTE: verb: until this is mended, the platform or the merchant cannot go live
+    # NOTE: verb: until this is fixed, the platform or the merchant cannot go live
     "blocks": (PN_("state of a check", "Blocks"), "bad", "ban"),
     "unknown": (N_("Not known"), "info", "clock"),
     "warning": (N_("Needs attention"), "warn", "alert-triangle"),

@@ -1,4 +1,4 @@
-"""An exception stays as long as it excuses something, or would excuse it again: developers need not tidy it up."""
+"""An exception stays as long as it excuses something, or would excuse it again: developers need not remove it."""
 
 from collections.abc import Iterable
 

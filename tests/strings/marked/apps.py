@@ -24,7 +24,7 @@ class MarkedAlways(MarkedRequests):
 
 
 class RefusalsToo(MarkedAlways):
-    """Of a frontend it would show the desk on every page."""
+    """Of a frontend it would show the dialog of the strings on every page."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         wants_marks.set(True)
